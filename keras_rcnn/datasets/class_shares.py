@@ -1,0 +1,27 @@
+"""How many of the pixels each class has."""
+
+import numpy as np
+import tensorflow as tf
+
+from keras_rcnn.datasets.scene_dataset import SceneDataset
+
+
+def class_shares(dataset: SceneDataset) -> tuple[np.ndarray, float]:
+    """Share of each class among the labelled pixels of a data set.
+
+    Returns:
+        float64 `(num_classes,)`, which sum to 1, or are all 0 where nothing
+        is labelled; and the share of the unknown among all pixels.
+    """
+    counts = np.zeros(256, np.int64)
+    counted = dataset.examples.map(
+        lambda example: tf.math.bincount(
+            tf.cast(example["label"], tf.int32), minlength=256
+        ),
+        tf.data.AUTOTUNE,
+    )
+    for count in counted.as_numpy_iterator():
+        counts += count
+    labelled = counts[: dataset.num_classes]
+    shares = labelled / max(1, labelled.sum())
+    return shares, float(1 - labelled.sum() / max(1, counts.sum()))

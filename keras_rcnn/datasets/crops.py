@@ -1,0 +1,90 @@
+"""Crops that yield a grid of labels in one pass: the dense recipe."""
+
+import math
+
+import tensorflow as tf
+
+from keras_rcnn.datasets.sampling import (
+    Example,
+    cut_window,
+    grids_of_labels,
+    sample_windows,
+)
+from keras_rcnn.geometry import StackGeometry
+
+
+def sample_crops(
+    examples: tf.data.Dataset,
+    geometry: StackGeometry,
+    num_instances: int,
+    grid_size: int,
+    batch_size: int,
+    scales: tuple[float, float] = (1.0, 1.0),
+    flip: bool = False,
+    seed: int = 0,
+    start: int = 0,
+) -> tf.data.Dataset:
+    """Random crops of the padded photos, with the labels of their grids.
+
+    The grid lies inside the photo; its receptive fields may leave it.
+
+    Args:
+        examples: labelled photos, as a `SceneDataset` holds them.
+        geometry: of the stack f.
+        num_instances: instances to train.
+        grid_size: labels along a side of the last instance's planes.
+        batch_size: crops a batch.
+        scales: smallest and largest magnification, drawn log-uniformly.
+        flip: whether half of the crops are mirrored left to right.
+        seed: decides every draw.
+        start: batches to pass over, for a run that goes on.
+
+    Returns:
+        Endless batches of float32 crops `(batch, size, size, 3)`, label
+        grids and weights, as `grids_of_labels` describes them.
+    """
+    size = geometry.input_size(grid_size, num_instances)
+    padding = geometry.padding(num_instances)
+
+    def sample(example: Example, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        seeds = tf.unstack(tf.random.split(seed, 4))
+        low, high = map(math.log, scales)
+        scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))
+        pixels = tf.cast(tf.round(size / scale), tf.int32)
+        margin = tf.cast(tf.round(padding / scale), tf.int32)
+        height, width = tf.unstack(tf.shape(example["label"]))
+        image, label = cut_window(
+            example,
+            _draw(seeds[1], -margin, height + margin - pixels),
+            _draw(seeds[2], -margin, width + margin - pixels),
+            pixels,
+        )
+        image, label = _resize(image, label, size)
+        if flip and tf.random.stateless_uniform((), seeds[3]) < 0.5:
+            image, label = image[:, ::-1], label[:, ::-1]
+        return image, label
+
+    windows = sample_windows(examples, sample, batch_size, seed, start)
+    return windows.map(
+        lambda images, labels: (
+            images,
+            *grids_of_labels(labels, geometry, num_instances),
+        ),
+        num_parallel_calls=tf.data.AUTOTUNE,
+    ).prefetch(tf.data.AUTOTUNE)
+
+
+def _draw(seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
+    """A whole number from low to high, both included; low if high is less."""
+    return tf.random.stateless_uniform(
+        (), seed, low, tf.maximum(high, low) + 1, tf.int32
+    )
+
+
+def _resize(
+    image: tf.Tensor, label: tf.Tensor, size: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    image = tf.image.resize(image, (size, size), antialias=True)
+    label = tf.image.resize(label[..., tf.newaxis], (size, size), "nearest")
+    image.set_shape((size, size, 3))
+    return image, label[..., 0]

@@ -1,0 +1,73 @@
+"""What the layouts of a folder of labelled photos have in common."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable
+
+import numpy as np
+from PIL import Image
+
+from keras_rcnn.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledPhoto:
+    """A photo and its mask.
+
+    Args:
+        name: path below the folder of photos, without suffix.
+        image: file of the photo.
+        mask: file of the mask.
+    """
+
+    name: str
+    image: pathlib.Path
+    mask: pathlib.Path
+
+
+@dataclasses.dataclass(frozen=True)
+class FolderLayout:
+    """What is in a folder, before any picture is read.
+
+    Args:
+        class_names: one for each label.
+        palette: red, green and blue of each class.
+        photos: sorted by name.
+        test_names: of the photos that are `test`; None if nothing says.
+        read_mask: gives the uint8 labels of a mask file.
+    """
+
+    class_names: tuple[str, ...]
+    palette: tuple[tuple[int, int, int], ...]
+    photos: list[LabelledPhoto]
+    test_names: frozenset[str] | None
+    read_mask: Callable[[pathlib.Path], np.ndarray]
+
+
+def is_photo(path: pathlib.Path) -> bool:
+    """Whether Pillow reads files with this suffix."""
+    return path.suffix.lower() in Image.registered_extensions()
+
+
+def files_by_name(
+    folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
+) -> dict[str, pathlib.Path]:
+    """Files in and below a folder by name without suffix, sorted.
+
+    Raises:
+        InputError: if there is no such folder, or two files have one name.
+    """
+    if not folder.is_dir():
+        raise InputError(f"The folder {folder} is missing: make it.")
+    files: dict[str, pathlib.Path] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.name.startswith(".") or not path.is_file() or not wanted(path):
+            continue
+        name = path.relative_to(folder).with_suffix("").as_posix()
+        if name in files:
+            raise InputError(
+                f"{files[name]} and {path} have one name: rename or remove "
+                "one of them."
+            )
+        files[name] = path
+    return files

@@ -1,0 +1,87 @@
+"""Masks: PNG files that hold the class of each pixel."""
+
+import pathlib
+import struct
+import zlib
+
+import numpy as np
+from PIL import Image
+
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.errors import InputError
+
+INDEX_MODES = ("1", "L", "P")
+
+
+def open_mask(path: pathlib.Path) -> Image.Image:
+    """The mask, read whole.
+
+    Raises:
+        InputError: if it is no picture, is broken, or has 16 bits a pixel.
+    """
+    try:
+        with Image.open(path) as mask:
+            mask.load()
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        struct.error,
+        zlib.error,
+        Image.DecompressionBombError,
+    ) as error:
+        raise InputError(
+            f"{path} is not a whole PNG picture ({error}): export it again."
+        ) from error
+    if mask.mode.startswith(("I", "F")):
+        raise InputError(
+            f"{path} has 16 bits a pixel or more: save it with 8, one for "
+            "each class index."
+        )
+    return mask
+
+
+def mask_values(path: pathlib.Path, mask: Image.Image) -> np.ndarray:
+    """Values of a single-channel or palette mask, uint8 `(height, width)`."""
+    values = np.asarray(mask).astype(np.uint8)
+    # Pillow spreads grey levels of 2 and 4 bits over 0 to 255; undo it.
+    return values // (255 // (2 ** _grey_bits(path) - 1))
+
+
+def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
+    """Class indices of a single-channel or palette mask.
+
+    Args:
+        path: of the PNG file.
+        num_classes: how many classes there are.
+
+    Returns:
+        uint8 `(height, width)`, 255 where unknown.
+
+    Raises:
+        InputError: if it is broken or holds anything else than indices.
+    """
+    mask = open_mask(path)
+    if mask.mode not in INDEX_MODES:
+        raise InputError(
+            f"{path} holds colours ({mask.mode}): save the class index of "
+            "each pixel as a single-channel or palette PNG, or use the Pascal "
+            "VOC layout, whose labelmap.txt says what each colour means."
+        )
+    values = mask_values(path, mask)
+    wrong = values[(values >= num_classes) & (values != IGNORE_LABEL)]
+    if wrong.size:
+        raise InputError(
+            f"{path} holds the value {wrong.max()}, but classes.txt names "
+            f"classes 0 to {num_classes - 1} only: add the missing names, or "
+            f"write {IGNORE_LABEL} where the class is unknown."
+        )
+    return values
+
+
+def _grey_bits(path: pathlib.Path) -> int:
+    with path.open("rb") as file:
+        header = file.read(26)
+    is_grey_png = header[:4] == b"\x89PNG" and header[25] == 0
+    return header[24] if is_grey_png and header[24] in (2, 4) else 8

@@ -1,0 +1,78 @@
+"""Patches around random labelled pixels: the paper's way of sampling."""
+
+import tensorflow as tf
+
+from keras_rcnn.datasets.sampling import (
+    Example,
+    Grids,
+    cut_window,
+    grids_of_labels,
+    sample_windows,
+)
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.geometry import StackGeometry
+
+
+def sample_patches(
+    examples: tf.data.Dataset,
+    geometry: StackGeometry,
+    num_instances: int,
+    batch_size: int,
+    one_instance_at_random: bool = False,
+    seed: int = 0,
+    start: int = 0,
+) -> tf.data.Dataset:
+    """Patches of random photos, each with the label of its middle pixel.
+
+    Args:
+        examples: labelled photos, as a `SceneDataset` holds them.
+        geometry: of the stack f.
+        num_instances: instances to train; the patch is their receptive field.
+        batch_size: patches a batch.
+        one_instance_at_random: whether each patch trains one instance drawn
+            at random (the paper's rCNN1, section 4.2), not all of them.
+        seed: decides every draw.
+        start: batches to pass over, for a run that goes on.
+
+    Returns:
+        Endless batches of float32 patches `(batch, size, size, 3)`, label
+        grids and weights, as `grids_of_labels` describes them: one position
+        of each grid counts, the middle.
+
+    Reference:
+        Pinheiro & Collobert, arXiv:1306.2795, sections 3.2 and 4.2.
+    """
+    size = geometry.receptive_field(num_instances)
+    padding = geometry.padding(num_instances)
+    middle = tf.range(size) == padding
+    middle = middle[:, tf.newaxis] & middle
+
+    def sample(example: Example, seed: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        seeds = tf.unstack(tf.random.split(seed, 2))
+        labelled = tf.where(example["label"] != IGNORE_LABEL)
+        choice = tf.random.stateless_uniform(
+            (), seeds[0], 0, tf.shape(labelled)[0], tf.int32
+        )
+        row, column = tf.unstack(tf.cast(labelled[choice], tf.int32))
+        image, label = cut_window(example, row - padding, column - padding, size)
+        label = tf.where(middle, label, tf.cast(IGNORE_LABEL, label.dtype))
+        instance = tf.random.stateless_uniform(
+            (), seeds[1], 1, num_instances + 1, tf.int32
+        )
+        return tf.ensure_shape(image, (size, size, 3)), label, instance
+
+    def with_grids(
+        images: tf.Tensor, labels: tf.Tensor, chosen: tf.Tensor
+    ) -> tuple[tf.Tensor, Grids, Grids]:
+        targets, weights = grids_of_labels(labels, geometry, num_instances)
+        if one_instance_at_random:
+            for number, name in enumerate(weights, 1):
+                weights[name] *= tf.cast(chosen == number, tf.float32)[
+                    :, tf.newaxis, tf.newaxis
+                ]
+        return images, targets, weights
+
+    windows = sample_windows(examples, sample, batch_size, seed, start)
+    return windows.map(
+        with_grids, num_parallel_calls=tf.data.AUTOTUNE
+    ).prefetch(tf.data.AUTOTUNE)

@@ -1,0 +1,152 @@
+"""Published data sets: preparing them once, reading them from then on."""
+
+import contextlib
+import pathlib
+import sys
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_datasets as tfds
+
+from keras_rcnn.datasets import splits
+from keras_rcnn.datasets.scene_builder import SceneBuilder
+from keras_rcnn.datasets.scene_dataset import SceneDataset, select_examples
+from keras_rcnn.datasets.sift_flow import sift_flow_dataset_builder
+from keras_rcnn.datasets.stanford_background import (
+    stanford_background_dataset_builder,
+)
+from keras_rcnn.errors import InputError
+
+BUILDERS: dict[str, type[SceneBuilder]] = {
+    builder.name: builder
+    for builder in (
+        stanford_background_dataset_builder.Builder,
+        sift_flow_dataset_builder.Builder,
+    )
+}
+
+
+def prepare(
+    name: str,
+    manual_dir: str | pathlib.Path,
+    data_dir: str | pathlib.Path | None = None,
+    overwrite: bool = False,
+) -> pathlib.Path:
+    """Reads the archive of a published data set and writes it for TFDS.
+
+    Whatever ends it before its time, what is there afterwards is either
+    complete or not there at all.
+
+    Args:
+        name: `stanford_background` or `sift_flow`.
+        manual_dir: holds the archive as distributed, or its unpacked folder.
+        data_dir: where to write; `~/tensorflow_datasets` if none is given.
+        overwrite: whether to build anew what was built before.
+
+    Returns:
+        The folder written, or the one that was there already.
+
+    Raises:
+        InputError: if the archive is missing or something in it is broken.
+    """
+    manual_dir = pathlib.Path(manual_dir).expanduser()
+    if not manual_dir.is_dir():
+        raise InputError(
+            f"There is no folder {manual_dir}: make it and put "
+            f"{BUILDERS[name].ARCHIVE} there."
+        )
+    builder = _builder(name, data_dir)
+    mode = tfds.GenerateMode
+    config = tfds.download.DownloadConfig(
+        manual_dir=str(manual_dir),
+        download_mode=mode.REUSE_CACHE_IF_EXISTS
+        if overwrite
+        else mode.REUSE_DATASET_IF_EXISTS,
+    )
+    # TFDS prints what it does; stdout belongs to the caller.
+    with contextlib.redirect_stdout(sys.stderr):
+        builder.download_and_prepare(download_config=config)
+    return pathlib.Path(builder.data_dir)
+
+
+def load_prepared(
+    name: str,
+    data_dir: str | pathlib.Path | None,
+    split: str,
+    fold: int,
+) -> SceneDataset:
+    """A published data set that was prepared before.
+
+    Args:
+        name: `stanford_background` or `sift_flow`.
+        data_dir: where it was prepared; `~/tensorflow_datasets` if none.
+        split: `train`, `test` or `all`.
+        fold: which fifth of Stanford Background is `test`, 0 to 4.
+
+    Raises:
+        InputError: if it was not prepared there.
+    """
+    builder = _builder(name, data_dir)
+    if not builder.is_prepared():
+        where = f" --data_dir={data_dir}" if data_dir else ""
+        raise InputError(
+            f"{name} is not prepared in {builder.data_dir}: run python "
+            f"tools/prepare_data.py --dataset={name} --manual_dir=FOLDER"
+            f"{where}, where FOLDER holds {builder.ARCHIVE}."
+        )
+    encoded = _encoded(builder, split)
+    if "test" not in builder.info.splits and split != "all":
+        names = [
+            name.decode() for name in encoded.map(_name).as_numpy_iterator()
+        ]
+        chosen = (splits.folds(names) == fold) == (split == "test")
+        encoded = select_examples(encoded, chosen)
+    return SceneDataset(
+        name=name,
+        class_names=builder.CLASS_NAMES,
+        palette=builder.PALETTE,
+        examples=encoded.map(_decoder(builder), tf.data.AUTOTUNE),
+        num_examples=int(encoded.cardinality()),
+    )
+
+
+def _builder(name: str, data_dir: str | pathlib.Path | None) -> SceneBuilder:
+    if data_dir is not None:
+        data_dir = pathlib.Path(data_dir).expanduser()
+    return BUILDERS[name](data_dir=data_dir)
+
+
+def _encoded(builder: SceneBuilder, split: str) -> tf.data.Dataset:
+    """Photos as compressed bytes, so that choosing among them decodes none."""
+    if split not in builder.info.splits or len(builder.info.splits) == 1:
+        split = "+".join(sorted(builder.info.splits))
+    skip = tfds.decode.SkipDecoding()
+    return builder.as_dataset(
+        split=split,
+        shuffle_files=False,
+        decoders={"image": skip, "label": skip},
+        read_config=tfds.ReadConfig(
+            try_autocache=False, interleave_cycle_length=1
+        ),
+    )
+
+
+def _decoder(
+    builder: SceneBuilder,
+) -> Callable[[dict[str, tf.Tensor]], dict[str, tf.Tensor]]:
+    features = builder.info.features
+
+    def decode(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        label = features["label"].decode_example(example["label"])
+        return {
+            "image": features["image"].decode_example(example["image"]),
+            "label": label[:, :, 0],
+            "name": example["name"],
+        }
+
+    return decode
+
+
+def _name(example: dict[str, tf.Tensor]) -> tf.Tensor:
+    return example["name"]

@@ -1,0 +1,145 @@
+"""What patch and crop sampling share: windows of the padded photo."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.standardize import statistics
+
+Example = dict[str, tf.Tensor]
+Grids = dict[str, tf.Tensor]
+
+
+def endless_examples(examples: tf.data.Dataset, seed: int) -> tf.data.Dataset:
+    """The labelled photos in memory, reshuffled each time around, for ever.
+
+    Each is standardised by its own mean and deviation, which sampling needs
+    and which are those of the whole photo, not of a window of it. Photos
+    without any labelled pixel teach nothing and are left out.
+    """
+    return (
+        examples.filter(
+            lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
+        )
+        .map(_with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
+        .cache()
+        .shuffle(1024, seed=seed)
+        .repeat()
+    )
+
+
+def _with_statistics(example: Example) -> Example:
+    mean, deviation = statistics(example["image"])
+    return {
+        "image": example["image"],
+        "label": example["label"],
+        "mean": mean,
+        "deviation": deviation,
+    }
+
+
+def sample_windows(
+    examples: tf.data.Dataset,
+    sample: Callable[[Example, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+    batch_size: int,
+    seed: int,
+    start: int,
+) -> tf.data.Dataset:
+    """Batches of windows drawn by `sample`, the same ones for the same seed.
+
+    Args:
+        examples: labelled photos, finite.
+        sample: function of (example, stateless seed) that draws one window.
+        batch_size: windows a batch.
+        seed: decides the order of the photos and every draw.
+        start: batches to pass over, for a run that goes on.
+    """
+    draws = tf.data.Dataset.counter(dtype=tf.int32)
+    return (
+        tf.data.Dataset.zip(endless_examples(examples, seed), draws)
+        .skip(start * batch_size)
+        .map(
+            lambda example, draw: sample(example, tf.stack([seed, draw])),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+        .batch(batch_size, drop_remainder=True)
+    )
+
+
+def cut_window(
+    example: Example, top: tf.Tensor, left: tf.Tensor, size: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """A window of the standardised photo, padded where it leaves the photo.
+
+    Args:
+        example: photo with labels and statistics.
+        top: first row, in pixels; may be negative.
+        left: first column, in pixels; may be negative.
+        size: side of the window, in pixels.
+
+    Returns:
+        float32 `(size, size, 3)`, zero outside the photo, and uint8
+        `(size, size)`, unknown outside the photo.
+    """
+    shape = tf.shape(example["label"])
+    first = tf.stack([top, left])
+    begin = tf.clip_by_value(first, 0, shape)
+    end = tf.clip_by_value(first + size, 0, shape)
+    image = example["image"][begin[0] : end[0], begin[1] : end[1]]
+    label = example["label"][begin[0] : end[0], begin[1] : end[1]]
+    image = tf.cast(image, tf.float32) - example["mean"]
+    before = begin - first
+    after = size - (end - begin) - before
+    margins = tf.stack([before, after], axis=1)
+    return (
+        tf.pad(image / example["deviation"], tf.pad(margins, ((0, 1), (0, 0)))),
+        tf.pad(label, margins, constant_values=IGNORE_LABEL),
+    )
+
+
+def grids_of_labels(
+    labels: tf.Tensor, geometry: StackGeometry, num_instances: int
+) -> tuple[Grids, Grids]:
+    """The labels that each instance's planes must give, and their weights.
+
+    Args:
+        labels: uint8 `(batch, size, size)`, one for each pixel put in.
+        geometry: of the stack f.
+        num_instances: how many instances.
+
+    Returns:
+        Two dicts by instance: int32 labels `(batch, rows, columns)` at the
+        centres of the receptive fields, and float32 weights, 0 for unknown.
+    """
+    targets, weights = {}, {}
+    shape = tf.shape(labels)
+    for instance in range(1, num_instances + 1):
+        grid = _centres(labels, geometry, instance, shape)
+        known = grid != IGNORE_LABEL
+        targets[f"instance_{instance}"] = tf.where(
+            known, tf.cast(grid, tf.int32), 0
+        )
+        weights[f"instance_{instance}"] = tf.cast(known, tf.float32)
+    return targets, weights
+
+
+def _centres(
+    labels: tf.Tensor, geometry: StackGeometry, instance: int, shape: Any
+) -> tf.Tensor:
+    first = geometry.padding(instance)
+    stride = geometry.output_stride(instance)
+    height, width = (
+        _plane_size(geometry, shape[axis], instance) for axis in (1, 2)
+    )
+    return labels[:, first::stride, first::stride][:, :height, :width]
+
+
+def _plane_size(
+    geometry: StackGeometry, size: tf.Tensor, instance: int
+) -> tf.Tensor:
+    for kernel, step in geometry.layers * instance:
+        size = (size - kernel) // step + 1
+    return size

@@ -1,0 +1,1 @@
+"""SIFT Flow: 2,688 outdoor scenes, 33 classes."""

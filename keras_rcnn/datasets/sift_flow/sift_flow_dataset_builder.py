@@ -1,0 +1,176 @@
+"""Reads SIFT Flow from the archive of its authors."""
+
+import io
+import pathlib
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+import scipy.io
+import tensorflow_datasets as tfds
+
+from keras_rcnn.datasets.scene_builder import SceneBuilder, photos
+from keras_rcnn.datasets.source_files import read_source
+from keras_rcnn.errors import InputError
+
+_PHOTOS = "spatial_envelope_256x256_static_8outdoorcategories"
+_IMAGES = f"Images/{_PHOTOS}"
+_LABELS = f"SemanticLabels/{_PHOTOS}/{{name}}.mat"
+_TEST_LIST = "TestSet1.txt"
+
+
+class Builder(SceneBuilder):
+    """SIFT Flow, split into `train` and `test` by the list of its authors."""
+
+    MANUAL_DOWNLOAD_INSTRUCTIONS = """\
+    Put `SiftFlowDataset.zip`, as its authors distribute it, into the manual
+    folder, or unpack it there to a folder `SiftFlowDataset`. It is linked from
+    https://www.cs.unc.edu/~jtighe/Papers/ECCV10/
+    """
+    ARCHIVE = "SiftFlowDataset.zip"
+    HOMEPAGE = "https://www.cs.unc.edu/~jtighe/Papers/ECCV10/"
+    CLASS_NAMES = (
+        "awning",
+        "balcony",
+        "bird",
+        "boat",
+        "bridge",
+        "building",
+        "bus",
+        "car",
+        "cow",
+        "crosswalk",
+        "desert",
+        "door",
+        "fence",
+        "field",
+        "grass",
+        "moon",
+        "mountain",
+        "person",
+        "plant",
+        "pole",
+        "river",
+        "road",
+        "rock",
+        "sand",
+        "sea",
+        "sidewalk",
+        "sign",
+        "sky",
+        "staircase",
+        "streetlight",
+        "sun",
+        "tree",
+        "window",
+    )
+    PALETTE = (
+        (255, 105, 180),  # awning
+        (205, 92, 92),
+        (0, 0, 0),  # bird
+        (255, 99, 20),
+        (95, 75, 75),  # bridge
+        (178, 60, 50),
+        (255, 0, 110),  # bus
+        (220, 20, 30),
+        (120, 0, 60),  # cow
+        (245, 245, 245),
+        (222, 184, 135),  # desert
+        (100, 40, 10),
+        (150, 90, 200),  # fence
+        (190, 190, 60),
+        (124, 200, 60),  # grass
+        (255, 250, 190),
+        (150, 120, 70),  # mountain
+        (250, 170, 40),
+        (60, 150, 70),  # plant
+        (60, 60, 160),
+        (70, 160, 190),  # river
+        (128, 110, 140),
+        (85, 95, 95),  # rock
+        (245, 215, 160),
+        (30, 90, 200),  # sea
+        (190, 170, 200),
+        (0, 230, 230),  # sign
+        (135, 206, 235),
+        (170, 140, 170),  # staircase
+        (200, 0, 220),
+        (255, 240, 0),  # sun
+        (20, 90, 40),
+        (90, 230, 160),  # window
+    )
+
+    def _split_generators(
+        self, dl_manager: tfds.download.DownloadManager
+    ) -> dict[str, Any]:
+        files = read_source(
+            self._manual_dir(dl_manager), self.ARCHIVE, _is_wanted
+        )
+        test = _test_names(files)
+        names = [name for name, _ in photos(files, _IMAGES)]
+        return {
+            "train": self._generate_examples(
+                files, [name for name in names if name not in test]
+            ),
+            "test": self._generate_examples(
+                files, [name for name in names if name in test]
+            ),
+        }
+
+    def _generate_examples(
+        self, files: dict[str, bytes], names: Collection[str]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        for name in names:
+            path = f"{_IMAGES}/{name}.jpg"
+            label_path = _LABELS.format(name=name)
+            if label_path not in files:
+                raise InputError(
+                    f"{path} has no labels: put {label_path} there or remove "
+                    "the photo."
+                )
+            label = self._read_label(label_path, files[label_path])
+            yield self._example(name, path, files[path], label)
+
+    def _read_label(self, path: str, content: bytes) -> np.ndarray:
+        """Labels from 0 on, -1 where unlabelled."""
+        try:
+            matrix = scipy.io.loadmat(io.BytesIO(content))
+            label = matrix["S"].astype(np.int64)
+            names = [str(np.squeeze(name)) for name in matrix["names"].flat]
+        except Exception as error:  # loadmat raises what it happens to meet
+            raise InputError(
+                f"{path} is not a MATLAB file with S and names ({error}): get "
+                "it again."
+            ) from error
+        # Some copies number the names: "0 awning", "1 balcony".
+        names = [name.split(" ", 1)[-1].strip() for name in names]
+        if tuple(names) != self.CLASS_NAMES:
+            raise InputError(
+                f"{path} names other classes than the 33 of SIFT Flow: get the "
+                "folder SemanticLabels again."
+            )
+        if label.ndim != 2 or label.min() < 0:
+            raise InputError(
+                f"{path} holds no matrix of labels from 0 on: get it again."
+            )
+        return label - 1
+
+
+def _is_wanted(path: str) -> bool:
+    return path == _TEST_LIST or (
+        _PHOTOS in path
+        and path.startswith(("Images/", "SemanticLabels/"))
+        and path.endswith((".jpg", ".mat"))
+    )
+
+
+def _test_names(files: dict[str, bytes]) -> frozenset[str]:
+    """Names of the test photos, some of which may not be there."""
+    if _TEST_LIST not in files:
+        raise InputError(
+            f"{_TEST_LIST} is missing, which lists the test photos: get the "
+            "whole archive again."
+        )
+    lines = files[_TEST_LIST].decode("utf-8", "replace").split("\n")
+    paths = (pathlib.PureWindowsPath(line.strip()) for line in lines)
+    return frozenset(path.stem for path in paths if path.name)

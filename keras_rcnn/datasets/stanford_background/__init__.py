@@ -1,0 +1,1 @@
+"""Stanford Background: 715 outdoor scenes, eight classes."""

@@ -1,0 +1,67 @@
+"""The definition: each pixel is labelled by the patch around it."""
+
+import tensorflow as tf
+
+from keras_rcnn.labeling.grid import check_output_resolution
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+
+PATCHES_A_PASS = 64
+
+
+def patches(
+    model: RecurrentCNN,
+    images: tf.Tensor,
+    num_instances: int,
+    output_resolution: int = 1,
+) -> tf.Tensor:
+    """Scores of every `output_resolution`-th pixel, one patch for each.
+
+    Slower than `fragments` by a factor of thousands; arguments, result and
+    errors are those of `shift_and_stitch`.
+
+    Reference:
+        Pinheiro & Collobert, arXiv:1306.2795, section 3.2.
+    """
+    check_output_resolution(model, num_instances, output_resolution)
+    size = model.geometry.receptive_field(num_instances)
+    padding = [model.geometry.padding(num_instances)] * 2
+    padded = tf.pad(images, [[0, 0], padding, padding, [0, 0]])
+    batch, height, width = tf.unstack(tf.shape(images)[:3])
+    rows = tf.range(0, height, output_resolution)
+    columns = tf.range(0, width, output_resolution)
+    corners = tf.reshape(
+        tf.stack(
+            tf.meshgrid(tf.range(batch), rows, columns, indexing="ij"), -1
+        ),
+        (-1, 3),
+    )
+
+    def cut(corner: tf.Tensor) -> tf.Tensor:
+        index, top, left = tf.unstack(corner)
+        return padded[index, top : top + size, left : left + size]
+
+    def score(corners: tf.Tensor) -> tf.Tensor:
+        cuts = tf.map_fn(
+            cut,
+            corners,
+            fn_output_signature=tf.TensorSpec((None, None, 3), images.dtype),
+        )
+        planes = model(
+            tf.ensure_shape(cuts, (None, size, size, 3)),
+            num_instances=num_instances,
+        )
+        scores = planes[instance_name(num_instances)][:, 0, 0]
+        return tf.cast(scores, tf.float32)
+
+    scores = tf.TensorArray(tf.float32, size=0, dynamic_size=True, infer_shape=False)
+    count = tf.shape(corners)[0]
+    passes = -(-count // PATCHES_A_PASS)
+    for index in tf.range(passes):
+        first = index * PATCHES_A_PASS
+        scores = scores.write(
+            index, score(corners[first : first + PATCHES_A_PASS])
+        )
+    return tf.reshape(
+        scores.concat(),
+        (batch, tf.size(rows), tf.size(columns), model.num_classes),
+    )

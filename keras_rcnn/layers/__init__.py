@@ -1,0 +1,5 @@
+"""Keras layers."""
+
+from keras_rcnn.layers.conv_stack import ConvStack
+
+__all__ = ["ConvStack"]

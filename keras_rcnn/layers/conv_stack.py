@@ -1,0 +1,171 @@
+"""The convolutional stack f."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.conv_max_pool import conv_max_pool
+from keras_rcnn.presets import Stage, stack_geometry
+
+IMAGE_CHANNELS = 3
+
+
+def max_pool(planes: Any, pool_size: int) -> Any:
+    """Max-pooling that steps by its own size and drops what is left over."""
+    return ops.max_pool(planes, pool_size, strides=pool_size, padding="valid")
+
+
+@keras.saving.register_keras_serializable(package="keras_rcnn")
+class ConvStack(keras.layers.Layer):
+    """The stack f(.; W, b) that every instance of the network shares.
+
+    Each stage is `H_m = tanh(pool(W_m H_{m-1} + b_m))`; the last convolution
+    scores the classes and stands alone (paper, section 3.1, equation 1).
+
+    An input of `num_classes + 3` channels holds score planes and the image,
+    in this order. An input of 3 channels is the image alone and means score
+    planes of zero: the first kernel is sliced, so that the zeros cost nothing.
+
+    Args:
+        stages: the hidden stages.
+        num_classes: score planes that come out.
+        classifier_kernel_size: side of the last convolution, in pixels.
+        feedback: whether score planes may come in; without, f is a plain
+            network whose first kernel sees the image alone.
+        activation: after each pooling.
+
+    Call arguments:
+        inputs: planes, float.
+        pool: function of (planes, pool_size) that pools. Dense labeling
+            passes one that keeps all offsets.
+
+    Input shape:
+        `(batch, height, width, 3)`, or with feedback also
+        `(batch, height, width, num_classes + 3)`.
+
+    Output shape:
+        `(batch, output height, output width, num_classes)`, by `geometry`.
+
+    Raises:
+        InputError: if the input is smaller than the receptive field.
+        ValueError: if the input has another number of channels.
+
+    >>> f = ConvStack([Stage(25, 8, 2), Stage(50, 8)], num_classes=8)
+    >>> f(ops.zeros((1, 31, 23, 3))).shape
+    TensorShape([1, 5, 1, 8])
+    >>> f.count_params()
+    98083
+
+    Reference:
+        Pinheiro & Collobert, arXiv:1306.2795, sections 3.1 and 4.1.
+    """
+
+    def __init__(
+        self,
+        stages: Sequence[Stage | dict[str, int]],
+        num_classes: int,
+        classifier_kernel_size: int = 1,
+        feedback: bool = True,
+        activation: str = "tanh",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.stages = tuple(
+            Stage(**stage) if isinstance(stage, dict) else stage
+            for stage in stages
+        )
+        self.num_classes = num_classes
+        self.classifier_kernel_size = classifier_kernel_size
+        self.feedback = feedback
+        self.activation = keras.activations.get(activation)
+        self.geometry: StackGeometry = stack_geometry(
+            self.stages, classifier_kernel_size
+        )
+        self.hidden = [
+            keras.layers.Conv2D(
+                stage.filters,
+                stage.kernel_size,
+                name=f"conv_{index}",
+                dtype=self.dtype_policy,
+            )
+            for index, stage in enumerate(self.stages, 1)
+        ]
+        self.classifier = keras.layers.Conv2D(
+            num_classes,
+            classifier_kernel_size,
+            name="classifier",
+            dtype=self.dtype_policy,
+        )
+
+    def build(self, input_shape: Sequence[int | None]) -> None:
+        """Makes the weights; only the channels of the shape are unused."""
+        channels = IMAGE_CHANNELS + self.num_classes * self.feedback
+        for convolution in [*self.hidden, self.classifier]:
+            convolution.build((None, None, None, channels))
+            channels = convolution.filters
+
+    def call(
+        self, inputs: Any, pool: Callable[[Any, int], Any] = max_pool
+    ) -> Any:
+        """Applies f once."""
+        self._check(inputs)
+        planes = inputs
+        for stage, convolution in zip(self.stages, self.hidden, strict=True):
+            planes = self._stage(planes, stage, convolution, pool)
+        return self.classifier(planes)
+
+    def _stage(
+        self,
+        planes: Any,
+        stage: Stage,
+        convolution: keras.layers.Conv2D,
+        pool: Callable[[Any, int], Any],
+    ) -> Any:
+        # With the image alone, the kernel's last channels are those it needs.
+        first = convolution.kernel.shape[2] - planes.shape[-1]
+        kernel = ops.cast(convolution.kernel[:, :, first:], planes.dtype)
+        bias = ops.cast(convolution.bias, planes.dtype)
+        if (
+            pool is max_pool
+            and stage.pool_size == 2
+            and planes.shape[-1] == IMAGE_CHANNELS
+        ):
+            planes = conv_max_pool(planes, kernel, stage.pool_size) + bias
+        else:
+            planes = ops.conv(planes, kernel, padding="valid") + bias
+            if stage.pool_size > 1:
+                planes = pool(planes, stage.pool_size)
+        return self.activation(planes)
+
+    def _check(self, inputs: Any) -> None:
+        channels = inputs.shape[-1]
+        allowed = {IMAGE_CHANNELS, self.hidden[0].kernel.shape[2]}
+        if channels not in allowed:
+            raise ValueError(
+                f"The input has {channels} channels: give "
+                f"{' or '.join(map(str, sorted(allowed)))}."
+            )
+        self.geometry.check_input_size(*inputs.shape[1:3])
+
+    def compute_output_shape(
+        self, input_shape: Sequence[int | None]
+    ) -> tuple[int | None, ...]:
+        """Shape of the score planes, by the geometry."""
+        height, width = (
+            None if size is None else self.geometry.output_size(size)
+            for size in input_shape[1:3]
+        )
+        return (input_shape[0], height, width, self.num_classes)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, for `from_config`."""
+        return super().get_config() | {
+            "stages": [vars(stage) for stage in self.stages],
+            "num_classes": self.num_classes,
+            "classifier_kernel_size": self.classifier_kernel_size,
+            "feedback": self.feedback,
+            "activation": keras.activations.serialize(self.activation),
+        }

@@ -1,0 +1,244 @@
+"""The recurrent convolutional network."""
+
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
+from keras_rcnn.presets import get_preset
+
+MODEL_FILE = "model.keras"
+
+
+def instance_name(instance: int) -> str:
+    """Key under which the planes of an instance are returned."""
+    return f"instance_{instance}"
+
+
+@keras.saving.register_keras_serializable(package="keras_rcnn")
+class RecurrentCNN(keras.Model):
+    """Applies one stack f again and again to its own scores and the image.
+
+    `F^1 = [0, I]`, `F^p = [f(F^{p-1}; W, b), I^{p-1}]`, with `f` in
+    `conv_stack` and `I^p` by `scale_image` (paper, section 3.3, equation 8).
+
+    The paper resizes the patch to the size of the planes. Here the image is
+    cropped and averaged over blocks instead, which makes a score a function
+    of its own patch alone: patches, whole images, shifted images and tiles
+    then give the same numbers. Resizing gives scores that differ by 0.5.
+
+    Args:
+        conv_stack: the stack f, shared by all instances.
+        num_instances: how often f is applied when a call does not say.
+        class_names: one for each class; "class_0", ... if not given.
+        palette: red, green, blue (0 to 255) of each class; greys by default.
+
+    Call arguments:
+        images: standardised float images.
+        num_instances: how often to apply f in this call.
+
+    Input shape:
+        `(batch, height, width, 3)`, each side at least the receptive field.
+
+    Output shape:
+        `{"instance_1": (batch, height_1, width_1, num_classes), ...}`, scores
+        (logits) of every instance, sizes by `geometry.output_size`.
+
+    Raises:
+        InputError: if the image is too small, naming the size needed, or if
+            the number of instances is not possible for this network.
+
+    >>> model = RecurrentCNN.from_preset("rcnn2", num_classes=8)
+    >>> planes = model(ops.zeros((1, 155, 163, 3)), num_instances=3)
+    >>> {name: tuple(scores.shape) for name, scores in planes.items()}
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'instance_1': (1, 67, 71, 8), 'instance_2': (1, 23, 25, 8),
+     'instance_3': (1, 1, 2, 8)}
+
+    Reference:
+        Pinheiro & Collobert, arXiv:1306.2795, section 3.3.
+    """
+
+    def __init__(
+        self,
+        conv_stack: ConvStack,
+        num_instances: int,
+        class_names: Sequence[str] | None = None,
+        palette: Sequence[Sequence[int]] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.conv_stack = conv_stack
+        self.num_instances = num_instances
+        count = conv_stack.num_classes
+        self.class_names = tuple(
+            class_names or (f"class_{index}" for index in range(count))
+        )
+        self.palette = tuple(
+            tuple(int(value) for value in colour)
+            for colour in palette
+            or [(255 * index // count,) * 3 for index in range(count)]
+        )
+        if not len(self.class_names) == len(self.palette) == count:
+            raise ValueError(
+                f"{count} classes need as many names and colours, not "
+                f"{len(self.class_names)} and {len(self.palette)}."
+            )
+        self._check_instances(num_instances)
+        if not conv_stack.built:
+            conv_stack.build((None, None, None, IMAGE_CHANNELS))
+        self.built = True
+
+    @classmethod
+    def from_preset(
+        cls,
+        preset: str,
+        num_classes: int,
+        class_names: Sequence[str] | None = None,
+        palette: Sequence[Sequence[int]] | None = None,
+        **kwargs: Any,
+    ) -> "RecurrentCNN":
+        """A network of the paper with fresh weights.
+
+        Raises:
+            InputError: if there is no such preset.
+        """
+        entry = get_preset(preset)
+        conv_stack = ConvStack(
+            entry.stages,
+            num_classes,
+            entry.classifier_kernel_size,
+            feedback=entry.num_instances > 1,
+            name="conv_stack",
+            dtype=kwargs.get("dtype"),
+        )
+        return cls(
+            conv_stack, entry.num_instances, class_names, palette, **kwargs
+        )
+
+    @property
+    def num_classes(self) -> int:
+        """Number of classes."""
+        return self.conv_stack.num_classes
+
+    @property
+    def geometry(self) -> StackGeometry:
+        """Receptive field, strides and plane sizes."""
+        return self.conv_stack.geometry
+
+    def call(self, images: Any, num_instances: int | None = None) -> Any:
+        """Scores of every instance, by name."""
+        num_instances = num_instances or self.num_instances
+        self._check_instances(num_instances)
+        self.geometry.check_input_size(*images.shape[1:3], num_instances)
+        return self.recur(images, num_instances, self.scale_image)
+
+    def recur(
+        self,
+        images: Any,
+        num_instances: int,
+        scale_image: Callable[[Any, int], Any],
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """The recurrence itself, whatever stands for pooling and scaling.
+
+        Args:
+            images: standardised images, `(batch, height, width, 3)`.
+            num_instances: how often to apply f.
+            scale_image: function of (images, instance) that gives the image
+                at the size of that instance's planes or larger.
+            **kwargs: passed to the `ConvStack`.
+        """
+        planes = self.conv_stack(images, **kwargs)
+        outputs = {instance_name(1): planes}
+        for instance in range(1, num_instances):
+            image = ops.cast(scale_image(images, instance), planes.dtype)
+            height, width = ops.shape(planes)[1:3]
+            inputs = ops.concatenate(
+                [planes, image[:, :height, :width]], axis=-1
+            )
+            planes = self.conv_stack(inputs, **kwargs)
+            outputs[instance_name(instance + 1)] = planes
+        return outputs
+
+    def scale_image(self, images: Any, instance: int) -> Any:
+        """The image at the scale of an instance's planes: block averages."""
+        offset = self.geometry.image_offset(instance)
+        stride = self.geometry.output_stride(instance)
+        return ops.average_pool(
+            images[:, offset:, offset:], stride, stride, padding="valid"
+        )
+
+    def copy(self, dtype: str) -> "RecurrentCNN":
+        """The same network and weights, computing in another precision."""
+        config = self.get_config()
+        config["dtype"] = config["conv_stack"]["config"]["dtype"] = dtype
+        model = type(self).from_config(config)
+        model.set_weights(self.get_weights())
+        return model
+
+    def _check_instances(self, num_instances: int) -> None:
+        largest = None if self.conv_stack.feedback else 1
+        if num_instances < 1 or (largest and num_instances > largest):
+            raise InputError(
+                f"{num_instances} instances are not possible: give "
+                + ("1, f has no feedback." if largest else "1 or more.")
+            )
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments, for `from_config`."""
+        return super().get_config() | {
+            "conv_stack": keras.saving.serialize_keras_object(self.conv_stack),
+            "num_instances": self.num_instances,
+            "class_names": list(self.class_names),
+            "palette": [list(colour) for colour in self.palette],
+        }
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None
+    ) -> "RecurrentCNN":
+        """The model of a configuration, with fresh weights."""
+        stack = keras.saving.deserialize_keras_object(
+            config["conv_stack"], custom_objects=custom_objects
+        )
+        return cls(**(config | {"conv_stack": stack}))
+
+
+def load_model(path: str | pathlib.Path) -> RecurrentCNN:
+    """Loads a trained network: a `.keras` file or a folder that holds one.
+
+    Args:
+        path: `.keras` file, or folder with a `model.keras` (a shipped model
+            or the folder of a training run).
+
+    Raises:
+        InputError: if there is none, or it is not a `RecurrentCNN`.
+    """
+    file = pathlib.Path(path)
+    if file.is_dir():
+        file = file / MODEL_FILE
+    if not file.is_file():
+        raise InputError(
+            f"{path}: no model there; give a .keras file or a folder that "
+            f"holds a {MODEL_FILE}."
+        )
+    try:
+        model = keras.saving.load_model(file, compile=False)
+    except (ValueError, OSError, KeyError, TypeError) as error:
+        reason = str(error).split("\n", maxsplit=1)[0]
+        raise InputError(
+            f"{path}: not a readable Keras model ({reason}); train or "
+            "download it again."
+        ) from error
+    if not isinstance(model, RecurrentCNN):
+        raise InputError(
+            f"{path}: a {type(model).__name__}, not a RecurrentCNN; give a "
+            "model that tools/train.py wrote."
+        )
+    return model

@@ -1,0 +1,35 @@
+"""The loss of one instance."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class BalancedCrossentropy(keras.losses.Loss):
+    """Negative log-likelihood of the true class, weighted by class.
+
+    Scores are logits; unknown pixels carry a sample weight of 0 and the mean
+    is over what counts (paper, section 3.2, equation 6: the sum).
+
+    Args:
+        class_weights: one for each class.
+        reduction: `mean_with_sample_weight` or `sum`, as Keras names them.
+    """
+
+    def __init__(
+        self,
+        class_weights: Sequence[float],
+        reduction: str = "mean_with_sample_weight",
+    ) -> None:
+        super().__init__(name="crossentropy", reduction=reduction)
+        self.class_weights = ops.convert_to_tensor(class_weights, "float32")
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Loss of each pixel, `(batch, height, width)`."""
+        labels = ops.cast(y_true, "int32")
+        losses = ops.sparse_categorical_crossentropy(
+            labels, y_pred, from_logits=True
+        )
+        return losses * ops.take(self.class_weights, labels)

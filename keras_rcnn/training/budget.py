@@ -1,0 +1,65 @@
+"""How long a run is and how far it has come."""
+
+import time
+
+import tensorflow as tf
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.training.recipes import Phase, Recipe
+
+
+class Budget(tf.Module):
+    """A number of steps or of minutes, and what is used of it.
+
+    Its two variables belong into the checkpoint: a run that goes on has used
+    what its killed beginnings had used up to their last checkpoint.
+
+    Args:
+        minutes: wall-clock time of the training, validation included.
+        steps: optimizer steps; exactly one of the two is given.
+
+    Raises:
+        InputError: if not exactly one is given, or it is not positive.
+    """
+
+    def __init__(
+        self, minutes: float | None = None, steps: int | None = None
+    ) -> None:
+        super().__init__(name="budget")
+        if (minutes is None) == (steps is None):
+            raise InputError("Give either --minutes or --steps, and not both.")
+        if (minutes or steps or 0) <= 0:
+            raise InputError("--minutes or --steps must be more than 0.")
+        self.total_seconds = None if minutes is None else 60.0 * minutes
+        self.total_steps = steps
+        self.steps = tf.Variable(0, dtype=tf.int64, trainable=False)
+        self.seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
+        self._last: float | None = None
+
+    def start_clock(self) -> None:
+        """Counts time from now on."""
+        self._last = time.monotonic()
+
+    def count_step(self) -> None:
+        """Adds one step and the time since the last one."""
+        now = time.monotonic()
+        self.seconds.assign_add(now - (now if self._last is None else self._last))
+        self._last = now
+        self.steps.assign_add(1)
+
+    @property
+    def progress(self) -> float:
+        """Part of the run that is done, from 0 to 1."""
+        if self.total_steps is not None:
+            done = int(self.steps) / self.total_steps
+        else:
+            done = float(self.seconds) / self.total_seconds
+        return min(done, 1.0)
+
+    def phase_progress(self, recipe: Recipe, phase: Phase) -> float:
+        """Part of a phase that is done, from 0 to 1."""
+        index = recipe.phases.index(phase)
+        begin = sum(earlier.share for earlier in recipe.phases[:index])
+        # Shares such as 0.03 + 0.17 + 0.8 miss 1 by a rounding error.
+        done = (self.progress - begin) / phase.share
+        return min(max(done, 0.0), 1.0) if done < 1 - 1e-9 else 1.0

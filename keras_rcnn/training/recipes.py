@@ -1,0 +1,130 @@
+"""How a network is trained: phases, each with its sampling and its losses."""
+
+import dataclasses
+
+from keras_rcnn.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Phase:
+    """One stretch of training.
+
+    Args:
+        num_instances: instances that are trained.
+        share: part of the whole training, of 1.
+        batch_size: crops or patches a step.
+        grid_size: labels along a side of a crop's last planes; 0 samples
+            patches instead, one label each.
+        loss_weights: weight of each instance's loss, first instance first.
+        learning_rate: at the start of the phase, after a short warm-up.
+        final_learning_rate: at its end, along a half cosine.
+        one_instance_at_random: patches only: train one instance, drawn for
+            each patch, instead of all.
+    """
+
+    num_instances: int
+    share: float
+    batch_size: int
+    grid_size: int
+    loss_weights: tuple[float, ...]
+    learning_rate: float
+    final_learning_rate: float
+    one_instance_at_random: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """Phases and what they share.
+
+    Args:
+        phases: in order; their shares add up to 1.
+        optimizer: `adam` or `sgd`.
+        scales: smallest and largest magnification of the photos.
+        flip: whether photos are mirrored at random.
+        class_balance: exponent b of the class weights
+            `(mean frequency / frequency of the class) ** b`; 0 for none.
+        warmup_steps: steps over which a phase's learning rate rises.
+    """
+
+    phases: tuple[Phase, ...]
+    optimizer: str
+    scales: tuple[float, float] = (1.0, 1.0)
+    flip: bool = False
+    class_balance: float = 0.0
+    warmup_steps: int = 0
+
+
+def _paper(phases: tuple[Phase, ...]) -> Recipe:
+    return Recipe(phases=phases, optimizer="sgd")
+
+
+def _paper_phase(
+    share: float,
+    loss_weights: tuple[float, ...],
+    one_instance_at_random: bool = False,
+) -> Phase:
+    return Phase(
+        num_instances=len(loss_weights),
+        share=share,
+        batch_size=32,
+        grid_size=0,
+        loss_weights=loss_weights,
+        learning_rate=1e-4,
+        final_learning_rate=1e-4,
+        one_instance_at_random=one_instance_at_random,
+    )
+
+
+def _dense(phases: tuple[Phase, ...]) -> Recipe:
+    return Recipe(
+        phases=phases,
+        optimizer="adam",
+        scales=(0.8, 1.25),
+        flip=True,
+        class_balance=0.25,
+        warmup_steps=100,
+    )
+
+
+# Sections 4.1 and 4.2 of the paper: stochastic gradient descent on single
+# patches, learning rate 1e-4, which a batch with summed losses stands for.
+_PAPER = {
+    "plain": _paper((_paper_phase(1.0, (1.0,)),)),
+    "rcnn1": _paper((_paper_phase(1.0, (1.0, 1.0), True),)),
+    "rcnn2": _paper(
+        (_paper_phase(0.5, (0.0, 1.0)), _paper_phase(0.5, (0.0, 0.0, 1.0)))
+    ),
+}
+
+_DENSE = {
+    "plain": _dense((Phase(1, 1.0, 8, 16, (1.0,), 2e-3, 1e-5),)),
+    "rcnn1": _dense(
+        (
+            Phase(1, 0.1, 16, 16, (1.0,), 3e-3, 1e-3),
+            Phase(2, 0.9, 8, 16, (0.5, 1.0), 2e-3, 1e-5),
+        )
+    ),
+    "rcnn2": _dense(
+        (
+            Phase(1, 0.02, 32, 24, (1.0,), 3e-3, 1e-3),
+            Phase(2, 0.16, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
+            Phase(3, 0.82, 6, 14, (0.5, 1.0, 1.0), 2e-3, 1e-5),
+        )
+    ),
+}
+
+RECIPES = {"dense": _DENSE, "paper": _PAPER}
+
+
+def get_recipe(name: str, preset: str) -> Recipe:
+    """The recipe of that name for a preset.
+
+    Raises:
+        InputError: if there is none, naming those that exist.
+    """
+    if name not in RECIPES:
+        raise InputError(
+            f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}."
+        )
+    family = preset.removesuffix("_sift_flow")
+    return RECIPES[name][family]

@@ -1,0 +1,185 @@
+"""Training with Keras, phase after phase."""
+
+import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_rcnn.datasets import (
+    SceneDataset,
+    sample_crops,
+    sample_patches,
+    whole_photos,
+)
+from keras_rcnn.models.recurrent_cnn import (
+    MODEL_FILE,
+    RecurrentCNN,
+    instance_name,
+)
+from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
+from keras_rcnn.training.budget import Budget
+from keras_rcnn.training.callbacks import (
+    BestWeights,
+    Checkpoints,
+    ProgressBar,
+    Schedule,
+)
+from keras_rcnn.training.recipes import Phase, Recipe
+
+SMALLEST_FREQUENCY = 1e-4
+
+
+def train(
+    model: RecurrentCNN,
+    recipe: Recipe,
+    training: SceneDataset,
+    validation: SceneDataset,
+    budget: Budget,
+    model_dir: pathlib.Path,
+    seed: int = 0,
+    steps_per_epoch: int = 200,
+    checkpoint_seconds: float = 60.0,
+) -> float:
+    """Trains a network, going on where an earlier call left off.
+
+    Args:
+        model: the network, with fresh weights.
+        recipe: how to train it.
+        training: labelled photos to learn from.
+        validation: labelled photos, others, to choose the weights by.
+        budget: how long to train.
+        model_dir: gets `model.keras` (the best weights), `checkpoints/` and
+            `logs/` (TensorBoard).
+        seed: decides the order and place of all crops.
+        steps_per_epoch: steps from one validation to the next.
+        checkpoint_seconds: time from one checkpoint to the next.
+
+    Returns:
+        The best pixel accuracy on the validation photos, at the network's
+        output stride, which is the one of the weights kept.
+    """
+    optimizer = _optimizer(recipe, model)
+    best = tf.Variable(0.0, trainable=False)
+    manager = tf.train.CheckpointManager(
+        tf.train.Checkpoint(
+            model=model, optimizer=optimizer, budget=budget, best=best
+        ),
+        str(model_dir / "checkpoints"),
+        max_to_keep=2,
+    )
+    manager.restore_or_initialize()
+    class_weights = _class_weights(training, recipe.class_balance)
+    for phase in recipe.phases:
+        if budget.phase_progress(recipe, phase) >= 1:
+            continue
+        _compile(model, recipe, phase, optimizer, class_weights)
+        callbacks: list[Any] = [
+            Schedule(recipe, phase, budget),
+            ProgressBar(budget),
+            keras.callbacks.TensorBoard(model_dir / "logs", write_graph=False),
+            Checkpoints(manager, checkpoint_seconds),
+        ]
+        if phase is recipe.phases[-1]:
+            callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+        model.fit(
+            _batches(training, model, recipe, phase, seed, int(budget.steps)),
+            validation_data=whole_photos(
+                validation.examples, model.geometry, phase.num_instances
+            ).cache(),
+            steps_per_epoch=steps_per_epoch,
+            initial_epoch=int(budget.steps) // steps_per_epoch,
+            epochs=2**31,
+            shuffle=False,
+            callbacks=callbacks,
+            verbose=0,
+        )
+    return float(best)
+
+
+def _optimizer(recipe: Recipe, model: RecurrentCNN) -> keras.optimizers.Optimizer:
+    """Its learning rate is set before each step, by the schedule."""
+    if recipe.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD()
+    else:
+        optimizer = keras.optimizers.Adam(global_clipnorm=5.0)
+    optimizer.build(model.trainable_variables)
+    return optimizer
+
+
+def _compile(
+    model: RecurrentCNN,
+    recipe: Recipe,
+    phase: Phase,
+    optimizer: keras.optimizers.Optimizer,
+    class_weights: list[float],
+) -> None:
+    model.num_instances = phase.num_instances
+    names = [instance_name(i + 1) for i in range(phase.num_instances)]
+    # One update by a sum over patches is, to first order, as many updates of
+    # one patch each.
+    reduction = "mean_with_sample_weight" if phase.grid_size else "sum"
+    model.compile(
+        optimizer=optimizer,
+        loss={
+            name: BalancedCrossentropy(class_weights, reduction)
+            for name in names
+        },
+        loss_weights=dict(zip(names, phase.loss_weights, strict=True)),
+        weighted_metrics={
+            name: keras.metrics.SparseCategoricalAccuracy(name="accuracy")
+            for name in names
+        },
+    )
+
+
+def _batches(
+    dataset: SceneDataset,
+    model: RecurrentCNN,
+    recipe: Recipe,
+    phase: Phase,
+    seed: int,
+    start: int,
+) -> tf.data.Dataset:
+    arguments = {
+        "examples": dataset.examples,
+        "geometry": model.geometry,
+        "num_instances": phase.num_instances,
+        "batch_size": phase.batch_size,
+        "seed": seed,
+        "start": start,
+    }
+    if not phase.grid_size:
+        return sample_patches(
+            one_instance_at_random=phase.one_instance_at_random, **arguments
+        )
+    return sample_crops(
+        grid_size=phase.grid_size,
+        scales=recipe.scales,
+        flip=recipe.flip,
+        **arguments,
+    )
+
+
+def _class_weights(dataset: SceneDataset, exponent: float) -> list[float]:
+    """`(mean frequency / frequency) ** exponent`, 1 on average over pixels."""
+    num_classes = dataset.num_classes
+    counts = tf.zeros((num_classes,), tf.float64)
+    if exponent:
+        counts = dataset.examples.reduce(
+            counts,
+            lambda counts, example: counts
+            + tf.cast(
+                tf.math.bincount(
+                    tf.cast(tf.reshape(example["label"], (-1,)), tf.int32),
+                    minlength=256,
+                    maxlength=256,
+                )[:num_classes],
+                tf.float64,
+            ),
+        )
+    frequencies = tf.maximum(
+        counts / tf.maximum(tf.reduce_sum(counts), 1), SMALLEST_FREQUENCY
+    )
+    weights = frequencies**-exponent
+    return list((weights / tf.reduce_sum(weights * frequencies)).numpy())
