@@ -46,7 +46,9 @@ def sample_crops(
     size = geometry.input_size(grid_size, num_instances)
     padding = geometry.padding(num_instances)
 
-    def sample(example: Example, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def sample(
+        example: Example, seed: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         seeds = tf.unstack(tf.random.split(seed, 4))
         low, high = map(math.log, scales)
         scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))

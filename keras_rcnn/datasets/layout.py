@@ -5,9 +5,9 @@ import pathlib
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.images import PHOTO_SUFFIXES
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,8 +45,8 @@ class FolderLayout:
 
 
 def is_photo(path: pathlib.Path) -> bool:
-    """Whether Pillow reads files with this suffix."""
-    return path.suffix.lower() in Image.registered_extensions()
+    """Whether a file is a photo, going by its suffix."""
+    return path.suffix.lower() in PHOTO_SUFFIXES
 
 
 def files_by_name(

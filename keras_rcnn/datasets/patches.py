@@ -54,7 +54,9 @@ def sample_patches(
             (), seeds[0], 0, tf.shape(labelled)[0], tf.int32
         )
         row, column = tf.unstack(tf.cast(labelled[choice], tf.int32))
-        image, label = cut_window(example, row - padding, column - padding, size)
+        image, label = cut_window(
+            example, row - padding, column - padding, size
+        )
         label = tf.where(middle, label, tf.cast(IGNORE_LABEL, label.dtype))
         instance = tf.random.stateless_uniform(
             (), seeds[1], 1, num_instances + 1, tf.int32

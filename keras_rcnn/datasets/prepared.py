@@ -1,11 +1,11 @@
 """Published data sets: preparing them once, reading them from then on."""
 
 import contextlib
+import io
 import pathlib
-import sys
+import shutil
 from collections.abc import Callable
 
-import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
@@ -42,7 +42,7 @@ def prepare(
         name: `stanford_background` or `sift_flow`.
         manual_dir: holds the archive as distributed, or its unpacked folder.
         data_dir: where to write; `~/tensorflow_datasets` if none is given.
-        overwrite: whether to build anew what was built before.
+        overwrite: whether to remove what was built before and build anew.
 
     Returns:
         The folder written, or the one that was there already.
@@ -64,10 +64,20 @@ def prepare(
         if overwrite
         else mode.REUSE_DATASET_IF_EXISTS,
     )
-    # TFDS prints what it does; stdout belongs to the caller.
-    with contextlib.redirect_stdout(sys.stderr):
-        builder.download_and_prepare(download_config=config)
-    return pathlib.Path(builder.data_dir)
+    folder = pathlib.Path(builder.data_dir)
+    try:
+        # TFDS prints that it downloads, which it does not.
+        with contextlib.redirect_stdout(io.StringIO()):
+            builder.download_and_prepare(download_config=config)
+    except (OSError, tf.errors.OpError) as error:
+        raise InputError(
+            f"{folder} cannot be written ({error}): give a data_dir where "
+            "there is leave and room to write."
+        ) from error
+    for leftover in folder.parent.glob(f"incomplete.*_{folder.name}"):
+        # Of a build that was killed; TFDS never looks at it again.
+        shutil.rmtree(leftover, ignore_errors=True)
+    return folder
 
 
 def load_prepared(
@@ -97,9 +107,7 @@ def load_prepared(
         )
     encoded = _encoded(builder, split)
     if "test" not in builder.info.splits and split != "all":
-        names = [
-            name.decode() for name in encoded.map(_name).as_numpy_iterator()
-        ]
+        names = list(encoded.map(_name).as_numpy_iterator())
         chosen = (splits.folds(names) == fold) == (split == "test")
         encoded = select_examples(encoded, chosen)
     return SceneDataset(

@@ -11,7 +11,9 @@ NUM_FOLDS = 5
 _FOLDS_SEED = 0
 
 
-def folds(names: Sequence[str], num_folds: int = NUM_FOLDS) -> np.ndarray:
+def folds(
+    names: Sequence[str | bytes], num_folds: int = NUM_FOLDS
+) -> np.ndarray:
     """The fold of each name: one fixed shuffle, dealt into equal parts.
 
     Depends on which names there are, and on nothing else: neither on their

@@ -137,7 +137,9 @@ def _read_mask(path: pathlib.Path, colours: Mapping[str, Colour]) -> np.ndarray:
     mask = open_mask(path)
     if mask.mode in INDEX_MODES and mask.mode != "P":
         lines = mask_values(path, mask)
-        _check(path, f"the value {lines.max()}", _is_line(lines, colours))
+        wrong = lines[(lines >= len(colours)) & (lines != IGNORE_LABEL)]
+        if wrong.size:
+            raise _not_in_labelmap(path, f"the value {wrong.max()}")
         return label_of_line[lines]
     return label_of_line[_lines_of_colours(path, mask, colours)]
 
@@ -148,13 +150,13 @@ def _lines_of_colours(
     """Number of the line in labelmap.txt of each pixel, 255 for unknown."""
     pixels = np.asarray(mask.convert("RGB"))
     codes, inverse = np.unique(_codes(pixels), return_inverse=True)
-    known = {
-        int(_codes(np.array(c))): i for i, c in enumerate(colours.values())
-    }
-    known.setdefault(int(_codes(np.array(_BORDER))), IGNORE_LABEL)
+    numbers = _codes(np.array(list(colours.values()))).tolist()
+    known = {int(_codes(np.array(_BORDER))): IGNORE_LABEL}
+    known |= {number: line for line, number in enumerate(numbers)}
     for code in codes.tolist():
-        colour = code >> 16, code >> 8 & 255, code & 255
-        _check(path, f"the colour {colour}", code in known)
+        if code not in known:
+            colour = code >> 16, code >> 8 & 255, code & 255
+            raise _not_in_labelmap(path, f"the colour {colour}")
     lines = np.array([known[code] for code in codes.tolist()])
     return lines[inverse].reshape(pixels.shape[:2])
 
@@ -164,13 +166,8 @@ def _codes(colours: np.ndarray) -> np.ndarray:
     return colours.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
 
 
-def _is_line(lines: np.ndarray, colours: Mapping[str, Colour]) -> bool:
-    return bool(np.all((lines < len(colours)) | (lines == IGNORE_LABEL)))
-
-
-def _check(path: pathlib.Path, what: str, known: bool) -> None:
-    if not known:
-        raise InputError(
-            f"{path} holds {what}, which labelmap.txt does not know: add a "
-            "line for it there, or export the masks again."
-        )
+def _not_in_labelmap(path: pathlib.Path, what: str) -> InputError:
+    return InputError(
+        f"{path} holds {what}, which labelmap.txt does not know: add a line "
+        "for it there, or export the masks again."
+    )

@@ -28,14 +28,12 @@ def whole_photos(
         example: dict[str, tf.Tensor],
     ) -> tuple[tf.Tensor, Grids, Grids]:
         image = tf.pad(standardize(example["image"]), [*margin, [0, 0]])
-        label = tf.pad(
-            example["label"], margin, constant_values=IGNORE_LABEL
-        )
+        label = tf.pad(example["label"], margin, constant_values=IGNORE_LABEL)
         targets, weights = grids_of_labels(
             label[tf.newaxis], geometry, num_instances
         )
         return image[tf.newaxis], targets, weights
 
-    return examples.map(
-        prepare, num_parallel_calls=tf.data.AUTOTUNE
-    ).prefetch(tf.data.AUTOTUNE)
+    return examples.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(
+        tf.data.AUTOTUNE
+    )

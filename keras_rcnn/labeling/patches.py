@@ -53,7 +53,9 @@ def patches(
         scores = planes[instance_name(num_instances)][:, 0, 0]
         return tf.cast(scores, tf.float32)
 
-    scores = tf.TensorArray(tf.float32, size=0, dynamic_size=True, infer_shape=False)
+    scores = tf.TensorArray(
+        tf.float32, size=0, dynamic_size=True, infer_shape=False
+    )
     count = tf.shape(corners)[0]
     passes = -(-count // PATCHES_A_PASS)
     for index in tf.range(passes):

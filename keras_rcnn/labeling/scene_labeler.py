@@ -77,6 +77,7 @@ class SceneLabeler(tf.Module):
         self.method = method
         self.output_resolution = output_resolution
         self.num_instances = num_instances or model.num_instances
+        model.check_instances(self.num_instances)
         check_output_resolution(model, self.num_instances, output_resolution)
 
     def __call__(
@@ -84,7 +85,11 @@ class SceneLabeler(tf.Module):
     ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
         """Labels photos."""
         images = np.asarray(images)
-        if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
+        if (
+            images.dtype != np.uint8
+            or images.ndim != 4
+            or images.shape[-1] != 3
+        ):
             raise InputError(
                 f"Images of type {images.dtype} and shape {images.shape}: "
                 "give uint8 of shape (batch, height, width, 3)."

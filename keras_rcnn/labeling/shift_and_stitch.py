@@ -71,6 +71,4 @@ def _interleave(scores: tf.Tensor, shifts: int) -> tf.Tensor:
     _, batch, rows, columns, classes = tf.unstack(tf.shape(scores))
     scores = tf.reshape(scores, (shifts, shifts, batch, rows, columns, classes))
     scores = tf.transpose(scores, (2, 3, 0, 4, 1, 5))
-    return tf.reshape(
-        scores, (batch, rows * shifts, columns * shifts, classes)
-    )
+    return tf.reshape(scores, (batch, rows * shifts, columns * shifts, classes))

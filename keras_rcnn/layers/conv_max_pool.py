@@ -4,6 +4,8 @@ import functools
 
 import tensorflow as tf
 
+from keras_rcnn.layers.convolution import convolve
+
 
 def conv_max_pool(
     images: tf.Tensor, kernel: tf.Tensor, pool_size: int
@@ -32,17 +34,13 @@ def conv_max_pool(
     images = tf.pad(images, ((0, 0), (0, fill), (0, fill), (0, 0)))
     height, width = (pool_size * (count + blocks - 1) for count in cells)
     images = tf.nn.space_to_depth(images[:, :height, :width], pool_size)
-    planes = tf.nn.conv2d(
-        images, _block_kernel(kernel, pool_size, blocks), 1, "VALID"
-    )
+    planes = convolve(images, _block_kernel(kernel, pool_size, blocks))
     return functools.reduce(
         tf.maximum, tf.split(planes, pool_size * pool_size, axis=-1)
     )
 
 
-def _block_kernel(
-    kernel: tf.Tensor, pool_size: int, blocks: int
-) -> tf.Tensor:
+def _block_kernel(kernel: tf.Tensor, pool_size: int, blocks: int) -> tf.Tensor:
     """The kernel at each offset inside the pool, side by side as filters."""
     size, _, channels, _ = kernel.shape
     room = blocks * pool_size - size

@@ -8,6 +8,7 @@ from keras import ops
 
 from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.layers.conv_max_pool import conv_max_pool
+from keras_rcnn.layers.convolution import convolve
 from keras_rcnn.presets import Stage, stack_geometry
 
 IMAGE_CHANNELS = 3
@@ -106,6 +107,21 @@ class ConvStack(keras.layers.Layer):
         for convolution in [*self.hidden, self.classifier]:
             convolution.build((None, None, None, channels))
             channels = convolution.filters
+        if self.feedback:
+            self._start_without_feedback()
+
+    def _start_without_feedback(self) -> None:
+        """Makes fresh weights see the image alone.
+
+        Scores are many times larger than pixels: weighted at random they
+        saturate the activation, and a second instance would begin by undoing
+        what the first has learned.
+        """
+        kernel = self.hidden[0].kernel
+        of_planes, of_image = ops.split(kernel, [self.num_classes], axis=2)
+        kernel.assign(
+            ops.concatenate([ops.zeros_like(of_planes), of_image], axis=2)
+        )
 
     def call(
         self, inputs: Any, pool: Callable[[Any, int], Any] = max_pool
@@ -135,7 +151,7 @@ class ConvStack(keras.layers.Layer):
         ):
             planes = conv_max_pool(planes, kernel, stage.pool_size) + bias
         else:
-            planes = ops.conv(planes, kernel, padding="valid") + bias
+            planes = convolve(planes, kernel) + bias
             if stage.pool_size > 1:
                 planes = pool(planes, stage.pool_size)
         return self.activation(planes)

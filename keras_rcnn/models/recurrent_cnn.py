@@ -89,7 +89,7 @@ class RecurrentCNN(keras.Model):
                 f"{count} classes need as many names and colours, not "
                 f"{len(self.class_names)} and {len(self.palette)}."
             )
-        self._check_instances(num_instances)
+        self.check_instances(num_instances)
         if not conv_stack.built:
             conv_stack.build((None, None, None, IMAGE_CHANNELS))
         self.built = True
@@ -134,7 +134,7 @@ class RecurrentCNN(keras.Model):
     def call(self, images: Any, num_instances: int | None = None) -> Any:
         """Scores of every instance, by name."""
         num_instances = num_instances or self.num_instances
-        self._check_instances(num_instances)
+        self.check_instances(num_instances)
         self.geometry.check_input_size(*images.shape[1:3], num_instances)
         return self.recur(images, num_instances, self.scale_image)
 
@@ -182,7 +182,12 @@ class RecurrentCNN(keras.Model):
         model.set_weights(self.get_weights())
         return model
 
-    def _check_instances(self, num_instances: int) -> None:
+    def check_instances(self, num_instances: int) -> None:
+        """Refuses a number of instances that this network cannot have.
+
+        Raises:
+            InputError: if it is less than 1, or more without feedback.
+        """
         largest = None if self.conv_stack.feedback else 1
         if num_instances < 1 or (largest and num_instances > largest):
             raise InputError(
@@ -242,3 +247,16 @@ def load_model(path: str | pathlib.Path) -> RecurrentCNN:
             "model that tools/train.py wrote."
         )
     return model
+
+
+def save_model(model: RecurrentCNN, path: str | pathlib.Path) -> None:
+    """Writes a `.keras` file, for float32, whole or not at all.
+
+    Args:
+        model: the network, whatever precision it computes in.
+        path: file to write or replace.
+    """
+    path = pathlib.Path(path)
+    part = path.with_name(f"part-{path.name}")
+    model.copy(dtype="float32").save(part)
+    part.replace(path)

@@ -43,7 +43,9 @@ class Budget(tf.Module):
     def count_step(self) -> None:
         """Adds one step and the time since the last one."""
         now = time.monotonic()
-        self.seconds.assign_add(now - (now if self._last is None else self._last))
+        self.seconds.assign_add(
+            now - (now if self._last is None else self._last)
+        )
         self._last = now
         self.steps.assign_add(1)
 

@@ -10,7 +10,7 @@ import keras
 import tensorflow as tf
 import tqdm
 
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import instance_name, save_model
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import Phase, Recipe
 
@@ -74,17 +74,12 @@ class BestWeights(keras.callbacks.Callback):
             save_model(self.model, self.path)
 
 
-def save_model(model: RecurrentCNN, path: pathlib.Path) -> None:
-    """Writes a `.keras` file, with float32 arithmetic, whole or not at all."""
-    part = path.with_name(f"part-{path.name}")
-    model.copy(dtype="float32").save(part)
-    part.replace(path)
-
-
 class Checkpoints(keras.callbacks.Callback):
     """Saves the state of the run every so often and at the end of a phase."""
 
-    def __init__(self, manager: tf.train.CheckpointManager, seconds: float) -> None:
+    def __init__(
+        self, manager: tf.train.CheckpointManager, seconds: float
+    ) -> None:
         super().__init__()
         self.manager = manager
         self.seconds = seconds

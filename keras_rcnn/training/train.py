@@ -97,7 +97,9 @@ def train(
     return float(best)
 
 
-def _optimizer(recipe: Recipe, model: RecurrentCNN) -> keras.optimizers.Optimizer:
+def _optimizer(
+    recipe: Recipe, model: RecurrentCNN
+) -> keras.optimizers.Optimizer:
     """Its learning rate is set before each step, by the schedule."""
     if recipe.optimizer == "sgd":
         optimizer = keras.optimizers.SGD()
@@ -168,14 +170,16 @@ def _class_weights(dataset: SceneDataset, exponent: float) -> list[float]:
     if exponent:
         counts = dataset.examples.reduce(
             counts,
-            lambda counts, example: counts
-            + tf.cast(
-                tf.math.bincount(
-                    tf.cast(tf.reshape(example["label"], (-1,)), tf.int32),
-                    minlength=256,
-                    maxlength=256,
-                )[:num_classes],
-                tf.float64,
+            lambda counts, example: (
+                counts
+                + tf.cast(
+                    tf.math.bincount(
+                        tf.cast(tf.reshape(example["label"], (-1,)), tf.int32),
+                        minlength=256,
+                        maxlength=256,
+                    )[:num_classes],
+                    tf.float64,
+                )
             ),
         )
     frequencies = tf.maximum(

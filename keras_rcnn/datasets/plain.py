@@ -1,0 +1,93 @@
+"""The plain layout of a folder: images/, masks/ and classes.txt."""
+
+import colorsys
+import pathlib
+import re
+
+from keras_rcnn.datasets.layout import (
+    FolderLayout,
+    LabelledPhoto,
+    files_by_name,
+    is_photo,
+)
+from keras_rcnn.datasets.masks import read_mask
+from keras_rcnn.errors import InputError
+
+
+def plain_layout(folder: pathlib.Path) -> FolderLayout:
+    """The photos and classes of a folder in the plain layout.
+
+        images/       photos, JPEG, PNG, TIFF, WebP, ...
+        masks/        for each photo a PNG of the same name and size, a single
+                      channel or a palette; value = class index, 255 = unknown
+        classes.txt   a name a line, class 0 first, each optionally followed
+                      by its colour, as in `sky #87ceeb`
+
+    Raises:
+        InputError: naming the file and the mend, if anything is missing.
+    """
+    class_names, palette = _read_classes(folder / "classes.txt")
+    images = files_by_name(folder / "images", is_photo)
+    masks = files_by_name(
+        folder / "masks", lambda path: path.suffix.lower() == ".png"
+    )
+    for name, path in images.items():
+        if name not in masks:
+            raise InputError(
+                f"{path} has no mask: put {folder / 'masks' / name}.png there "
+                "or remove the photo."
+            )
+    for name, path in masks.items():
+        if name not in images:
+            raise InputError(
+                f"{path} has no photo: put one of the same name into "
+                f"{folder / 'images'} or remove the mask."
+            )
+    if not images:
+        raise InputError(
+            f"{folder} holds no photo: put photos into images/ and their "
+            "masks, under the same names, into masks/."
+        )
+    return FolderLayout(
+        class_names=class_names,
+        palette=palette,
+        photos=[
+            LabelledPhoto(name, path, masks[name])
+            for name, path in images.items()
+        ],
+        test_names=None,
+        read_mask=lambda path: read_mask(path, len(class_names)),
+    )
+
+
+def _read_classes(
+    path: pathlib.Path,
+) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
+    """Names and colours of classes.txt; empty lines do not count."""
+    if not path.is_file():
+        raise InputError(
+            f"{path} is missing: write the class names into it, one a line, "
+            "class 0 first (or use the Pascal VOC layout with labelmap.txt)."
+        )
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    names, palette = [], []
+    for line, colour in zip(lines, default_palette(len(lines)), strict=True):
+        code = re.search(r"\s+#([0-9a-fA-F]{6})$", line)
+        names.append(line[: code.start()] if code else line)
+        red, green, blue = bytes.fromhex(code[1]) if code else colour
+        palette.append((red, green, blue))
+    return tuple(names), tuple(palette)
+
+
+def default_palette(count: int) -> tuple[tuple[int, int, int], ...]:
+    """Colours that differ from each other, for classes that come without."""
+    palette = []
+    for index in range(count):
+        # The golden ratio spreads any number of hues over the circle.
+        hue = (0.55 + index * 0.618034) % 1
+        value = (0.95, 0.7, 0.45)[index % 3]
+        colour = colorsys.hsv_to_rgb(hue, 0.75, value)
+        red, green, blue = (round(255 * channel) for channel in colour)
+        palette.append((red, green, blue))
+    return tuple(palette)

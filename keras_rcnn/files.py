@@ -1,0 +1,47 @@
+"""Files written whole or not at all."""
+
+import contextlib
+import pathlib
+
+from keras_rcnn.errors import InputError
+
+
+def make_folder(path: str | pathlib.Path) -> pathlib.Path:
+    """The folder, made with those above it if it is not there.
+
+    Raises:
+        InputError: if it cannot be made.
+    """
+    path = pathlib.Path(path).expanduser()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"The folder {path} cannot be made ({error.strerror}): choose "
+            "another one."
+        ) from error
+    return path
+
+
+def write_file(path: str | pathlib.Path, content: bytes) -> None:
+    """Writes or replaces a file; nobody ever sees a part of it.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
+    path = pathlib.Path(path).expanduser()
+    # In the same folder, as a file moves in one step on its own disk only.
+    part = path.with_name(f".{path.name}.part")
+    try:
+        try:
+            part.write_bytes(content)
+            part.replace(path)
+        finally:
+            # What is not there any more, or never was, need not go.
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}): make room, or "
+            "choose another place."
+        ) from error

@@ -1,0 +1,154 @@
+"""Photos read from files and pictures written to files."""
+
+import io
+import pathlib
+import struct
+import warnings
+import zlib
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.files import write_file
+
+PHOTO_SUFFIXES = frozenset(
+    ".bmp .gif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
+)
+# Only what photos come in: some of Pillow's other readers start programs.
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+
+
+def read_image(path: str | pathlib.Path) -> np.ndarray:
+    """A photo as it is meant to be seen: upright, in colour, on white.
+
+    The rotation that EXIF asks for is applied, grey becomes colour, what is
+    transparent becomes white, and 16 bits are scaled to 8.
+
+    Args:
+        path: JPEG, PNG, or another format with a suffix of `PHOTO_SUFFIXES`.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+
+    Raises:
+        InputError: if the file is missing, is no picture, is broken, or is
+            larger than Pillow's guard against decompression bombs allows.
+    """
+    path = pathlib.Path(path)
+    with warnings.catch_warnings():
+        # Pillow warns of details that the pixels do not depend on.
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        try:
+            with Image.open(path, formats=_FORMATS) as image:
+                image.load()
+                return np.array(_on_white(ImageOps.exif_transpose(image)))
+        except FileNotFoundError as error:
+            raise InputError(f"There is no file {path}: check the name.") from (
+                error
+            )
+        except (
+            Image.DecompressionBombWarning,
+            Image.DecompressionBombError,
+        ) as error:
+            raise InputError(
+                f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
+                "it down."
+            ) from error
+        except (
+            OSError,
+            SyntaxError,
+            ValueError,
+            EOFError,
+            struct.error,
+            zlib.error,
+        ) as error:
+            raise InputError(_reason(path, error)) from error
+
+
+def write_png(
+    path: str | pathlib.Path, picture: np.ndarray | Image.Image
+) -> None:
+    """Writes a PNG file, whole or not at all.
+
+    Args:
+        path: file to write or replace.
+        picture: uint8 `(height, width)` or `(height, width, 3)`.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    content = io.BytesIO()
+    Image.fromarray(np.asarray(picture, np.uint8)).save(content, "PNG")
+    write_file(path, content.getvalue())
+
+
+def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
+    """The image with no side longer than asked for, its shape kept.
+
+    Args:
+        image: uint8 `(height, width, 3)`.
+        longest_side: in pixels; None, or more than the image has, leaves it.
+
+    Raises:
+        InputError: if the side is not at least one pixel.
+    """
+    if longest_side is None:
+        return image
+    if longest_side < 1:
+        raise InputError(
+            f"The longest side cannot be {longest_side} pixels: give 1 or more."
+        )
+    height, width = image.shape[:2]
+    factor = longest_side / max(height, width)
+    if factor >= 1:
+        return image
+    size = [max(1, round(factor * side)) for side in (width, height)]
+    return np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+
+
+def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Labels at another size, each pixel taking the label nearest to it.
+
+    Args:
+        labels: uint8 `(rows, columns)`.
+        height: in pixels.
+        width: in pixels.
+    """
+    if labels.shape == (height, width):
+        return labels
+    return np.array(
+        Image.fromarray(labels).resize(
+            (width, height), Image.Resampling.NEAREST
+        )
+    )
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        image = _to_8_bits(image)
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    values = np.asarray(image)
+    if values.min() < 0 or values.max() > 65535:
+        raise ValueError("more than 16 bits for each pixel")
+    # 65535 = 257 * 255, hence white stays white.
+    grey = (values.astype(np.uint32) + 128) // 257
+    return Image.fromarray(grey.astype(np.uint8))
+
+
+def _reason(path: pathlib.Path, error: Exception) -> str:
+    if isinstance(error, Image.UnidentifiedImageError):
+        size = path.stat().st_size
+        what = "is no picture" if size else "is empty, 0 bytes"
+        return f"{path} {what}: give a whole JPEG or PNG file."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{path} cannot be read ({error.strerror}): give a JPEG or PNG."
+    return f"{path} is broken ({error}): copy or save it again."

@@ -1,0 +1,44 @@
+"""Convolution without padding, quick to train on a processor."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+
+@tf.custom_gradient
+def convolve(
+    planes: tf.Tensor, kernel: tf.Tensor
+) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
+    """Valid convolution whose gradients are computed as convolutions.
+
+    On processors the library's kernels for the gradients of a large kernel
+    and few channels reach a third of the speed of its forward kernel. Both
+    gradients are convolutions themselves: that of the kernel with the batch
+    in the place of the channels, that of the planes with the kernel mirrored.
+
+    Args:
+        planes: `(batch, height, width, channels)`.
+        kernel: `(size, size, channels, filters)`.
+
+    Returns:
+        `(batch, height - size + 1, width - size + 1, filters)`.
+    """
+
+    def gradients(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        margin = [kernel.shape[0] - 1] * 2
+        mirrored = tf.transpose(kernel[::-1, ::-1], (0, 1, 3, 2))
+        of_planes = tf.nn.conv2d(
+            tf.pad(upstream, ([0, 0], margin, margin, [0, 0])),
+            mirrored,
+            1,
+            "VALID",
+        )
+        of_kernel = tf.nn.conv2d(
+            tf.transpose(planes, (3, 1, 2, 0)),
+            tf.transpose(upstream, (1, 2, 0, 3)),
+            1,
+            "VALID",
+        )
+        return of_planes, tf.transpose(of_kernel, (1, 2, 0, 3))
+
+    return tf.nn.conv2d(planes, kernel, 1, "VALID"), gradients

@@ -1,0 +1,85 @@
+"""Labels as colours, alone or over the photo, and where they are wrong."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+Palette = Sequence[Sequence[int]]
+
+UNKNOWN_COLOUR = (0, 0, 0)
+RIGHT_COLOUR = (225, 225, 225)
+WRONG_COLOUR = (205, 30, 45)
+
+
+def label_colours(labels: np.ndarray, palette: Palette) -> np.ndarray:
+    """Labels in the colours of their classes.
+
+    Args:
+        labels: uint8 `(height, width)`; a label without a class, such as the
+            255 of unknown pixels, becomes `UNKNOWN_COLOUR`.
+        palette: red, green and blue of each class, 0 to 255.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+
+    >>> label_colours(np.array([[1, 255]], np.uint8), [(0, 0, 9), (7, 8, 9)])
+    array([[[7, 8, 9],
+            [0, 0, 0]]], dtype=uint8)
+    """
+    colours = np.tile(np.array(UNKNOWN_COLOUR, np.uint8), (256, 1))
+    colours[: len(palette)] = palette
+    return colours[labels]
+
+
+def overlay(
+    image: np.ndarray,
+    labels: np.ndarray,
+    palette: Palette,
+    opacity: float = 0.5,
+) -> np.ndarray:
+    """A photo tinted with the colours of its labels, unknown pixels as is.
+
+    Args:
+        image: uint8 `(height, width, 3)`.
+        labels: uint8 `(height, width)`.
+        palette: red, green and blue of each class, 0 to 255.
+        opacity: part of the colour in the mixture, 0 to 1.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+    """
+    colours = label_colours(labels, palette)
+    share = np.where(labels < len(palette), opacity, 0)[..., np.newaxis]
+    return np.rint(share * colours + (1 - share) * image).astype(np.uint8)
+
+
+def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Right pixels in grey, wrong ones in red, unknown ones in black.
+
+    Args:
+        truth: uint8 `(height, width)`, 255 where unknown.
+        labels: uint8 `(height, width)`.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+    """
+    outcome = np.where(truth == labels, 0, 1).astype(np.uint8)
+    outcome[truth == 255] = 255
+    return label_colours(outcome, [RIGHT_COLOUR, WRONG_COLOUR])
+
+
+def label_shares(labels: np.ndarray, num_classes: int) -> np.ndarray:
+    """The part of the pixels that each class has.
+
+    Args:
+        labels: uint8 of any shape, not empty.
+        num_classes: number of classes.
+
+    Returns:
+        float64 `(num_classes,)`; adds up to 1 but for unknown pixels.
+
+    >>> label_shares(np.array([[0, 0], [2, 255]], np.uint8), 3).tolist()
+    [0.5, 0.0, 0.25]
+    """
+    counts = np.bincount(np.ravel(labels), minlength=num_classes)
+    return counts[:num_classes] / labels.size

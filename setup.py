@@ -1,0 +1,5 @@
+"""Lets tools that know no pyproject.toml install the package."""
+
+from setuptools import setup
+
+setup()

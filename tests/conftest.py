@@ -1,0 +1,56 @@
+"""What all tests share: a quiet TensorFlow on two threads, real files."""
+
+import io
+import os
+
+# Read when TensorFlow is imported, hence before it is.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+
+import numpy as np
+import program
+import pytest
+from PIL import Image
+
+tf = program.import_quietly("tensorflow")
+tf.config.threading.set_inter_op_parallelism_threads(2)
+tf.config.threading.set_intra_op_parallelism_threads(2)
+
+
+@pytest.fixture
+def noise():
+    """A uint8 photo of 24 x 36 pixels in which no two rows are alike."""
+    rng = np.random.default_rng(0)
+    return rng.integers(0, 256, (24, 36, 3), np.uint8)
+
+
+@pytest.fixture
+def write_picture(tmp_path):
+    """Function that writes an array or Pillow image and gives its path."""
+
+    def write(name, picture, **options):
+        if isinstance(picture, np.ndarray):
+            picture = Image.fromarray(picture)
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        picture.save(path, **options)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def broken_files(tmp_path, noise):
+    """Files that are no whole picture, by what is wrong with them."""
+    content = io.BytesIO()
+    Image.fromarray(noise).save(content, "JPEG")
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    files = {
+        "truncated": ("cut.jpg", content.getvalue()[:-300]),
+        "text": ("text.png", b"no picture at all"),
+        "empty": ("empty.jpg", b""),
+    }
+    for name, data in files.values():
+        (folder / name).write_bytes(data)
+    return {what: folder / name for what, (name, _) in files.items()}

@@ -1,0 +1,196 @@
+import numpy as np
+import pytest
+from made_up_archives import write_photo
+from PIL import Image
+
+from keras_rcnn.datasets import load_dataset
+from keras_rcnn.errors import InputError
+
+LABELMAP = """\
+# label:color_rgb:parts:actions
+background:0,0,0::
+sky:10,200,30::
+sea:128,0,0:part:action
+"""
+COLOURS = np.array([(0, 0, 0), (10, 200, 30), (128, 0, 0)], np.uint8)
+# Lines of the label map, and the labels that they stand for.
+LINES = np.arange(80).reshape(8, 10) % 3
+LABELS = np.array([255, 0, 1], np.uint8)[LINES]
+
+
+def write_voc(root, names=("p0", "p1", "p2", "p3", "p4"), lists=None):
+    (root / "SegmentationClass").mkdir(parents=True)
+    (root / "labelmap.txt").write_text(LABELMAP)
+    for name in names:
+        write_photo(root / "JPEGImages" / f"{name}.jpg", 8, 10)
+        Image.fromarray(COLOURS[LINES]).save(
+            root / "SegmentationClass" / f"{name}.png"
+        )
+    folder = root / "ImageSets" / "Segmentation"
+    folder.mkdir(parents=True)
+    for name, content in (lists or {}).items():
+        (folder / f"{name}.txt").write_text(content)
+    return root
+
+
+def load(root, split="all"):
+    dataset = load_dataset("folder", root, split)
+    examples = list(dataset.examples.as_numpy_iterator())
+    return dataset, {e["name"].decode(): e["label"] for e in examples}
+
+
+def names(root, split):
+    return sorted(load(root, split)[1])
+
+
+def test_colours_stand_for_classes_and_background_is_unknown(tmp_path):
+    dataset, labels = load(write_voc(tmp_path))
+
+    assert dataset.class_names == ("sky", "sea")
+    assert dataset.palette == ((10, 200, 30), (128, 0, 0))
+    assert len(labels) == 5
+    for label in labels.values():
+        np.testing.assert_array_equal(label, LABELS)
+
+
+def test_a_background_by_another_name_is_a_class(tmp_path):
+    write_voc(tmp_path)
+    text = LABELMAP.replace("background", "other")
+    (tmp_path / "labelmap.txt").write_text(text)
+
+    dataset, labels = load(tmp_path)
+
+    assert dataset.class_names == ("other", "sky", "sea")
+    np.testing.assert_array_equal(labels["p0"], LINES)
+
+
+def test_palette_masks_and_their_border(tmp_path):
+    write_voc(tmp_path)
+    values = LINES.copy()
+    values[0, :4] = 255
+    mask = Image.fromarray(values.astype(np.uint8)).convert("P")
+    mask.putdata(values.ravel().tolist())
+    palette = np.full((256, 3), 7, np.uint8)
+    palette[:3] = COLOURS
+    palette[255] = 224, 224, 192
+    mask.putpalette(palette.ravel().tolist())
+    mask.save(tmp_path / "SegmentationClass/p0.png")
+
+    _, labels = load(tmp_path)
+
+    expected = LABELS.copy()
+    expected[0, :4] = 255
+    np.testing.assert_array_equal(labels["p0"], expected)
+
+
+def test_grey_masks_hold_lines(tmp_path):
+    write_voc(tmp_path)
+    values = LINES.astype(np.uint8)
+    values[2, 2] = 255
+    Image.fromarray(values).save(tmp_path / "SegmentationClass/p0.png")
+
+    _, labels = load(tmp_path)
+
+    expected = LABELS.copy()
+    expected[2, 2] = 255
+    np.testing.assert_array_equal(labels["p0"], expected)
+
+
+@pytest.mark.parametrize(
+    ("lists", "train", "test"),
+    [
+        (
+            {"train": "p0\np1\n", "val": "p2\n", "test": "p3 \n\np4\n"},
+            ["p0", "p1", "p2"],
+            ["p3", "p4"],
+        ),
+        ({"train": "p0\np1\n", "val": "p2\n"}, ["p0", "p1"], ["p2"]),
+        ({"Train": "p0\r\np1", "Test": "p4"}, ["p0", "p1"], ["p4"]),
+        (
+            {"train": "p0", "val": "p1", "trainval": "p0\np1", "test": ""},
+            ["p0"],
+            ["p1"],
+        ),
+    ],
+)
+def test_lists_decide_the_split(tmp_path, lists, train, test):
+    write_voc(tmp_path, lists=lists)
+
+    assert names(tmp_path, "train") == train
+    assert names(tmp_path, "test") == test
+    assert names(tmp_path, "all") == sorted(train + test)
+
+
+@pytest.mark.parametrize("lists", [{}, {"default": "p0\np1\np2\np3\np4"}])
+def test_a_fifth_is_test_without_lists(tmp_path, lists):
+    write_voc(tmp_path, lists=lists)
+
+    train, test = names(tmp_path, "train"), names(tmp_path, "test")
+
+    assert len(test) == 1
+    assert sorted(train + test) == ["p0", "p1", "p2", "p3", "p4"]
+
+
+def test_unlisted_photos_need_no_mask(tmp_path):
+    write_voc(tmp_path, lists={"default": "p0\nsub/q\n"})
+    for name in ("JPEGImages/p0.jpg", "SegmentationClass/p0.png"):
+        path = tmp_path / name
+        (path.parent / "sub").mkdir()
+        copy = path.parent / "sub" / f"q{path.suffix}"
+        copy.write_bytes(path.read_bytes())
+    (tmp_path / "SegmentationClass/p1.png").unlink()
+
+    assert names(tmp_path, "all") == ["p0", "sub/q"]
+
+
+def _unlink(name):
+    return lambda root: (root / name).unlink()
+
+
+def _labelmap(text):
+    return lambda root: (root / "labelmap.txt").write_text(text)
+
+
+def _save(pixels):
+    path = "SegmentationClass/p1.png"
+    return lambda root: Image.fromarray(pixels).save(root / path)
+
+
+def _no_masks(root):
+    for path in root.glob("SegmentationClass/*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (_unlink("labelmap.txt"), "labelmap.txt is missing"),
+        (_labelmap("sky\nsea:1,2,3::"), "line 'sky'"),
+        (_labelmap("sky:1,2::\n"), "line 'sky:1,2::'"),
+        (_labelmap("sky:1,2,300::\n"), "line 'sky:1,2,300::'"),
+        (_labelmap("a:1,2,3::\na:1,2,4::"), "line 'a:1,2,4::' twice"),
+        (_labelmap("a:1,2,3::\nb:1,2,3::"), "line 'b:1,2,3::' twice"),
+        (_labelmap("background:0,0,0::\na:1,2,3::"), "names 1 classes"),
+        (_unlink("JPEGImages/p1.jpg"), "JPEGImages has no p1"),
+        (_no_masks, "SegmentationClass holds no mask"),
+        (
+            _save(np.full((8, 10, 3), 9, np.uint8)),
+            r"p1.png holds the colour \(9, 9, 9\)",
+        ),
+        (_save(np.full((8, 10), 3, np.uint8)), "p1.png holds the value 3"),
+        (_save(np.zeros((9, 10), np.uint8)), "p1.png is 10x9"),
+    ],
+)
+def test_refuses_by_name(tmp_path, damage, message):
+    damage(write_voc(tmp_path))
+
+    with pytest.raises(InputError, match=message):
+        load(tmp_path)
+
+
+def test_names_the_listed_photo_without_mask(tmp_path):
+    write_voc(tmp_path, lists={"default": "p0\np1\n"})
+    (tmp_path / "SegmentationClass/p1.png").unlink()
+
+    with pytest.raises(InputError, match="SegmentationClass has no p1"):
+        load(tmp_path)

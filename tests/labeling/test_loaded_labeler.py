@@ -1,0 +1,135 @@
+"""Trained models in every form they are stored in."""
+
+import shutil
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn.errors import InputError
+from keras_rcnn.export import export_saved_model
+from keras_rcnn.labeling.loaded_labeler import LoadedLabeler, load_labeler
+from keras_rcnn.models.recurrent_cnn import save_model
+
+NAMES = ("sky", "wet grass", "road #2")
+PALETTE = ((1, 2, 3), (40, 50, 60), (255, 0, 171))
+PHOTO = np.random.default_rng(0).integers(0, 256, (21, 30, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    return RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    """SavedModel folder with the network beside it, one label for 4 pixels."""
+    folder = tmp_path_factory.mktemp("exported")
+    labeler = SceneLabeler(model, output_resolution=2, num_instances=2)
+    return export_saved_model(labeler, folder)
+
+
+@pytest.fixture
+def alone(exported, tmp_path):
+    """The same without the network."""
+    folder = shutil.copytree(exported, tmp_path / "alone")
+    (folder / "model.keras").unlink()
+    return folder
+
+
+def test_a_file_and_its_folder_load_alike(model, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+    expected = SceneLabeler(model, output_resolution=4, num_instances=2)
+    expected = expected(PHOTO[None])[0]
+    # All classes, or the comparison would say little.
+    assert len(np.unique(expected)) == 3
+
+    for path in (tmp_path, str(tmp_path / "model.keras")):
+        labeler = load_labeler(path, output_resolution=4, num_instances=2)
+        assert (labeler.num_instances, labeler.output_resolution) == (2, 4)
+        assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+        labels = labeler(PHOTO)
+        np.testing.assert_array_equal(labels, expected)
+
+
+def test_defaults_are_all_instances_at_full_resolution(model, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+
+    labeler = load_labeler(tmp_path)
+
+    assert (labeler.num_instances, labeler.output_resolution) == (3, 1)
+
+
+def test_the_network_beside_a_saved_model_can_be_chosen_from(exported):
+    labeler = load_labeler(exported, "shift_and_stitch", 8, 3)
+
+    assert (labeler.num_instances, labeler.output_resolution) == (3, 8)
+
+
+def test_a_saved_model_alone_labels_as_it_was_exported(model, alone):
+    expected = SceneLabeler(model, output_resolution=2, num_instances=2)
+
+    labeler = load_labeler(alone)
+
+    labels = labeler(PHOTO)
+    assert labels.dtype == np.uint8
+    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
+    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+    assert (labeler.num_instances, labeler.output_resolution) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"method": "patches"}, {"output_resolution": 1}, {"num_instances": 3}],
+)
+def test_a_saved_model_alone_leaves_no_choice(alone, choice):
+    (name,) = choice
+    with pytest.raises(InputError, match=f"leave --{name} out"):
+        load_labeler(alone, **choice)
+
+
+def test_refuses_a_saved_model_without_class_names(alone):
+    (alone / "assets" / "classes.txt").unlink()
+
+    with pytest.raises(InputError, match=r"classes\.txt does not name"):
+        load_labeler(alone)
+
+
+def test_refuses_another_saved_model(tmp_path):
+    module = tf.Module()
+    module.double = tf.function(
+        lambda x: {"doubled": 2 * x},
+        input_signature=[tf.TensorSpec([], tf.float32)],
+    )
+    tf.saved_model.save(module, tmp_path, {"serving_default": module.double})
+    (tmp_path / "assets" / "classes.txt").write_text("sky #010203\n")
+
+    with pytest.raises(InputError, match="is no SavedModel that labels"):
+        load_labeler(tmp_path)
+
+
+def test_refuses_a_broken_saved_model(alone):
+    (alone / "saved_model.pb").write_bytes(b"no protocol buffer")
+
+    with pytest.raises(InputError, match="is no SavedModel that labels"):
+        load_labeler(alone)
+
+
+def test_refuses_litert_for_now(tmp_path):
+    with pytest.raises(InputError, match=r"m\.tflite: LiteRT .* not supported"):
+        load_labeler(tmp_path / "m.tflite")
+
+
+def test_names_a_photo_too_large_for_the_memory():
+    def label_batch(photos):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM")
+
+    labeler = LoadedLabeler(label_batch, NAMES, PALETTE, 3, 1)
+
+    with pytest.raises(
+        InputError, match=r"big\.jpg, 30x21 pixels, is too large"
+    ):
+        labeler(PHOTO, "big.jpg")

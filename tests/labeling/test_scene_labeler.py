@@ -1,0 +1,116 @@
+"""From uint8 photos to labels: standardisation, padding, interpolation."""
+
+import numpy as np
+import pytest
+from oracle import NumpyNetwork
+
+import keras_rcnn
+from keras_rcnn.errors import InputError
+
+PHOTO = np.random.default_rng(0).integers(0, 256, (1, 5, 9, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3)
+
+
+def standardized(photo):
+    pixels = photo.astype(np.float64)
+    return (pixels - pixels.mean()) / pixels.std()
+
+
+def probabilities(scores):
+    exponentials = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return exponentials / exponentials.sum(axis=-1, keepdims=True)
+
+
+def test_full_resolution_equals_the_loop(model):
+    scores = NumpyNetwork(model).scores(standardized(PHOTO[0]), 2, 67)
+    labeler = keras_rcnn.SceneLabeler(model, num_instances=2)
+    labels, shares = labeler(PHOTO, return_probabilities=True)
+    np.testing.assert_allclose(shares[0], probabilities(scores), atol=1e-5)
+    np.testing.assert_array_equal(labels[0], scores.argmax(axis=-1))
+    np.testing.assert_array_equal(labeler(PHOTO), labels)
+    assert labels.dtype == np.uint8
+    assert shares.dtype == np.float32
+
+
+def interpolated(scores, length, axis, resolution):
+    """Score i stands at pixel r * i; beyond the last one it stays."""
+    scores = np.moveaxis(scores, axis, 0)
+    rows = []
+    for pixel in range(length):
+        left = pixel // resolution
+        right = min(left + 1, len(scores) - 1)
+        part = pixel % resolution / resolution
+        rows.append((1 - part) * scores[left] + part * scores[right])
+    return np.moveaxis(np.stack(rows), 0, axis)
+
+
+@pytest.mark.parametrize("resolution", [2, 4])
+def test_coarse_scores_are_interpolated_bilinearly(model, resolution):
+    scores = NumpyNetwork(model).scores(
+        standardized(PHOTO[0]), 2, 67, resolution
+    )
+    for axis, length in enumerate(PHOTO.shape[1:3]):
+        scores = interpolated(scores, length, axis, resolution)
+    labeler = keras_rcnn.SceneLabeler(
+        model, output_resolution=resolution, num_instances=2
+    )
+    _, shares = labeler(PHOTO, return_probabilities=True)
+    np.testing.assert_allclose(shares[0], probabilities(scores), atol=1e-5)
+
+
+@pytest.mark.parametrize("method", ["patches", "shift_and_stitch"])
+def test_methods_agree_on_labels(model, method):
+    default = keras_rcnn.SceneLabeler(model)(PHOTO)
+    other = keras_rcnn.SceneLabeler(model, method=method)(PHOTO)
+    np.testing.assert_array_equal(default, other)
+
+
+def test_each_photo_of_a_batch_is_standardised_by_itself(model):
+    labeler = keras_rcnn.SceneLabeler(model, output_resolution=8)
+    dark = PHOTO // 4
+    together = labeler(np.concatenate([PHOTO, dark]))
+    np.testing.assert_array_equal(together[:1], labeler(PHOTO))
+    np.testing.assert_array_equal(together[1:], labeler(dark))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 20), (17, 2)])
+@pytest.mark.parametrize("resolution", [1, 8])
+def test_small_and_flat_photos(model, size, resolution):
+    labeler = keras_rcnn.SceneLabeler(model, output_resolution=resolution)
+    labels, shares = labeler(
+        np.full((1, *size, 3), 200, np.uint8), return_probabilities=True
+    )
+    assert labels.shape == (1, *size)
+    assert np.isfinite(shares).all()
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        (PHOTO.astype("float32"), "float32"),
+        (PHOTO[0], r"\(5, 9, 3\)"),
+        (PHOTO[..., :1], r"\(1, 5, 9, 1\)"),
+        (PHOTO[:, :0], "no pixel"),
+    ],
+)
+def test_other_types_and_shapes_are_refused(model, images, message):
+    with pytest.raises(InputError, match=message):
+        keras_rcnn.SceneLabeler(model)(images)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"method": "magic"}, "'magic'.*fragments, shift_and_stitch"),
+        ({"output_resolution": 3}, "choose one of 1, 2, 4, 8"),
+        ({"num_instances": 1, "output_resolution": 8}, "choose one of 1, 2"),
+        ({"num_instances": -1}, "-1 instances"),
+    ],
+)
+def test_impossible_choices_are_refused(model, arguments, message):
+    with pytest.raises(InputError, match=message):
+        keras_rcnn.SceneLabeler(model, **arguments)

@@ -1,0 +1,65 @@
+"""The stack f against a NumPy loop."""
+
+import keras
+import numpy as np
+import pytest
+from oracle import NumpyNetwork
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.presets import Stage
+
+STAGES = (Stage(4, 8, 2), Stage(5, 8))
+
+
+@pytest.fixture
+def stack():
+    return RecurrentCNN(ConvStack(STAGES, num_classes=3), 2).conv_stack
+
+
+def oracle(stack):
+    return NumpyNetwork(RecurrentCNN(stack, 1))
+
+
+def test_equals_a_loop(stack):
+    planes = np.random.default_rng(0).normal(size=(2, 26, 23, 6))
+    result = stack(planes.astype("float32"))
+    expected = [oracle(stack).stack(entry) for entry in planes]
+    np.testing.assert_allclose(result, expected, atol=1e-5)
+
+
+def test_the_image_alone_means_planes_of_zero(stack):
+    image = np.random.default_rng(0).normal(size=(1, 25, 24, 3))
+    with_zeros = np.concatenate([np.zeros((25, 24, 3)), image[0]], axis=-1)
+    np.testing.assert_allclose(
+        stack(image.astype("float32"))[0],
+        oracle(stack).stack(with_zeros),
+        atol=1e-5,
+    )
+
+
+def test_config_round_trip(stack):
+    twin = ConvStack.from_config(stack.get_config())
+    assert twin.get_config() == stack.get_config()
+    assert twin.stages == STAGES
+
+
+def test_shapes_follow_the_geometry(stack):
+    for size in (23, 24, 25, 40):
+        shape = stack(np.zeros((1, size, 30, 3), "float32")).shape
+        assert tuple(shape) == stack.compute_output_shape((1, size, 30, 3))
+
+
+def test_wrong_channels_and_sizes_are_refused(stack):
+    with pytest.raises(ValueError, match="4 channels: give 3 or 6"):
+        stack(np.zeros((1, 23, 23, 4), "float32"))
+    with pytest.raises(InputError, match=r"22x30.*23x23"):
+        stack(np.zeros((1, 22, 30, 3), "float32"))
+
+
+def test_mixed_precision_computes_in_bfloat16():
+    stack = ConvStack(STAGES, 3, dtype="mixed_bfloat16")
+    scores = stack(np.ones((1, 23, 23, 3), "float32"))
+    assert keras.backend.standardize_dtype(scores.dtype) == "bfloat16"
+    assert {weight.dtype for weight in stack.weights} == {"float32"}

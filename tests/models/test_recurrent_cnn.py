@@ -1,0 +1,134 @@
+"""The recurrence: sharing, choice of instances, saving, refusals."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from oracle import NumpyNetwork
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.models import RecurrentCNN, load_model
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    return RecurrentCNN.from_preset(
+        "rcnn2", 2, ["sky", "road"], [(1, 2, 3), (4, 5, 6)]
+    )
+
+
+@pytest.fixture(scope="module")
+def patch():
+    return np.random.default_rng(0).normal(size=(155, 155, 3))
+
+
+# conv 8x8x(N+3)x25 + 25, conv 8x8x25x50 + 50, conv 50xN + N for N = 8:
+# 17,625 + 80,050 + 408 = 98,083. The others likewise; the plain network has
+# no score planes to see: 6*6*3*25 + 25 + 3*3*25*50 + 50 + 7*7*50*8 + 8.
+@pytest.mark.parametrize(
+    ("preset", "count"),
+    [("rcnn2", 98083), ("rcnn1", 178533), ("plain", 33633)],
+)
+def test_capacity(preset, count):
+    assert RecurrentCNN.from_preset(preset, 8).count_params() == count
+
+
+@pytest.mark.parametrize("instances", [1, 2, 3])
+def test_a_patch_scores_as_in_the_oracle(model, patch, instances):
+    size = model.geometry.receptive_field(instances)
+    edge = (155 - size) // 2
+    inner = patch[edge : edge + size, edge : edge + size]
+    planes = model(inner[np.newaxis].astype("float32"), num_instances=instances)
+    expected = NumpyNetwork(model).score(inner, instances)
+    result = planes[f"instance_{instances}"]
+    assert list(planes) == [f"instance_{p + 1}" for p in range(instances)]
+    np.testing.assert_allclose(result[0, 0, 0], expected, atol=1e-5)
+
+
+def test_instances_share_their_weights(model, patch):
+    with tf.GradientTape() as tape:
+        planes = model(patch[np.newaxis].astype("float32"), num_instances=3)
+        loss = tf.reduce_sum(planes["instance_3"])
+    gradients = tape.gradient(loss, model.trainable_variables)
+    assert len(model.trainable_variables) == 6
+    assert all(gradient is not None for gradient in gradients)
+
+
+def test_first_planes_do_not_depend_on_the_number_of_instances(model, patch):
+    image = patch[np.newaxis].astype("float32")
+    np.testing.assert_array_equal(
+        model(image, num_instances=1)["instance_1"],
+        model(image, num_instances=3)["instance_1"],
+    )
+
+
+def test_unknown_sizes_under_tf_function(model, patch):
+    function = tf.function(
+        lambda images: model(images, num_instances=2),
+        input_signature=[tf.TensorSpec((None, None, None, 3), tf.float32)],
+    )
+    image = np.stack([patch, -patch]).astype("float32")
+    for height, width in ((67, 67), (70, 155), (155, 91)):
+        part = image[:, :height, :width]
+        np.testing.assert_allclose(
+            function(part)["instance_2"],
+            model(part, num_instances=2)["instance_2"],
+            atol=1e-5,
+        )
+
+
+def test_keras_file_round_trip(model, patch, tmp_path):
+    model.save(tmp_path / "model.keras")
+    for place in (tmp_path, tmp_path / "model.keras"):
+        twin = load_model(place)
+        assert twin.class_names == ("sky", "road")
+        assert twin.palette == ((1, 2, 3), (4, 5, 6))
+        assert twin.num_instances == 3
+        image = patch[np.newaxis].astype("float32")
+        np.testing.assert_array_equal(
+            twin(image)["instance_3"], model(image)["instance_3"]
+        )
+
+
+def test_config_round_trip(model):
+    twin = RecurrentCNN.from_config(model.get_config())
+    assert twin.get_config() == model.get_config()
+
+
+def test_copy_in_another_precision(model, patch):
+    image = patch[np.newaxis].astype("float32")
+    exact = model(image)["instance_3"].numpy()
+    rough = model.copy(dtype="mixed_bfloat16")(image)["instance_3"]
+    assert rough.dtype == tf.bfloat16
+    np.testing.assert_allclose(
+        tf.cast(rough, tf.float32), exact, atol=0.05 * np.ptp(exact) + 0.05
+    )
+
+
+def test_too_small_an_image_names_the_size_needed(model):
+    with pytest.raises(InputError, match=r"66x80.*2 instance.*67x67"):
+        model(np.zeros((1, 66, 80, 3), "float32"), num_instances=2)
+
+
+@pytest.mark.parametrize(("preset", "instances"), [("plain", 2), ("rcnn2", -1)])
+def test_impossible_instances_are_refused(preset, instances):
+    model = RecurrentCNN.from_preset(preset, 2)
+    with pytest.raises(InputError, match=f"{instances} instances"):
+        model(np.zeros((1, 200, 200, 3), "float32"), num_instances=instances)
+
+
+def test_names_and_colours_must_fit_the_classes():
+    with pytest.raises(ValueError, match="2 classes need as many"):
+        RecurrentCNN.from_preset("rcnn2", 2, ["sky"])
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    with pytest.raises(InputError, match="no model there"):
+        load_model(tmp_path)
+    (tmp_path / "model.keras").write_text("not a model")
+    with pytest.raises(InputError, match="not a readable Keras model"):
+        load_model(tmp_path)
+    keras.Sequential([keras.layers.Dense(1)]).save(tmp_path / "model.keras")
+    with pytest.raises(InputError, match="a Sequential, not a RecurrentCNN"):
+        load_model(tmp_path)

@@ -1,0 +1,80 @@
+"""Files are written whole or not at all."""
+
+import pathlib
+
+import pytest
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.files import make_folder, write_file
+
+FULL_DISK = pathlib.Path("/dev/full")
+
+
+def test_writes_and_replaces(tmp_path):
+    path = tmp_path / "a.txt"
+    write_file(path, b"first, and longer")
+    write_file(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_written_for_all_who_may_read(tmp_path):
+    write_file(tmp_path / "a", b"")
+    (tmp_path / "b").write_bytes(b"")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_the_old_file_outlives_a_write_that_was_cut_short(
+    tmp_path, monkeypatch
+):
+    path = tmp_path / "a.txt"
+    write_file(path, b"old")
+
+    def write_half(self, content):
+        with self.open("wb") as file:
+            file.write(content[: len(content) // 2])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pathlib.Path, "write_bytes", write_half)
+    with pytest.raises(InputError, match=r"a\.txt .*No space left"):
+        write_file(path, b"new and much longer")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason="no /dev/full here")
+def test_full_disk_leaves_nothing(tmp_path):
+    path = tmp_path / "a.txt"
+    # The part file leads to a device on which no byte can be written.
+    (tmp_path / ".a.txt.part").symlink_to(FULL_DISK)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_file(path, b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    def interrupt(self, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pathlib.Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "a.txt", b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["missing/a.txt", "folder"])
+def test_names_what_cannot_be_written(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=f"{name} cannot be written"):
+        write_file(tmp_path / name, b"x")
+
+
+def test_makes_folders_above(tmp_path):
+    assert make_folder(tmp_path / "a" / "b").is_dir()
+    assert make_folder(str(tmp_path / "a" / "b")).is_dir()
+
+
+def test_names_the_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file/folder cannot be made"):
+        make_folder(tmp_path / "file" / "folder")

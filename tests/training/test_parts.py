@@ -1,0 +1,139 @@
+"""Loss, budget, schedule and precision against numbers worked out by hand."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.training import Budget, choose_precision, get_recipe
+from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
+from keras_rcnn.training.callbacks import Schedule
+from keras_rcnn.training.recipes import Phase, Recipe
+
+SCORES = np.log([[[[1.0, 3.0], [1.0, 1.0], [9.0, 1.0]]]])
+LABELS = np.array([[[0, 1, 0]]])
+KNOWN = np.array([[[1.0, 1.0, 0.0]]])
+
+
+def test_loss_is_the_mean_over_known_pixels():
+    # True classes have 1/4 and 1/2; the third pixel is unknown.
+    loss = BalancedCrossentropy([1.0, 1.0])
+    value = loss(LABELS, SCORES, KNOWN)
+    assert float(value) == pytest.approx((math.log(4) + math.log(2)) / 2)
+
+
+def test_class_weights_multiply():
+    loss = BalancedCrossentropy([3.0, 0.5])
+    value = loss(LABELS, SCORES, KNOWN)
+    assert float(value) == pytest.approx(
+        (3 * math.log(4) + 0.5 * math.log(2)) / 2
+    )
+
+
+def test_sum_stands_for_single_steps():
+    loss = BalancedCrossentropy([1.0, 1.0], reduction="sum")
+    value = loss(LABELS, SCORES, KNOWN)
+    assert float(value) == pytest.approx(math.log(4) + math.log(2))
+
+
+def test_nothing_known_costs_nothing():
+    loss = BalancedCrossentropy([1.0, 1.0])
+    assert float(loss(LABELS, SCORES, 0 * KNOWN)) == 0
+
+
+TWO_PHASES = Recipe(
+    phases=(
+        Phase(1, 0.25, 1, 1, (1.0,), 4.0, 2.0),
+        Phase(2, 0.75, 1, 1, (1.0, 1.0), 3.0, 1.0),
+    ),
+    optimizer="adam",
+)
+
+
+def test_budget_of_steps():
+    budget = Budget(steps=8)
+    budget.start_clock()
+    seen = []
+    for _ in range(8):
+        seen.append(
+            [budget.phase_progress(TWO_PHASES, p) for p in TWO_PHASES.phases]
+        )
+        budget.count_step()
+    np.testing.assert_allclose(seen[:4], [[0, 0], [0.5, 0], [1, 0], [1, 1 / 6]])
+    assert budget.progress == 1
+    assert budget.phase_progress(TWO_PHASES, TWO_PHASES.phases[1]) == 1
+
+
+def test_budget_of_minutes(monkeypatch):
+    budget = Budget(minutes=1)
+    clock = iter([100.0, 115.0, 160.0])
+    monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    budget.start_clock()
+    budget.count_step()
+    assert budget.progress == pytest.approx(0.25)
+    budget.count_step()
+    assert budget.progress == 1
+    assert int(budget.steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steps"), [(None, None), (1.0, 1), (0.0, None), (None, -1)]
+)
+def test_budgets_that_are_none(minutes, steps):
+    with pytest.raises(InputError, match="--minutes"):
+        Budget(minutes, steps)
+
+
+class Optimizer:
+    """Holds the learning rate that a schedule sets."""
+
+    def __init__(self):
+        self.learning_rate = tf.Variable(0.0)
+
+
+class Model:
+    """All that a schedule asks of a model."""
+
+    def __init__(self):
+        self.optimizer = Optimizer()
+        self.stop_training = False
+
+
+def test_schedule_is_half_a_cosine_and_ends_its_phase():
+    budget = Budget(steps=8)
+    schedule = Schedule(TWO_PHASES, TWO_PHASES.phases[0], budget)
+    model = Model()
+    schedule.set_model(model)
+    schedule.on_train_begin()
+    rates = []
+    while not model.stop_training:
+        schedule.on_train_batch_begin(0)
+        rates.append(float(model.optimizer.learning_rate))
+        schedule.on_train_batch_end(0)
+    # A quarter of 8 steps, at 0 and at 1/2 of the way from 4 to 2.
+    np.testing.assert_allclose(rates, [4.0, 3.0])
+
+
+def test_unknown_recipes_are_named():
+    with pytest.raises(InputError, match=r"'magic'.*dense, paper"):
+        get_recipe("magic", "rcnn2")
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [
+        ("flags : fpu amx_bf16 avx2", "mixed_bfloat16"),
+        ("flags : fpu avx512_bf16", "mixed_bfloat16"),
+        ("flags : fpu avx2 avx512f", "float32"),
+    ],
+)
+def test_precision_follows_the_processor(tmp_path, flags, expected):
+    (tmp_path / "cpuinfo").write_text(flags)
+    assert choose_precision("auto", str(tmp_path / "cpuinfo")) == expected
+    assert choose_precision("float32", str(tmp_path / "cpuinfo")) == "float32"
+
+
+def test_precision_where_nothing_tells():
+    assert choose_precision("auto", "/no/such/file") == "float32"

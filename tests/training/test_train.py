@@ -1,0 +1,141 @@
+"""Training on a small scale: phases, resuming, the weights that are kept."""
+
+import keras
+import numpy as np
+import pytest
+
+from keras_rcnn.datasets import load_dataset, split_off
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.presets import Stage
+from keras_rcnn.training import Budget, train
+from keras_rcnn.training.recipes import Phase, Recipe
+
+STEPS = 8
+RECIPE = Recipe(
+    phases=(
+        Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),
+        Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
+    ),
+    optimizer="adam",
+    scales=(0.8, 1.25),
+    flip=True,
+    class_balance=0.5,
+    warmup_steps=2,
+)
+
+
+class KilledError(Exception):
+    """Stands for whatever ends a run before its time."""
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    dataset = load_dataset("synthetic", split="test")
+    return split_off(dataset, 0.1)
+
+
+def fresh_model(scenes):
+    keras.utils.set_random_seed(0)
+    stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2)
+    return RecurrentCNN(
+        stack, 2, scenes[0].class_names, scenes[0].palette, name="network"
+    )
+
+
+def run(scenes, model_dir, budget, recipe=RECIPE):
+    model = fresh_model(scenes)
+    score = train(
+        model,
+        recipe,
+        *scenes,
+        budget,
+        model_dir,
+        steps_per_epoch=3,
+        checkpoint_seconds=0.0,
+    )
+    return model, score
+
+
+def kill_at(monkeypatch, step):
+    count_step = Budget.count_step
+
+    def count_or_die(budget):
+        if int(budget.steps) == step:
+            raise KilledError
+        count_step(budget)
+
+    monkeypatch.setattr(Budget, "count_step", count_or_die)
+
+
+@pytest.mark.parametrize("step", [0, 2, 4, 7])
+def test_a_killed_run_goes_on_where_it_was(scenes, tmp_path, monkeypatch, step):
+    expected, _ = run(scenes, tmp_path / "whole", Budget(steps=STEPS))
+    with monkeypatch.context() as patch:
+        kill_at(patch, step)
+        with pytest.raises(KilledError):
+            run(scenes, tmp_path / "killed", Budget(steps=STEPS))
+    budget = Budget(steps=STEPS)
+    resumed, score = run(scenes, tmp_path / "killed", budget)
+    assert int(budget.steps) == STEPS
+    assert 0 < score <= 1
+    for ours, theirs in zip(
+        resumed.get_weights(), expected.get_weights(), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+def test_a_finished_run_stays_as_it_is(scenes, tmp_path):
+    first, score = run(scenes, tmp_path, Budget(steps=STEPS))
+    again, same_score = run(scenes, tmp_path, Budget(steps=STEPS))
+    assert score == same_score
+    for ours, theirs in zip(
+        first.get_weights(), again.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(ours, theirs)
+
+
+def test_the_best_weights_are_kept_in_float32(scenes, tmp_path):
+    _, score = run(scenes, tmp_path, Budget(steps=STEPS))
+    model = load_model(tmp_path)
+    assert model.class_names == scenes[0].class_names
+    assert model.num_instances == 2
+    assert model.dtype_policy.name == "float32"
+    assert validation_accuracy(model, scenes[1]) == pytest.approx(
+        score, abs=1e-4
+    )
+
+
+def validation_accuracy(model, dataset):
+    """Right pixels among those that instance 2 scores, photo by photo."""
+    right = counted = 0
+    padding = model.geometry.padding(2)
+    for example in dataset.examples.as_numpy_iterator():
+        image = example["image"].astype(np.float32)
+        image = (image - image.mean()) / image.std()
+        image = np.pad(image, ((padding, padding), (padding, padding), (0, 0)))
+        scores = model(image[np.newaxis], num_instances=2)["instance_2"][0]
+        truth = example["label"][::4, ::4]
+        best = np.argmax(scores, axis=-1)[: truth.shape[0], : truth.shape[1]]
+        right += np.sum((best == truth) & (truth != 255))
+        counted += np.sum(truth != 255)
+    return right / counted
+
+
+def test_curves_are_written_for_tensorboard(scenes, tmp_path):
+    run(scenes, tmp_path, Budget(steps=STEPS))
+    for part in ("train", "validation"):
+        assert list((tmp_path / "logs" / part).glob("events*"))
+
+
+@pytest.mark.parametrize("one_at_random", [False, True])
+def test_patches_train_too(scenes, tmp_path, one_at_random):
+    phase = Phase(2, 1.0, 4, 0, (1.0, 1.0), 1e-3, 1e-3, one_at_random)
+    recipe = Recipe(phases=(phase,), optimizer="sgd")
+    before = fresh_model(scenes).get_weights()
+    model, _ = run(scenes, tmp_path, Budget(steps=3), recipe)
+    changes = [
+        np.abs(after - weight).max()
+        for after, weight in zip(model.get_weights(), before, strict=True)
+    ]
+    assert min(changes) > 0

@@ -1,0 +1,129 @@
+"""Labels photos of your own; seconds for each on two cores.
+
+    python tools/label.py --model=saved_models/rcnn2_stanford_background \
+        --images=street.jpg --images=holiday --output_dir=labelled
+
+For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
+the class of each pixel as its value, and NAME_overlay.png to look at.
+`--output_resolution=8` is many times faster and coarser.
+"""
+
+import itertools
+import pathlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import labeling_flags
+import program
+from absl import flags
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from keras_rcnn.labeling.loaded_labeler import LoadedLabeler
+
+FLAGS = flags.FLAGS
+labeling_flags.define()
+flags.DEFINE_multi_string(
+    "images",
+    None,
+    "Files, patterns such as 'photos/*.jpg', or folders (the photos right in "
+    "them), with commas between or repeated; what follows without any flag "
+    "counts as well.",
+    required=True,
+)
+flags.DEFINE_string("output_dir", None, "Where to write.", required=True)
+flags.DEFINE_integer(
+    "longest_side",
+    None,
+    "Scale larger photos down to this many pixels to label them.",
+    lower_bound=1,
+)
+
+
+def main(arguments: list[str]) -> None:
+    """Labels every photo that can be read and names the others."""
+    import photo_files
+    import tqdm
+
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.files import make_folder
+    from keras_rcnn.images import read_image
+
+    asked = [*photo_files.split_at_commas(FLAGS.images), *arguments]
+    photos = photo_files.find_photos(asked)
+    folder = make_folder(FLAGS.output_dir)
+    outputs = [
+        output_files(folder, name) for name in photo_files.output_names(photos)
+    ]
+    photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
+    labeler = labeling_flags.load_labeler()
+    failures = []
+    bar = tqdm.tqdm(photos, "Labeling", unit="photo", file=sys.stderr)
+    for photo, files in zip(bar, outputs, strict=True):
+        try:
+            image = read_image(photo)
+            labels = label(labeler, image, photo)
+        except InputError as error:
+            failures.append(error)
+            continue
+        # Where one cannot be written, none can: the run ends.
+        write(labeler, image, labels, files)
+        bar.write(f"{photo} -> {files[0]}, {files[1]}")
+        bar.write(f"  {describe(labels, labeler.class_names)}")
+    if failures:
+        raise InputError(
+            f"{len(failures)} of {len(photos)} photos could not be labelled:"
+            + "".join(f"\n  {failure}" for failure in failures)
+        )
+
+
+def output_files(
+    folder: pathlib.Path, name: str
+) -> tuple[pathlib.Path, pathlib.Path]:
+    """Files of the labels and of the overlay."""
+    return folder / f"{name}_labels.png", folder / f"{name}_overlay.png"
+
+
+def label(
+    labeler: "LoadedLabeler", image: "np.ndarray", photo: pathlib.Path
+) -> "np.ndarray":
+    """Labels of the photo's own size."""
+    from keras_rcnn.images import resize_labels, scale_down
+
+    labels = labeler(scale_down(image, FLAGS.longest_side), photo)
+    return resize_labels(labels, *image.shape[:2])
+
+
+def write(
+    labeler: "LoadedLabeler",
+    image: "np.ndarray",
+    labels: "np.ndarray",
+    files: tuple[pathlib.Path, pathlib.Path],
+) -> None:
+    """Writes the labels and the picture of them."""
+    from keras_rcnn.images import write_png
+    from keras_rcnn.visualization import overlay_with_legend
+
+    write_png(files[0], labels)
+    picture = overlay_with_legend(
+        image, labels, labeler.class_names, labeler.palette
+    )
+    write_png(files[1], picture)
+
+
+def describe(labels: "np.ndarray", class_names: Sequence[str]) -> str:
+    """The shares of the classes that there are, the largest first."""
+    from keras_rcnn.visualization import label_shares
+
+    shares = label_shares(labels, len(class_names))
+    return ", ".join(
+        f"{class_names[index]} {100 * shares[index]:.1f} %"
+        for index in (-shares).argsort(kind="stable")
+        if shares[index]
+    )
+
+
+if __name__ == "__main__":
+    program.run(main, takes_arguments=True)

@@ -1,0 +1,62 @@
+"""Flags of all programs that label photos with a trained model."""
+
+from typing import TYPE_CHECKING, Any
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from keras_rcnn.labeling.loaded_labeler import LoadedLabeler
+
+FLAGS = flags.FLAGS
+# They count as flags of the program that defines them, in its help as well.
+flags.disclaim_key_flags()
+
+
+def define() -> None:
+    """Adds the flags to those of the program."""
+    flags.DEFINE_string(
+        "model", None, "SavedModel folder or .keras file.", required=True
+    )
+    define_choices()
+
+
+def define_choices() -> None:
+    """Adds the flags that choose among what one network can do."""
+    flags.DEFINE_enum(
+        "method",
+        None,
+        ["fragments", "shift_and_stitch", "patches"],
+        "How to compute the labels, which are the same; fragments, by far "
+        "the fastest, if not given.",
+    )
+    flags.DEFINE_integer(
+        "output_resolution",
+        None,
+        "Pixels from one computed label to the next: 1, the finest, if not "
+        "given, 2, 4, 8 or 16.",
+        lower_bound=1,
+    )
+    flags.DEFINE_integer(
+        "num_instances",
+        None,
+        "How often to apply the network; as often as in training if not given.",
+        lower_bound=1,
+    )
+
+
+def choices() -> dict[str, Any]:
+    """Those that the user made, as arguments."""
+    names = ("method", "output_resolution", "num_instances")
+    given = {name: FLAGS[name].value for name in names}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def load_labeler() -> "LoadedLabeler":
+    """The labeler that the flags ask for.
+
+    Raises:
+        InputError: as `keras_rcnn.labeling.load_labeler`.
+    """
+    from keras_rcnn.labeling import loaded_labeler
+
+    return loaded_labeler.load_labeler(FLAGS.model, **choices())

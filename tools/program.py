@@ -1,0 +1,127 @@
+"""The frame of every program here: flags, errors, exit status, reports."""
+
+import importlib
+import io
+import json
+import os
+import pathlib
+import sys
+import tempfile
+import types
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from absl import flags
+
+FAILURE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
+_HELP = {"-h", "-help", "--help", "--helpfull", "--helpshort"}
+
+
+def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
+    """Reads the flags, runs `main` and exits.
+
+    Exit status: 0 done; 1 for what the user can mend, after one line on
+    stderr; 2 for wrong usage; 130 if interrupted.
+
+    Args:
+        main: the program; raises `InputError` for what the user can mend.
+        takes_arguments: whether `main` takes what is on the command line
+            besides flags, as a list; otherwise nothing may be.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file name can hold what the terminal cannot show.
+            stream.reconfigure(errors="backslashreplace")
+    arguments = _parse_flags(sys.argv, takes_arguments)
+    try:
+        import_quietly("keras_rcnn")
+        sys.exit(_run_main(main, [arguments] if takes_arguments else []))
+    except ModuleNotFoundError as error:
+        if error.name != "keras_rcnn":
+            raise
+        print(
+            "error: keras_rcnn is not installed: run `pip install -e .` in "
+            "the folder that holds pyproject.toml.",
+            file=sys.stderr,
+        )
+        sys.exit(FAILURE)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output, `head` for one, has read enough; Python
+        # would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(FAILURE)
+
+
+def import_quietly(name: str) -> types.ModuleType:
+    """A module that imports TensorFlow, without the notices of its start.
+
+    They are written by its libraries, straight to the terminal and before any
+    log level counts. If the import fails, they are shown after all.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as notices:
+        os.dup2(notices.fileno(), 2)
+        try:
+            module = importlib.import_module(name)
+            # The first look for a graphics card brings the last of them.
+            importlib.import_module("tensorflow").config.list_physical_devices()
+        except BaseException:
+            notices.seek(0)
+            os.write(terminal, notices.read())
+            raise
+        finally:
+            os.dup2(terminal, 2)
+            os.close(terminal)
+    return module
+
+
+def write_report(
+    path: str | pathlib.Path | None, figures: dict[str, Any]
+) -> None:
+    """Writes figures as JSON, whole or not at all.
+
+    Args:
+        path: file to write; nothing happens if it is None.
+        figures: what to write, without any NaN.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    from keras_rcnn.files import make_folder, write_file
+
+    if path is not None:
+        make_folder(pathlib.Path(path).expanduser().parent)
+        content = json.dumps(figures, indent=2, allow_nan=False) + "\n"
+        write_file(path, content.encode())
+
+
+def _parse_flags(argv: list[str], takes_arguments: bool) -> list[str]:
+    if _HELP.intersection(argv):
+        print(sys.modules["__main__"].__doc__ or "")
+        print(flags.FLAGS.main_module_help())
+        sys.exit(0)
+    try:
+        arguments = flags.FLAGS(argv)[1:]
+        if arguments and not takes_arguments:
+            raise flags.Error(f"{arguments[0]!r} is no flag")
+    except flags.Error as error:
+        print(f"error: {error}. See {argv[0]} --help.", file=sys.stderr)
+        sys.exit(WRONG_USAGE)
+    return arguments
+
+
+def _run_main(main: Callable[..., None], arguments: list[Any]) -> int:
+    from keras_rcnn.errors import InputError
+
+    try:
+        main(*arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILURE
+    return 0
