@@ -1,4 +1,4 @@
-"""Writes a trained network as a SavedModel; seconds.
+r"""Writes a trained network as a SavedModel; seconds.
 
     python tools/export.py --model_dir=runs/stanford \
         --saved_model=saved_models/rcnn2_stanford_background

@@ -1,4 +1,4 @@
-"""Labels photos of your own; seconds for each on two cores.
+r"""Labels photos of your own; seconds for each on two cores.
 
     python tools/label.py --model=saved_models/rcnn2_stanford_background \
         --images=street.jpg --images=holiday --output_dir=labelled

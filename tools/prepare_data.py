@@ -1,4 +1,4 @@
-"""Prepares a published data set for training and scoring; a minute or less.
+r"""Prepares a published data set for training and scoring; a minute or less.
 
     python tools/prepare_data.py --dataset=stanford_background \
         --manual_dir=FOLDER

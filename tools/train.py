@@ -1,4 +1,4 @@
-"""Trains a scene parser from scratch.
+r"""Trains a scene parser from scratch.
 
 Stanford Background, fold 0 held out, the shipped model:
 

@@ -135,7 +135,8 @@ class RecurrentCNN(keras.Model):
         """Scores of every instance, by name."""
         num_instances = num_instances or self.num_instances
         self.check_instances(num_instances)
-        self.geometry.check_input_size(*images.shape[1:3], num_instances)
+        _, height, width, _ = images.shape
+        self.geometry.check_input_size(height, width, num_instances)
         return self.recur(images, num_instances, self.scale_image)
 
     def recur(

@@ -52,11 +52,11 @@ class Budget(tf.Module):
     @property
     def progress(self) -> float:
         """Part of the run that is done, from 0 to 1."""
-        if self.total_steps is not None:
-            done = int(self.steps) / self.total_steps
-        else:
-            done = float(self.seconds) / self.total_seconds
-        return min(done, 1.0)
+        used = (
+            (int(self.steps), self.total_steps),
+            (float(self.seconds), self.total_seconds),
+        )
+        return min(1.0, *(done / total for done, total in used if total))
 
     def phase_progress(self, recipe: Recipe, phase: Phase) -> float:
         """Part of a phase that is done, from 0 to 1."""

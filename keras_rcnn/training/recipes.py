@@ -43,7 +43,7 @@ class Recipe:
         flip: whether photos are mirrored at random.
         class_balance: exponent b of the class weights
             `(mean frequency / frequency of the class) ** b`; 0 for none.
-        warmup_steps: steps over which a phase's learning rate rises.
+        warmup: part of each phase over which its learning rate rises.
     """
 
     phases: tuple[Phase, ...]
@@ -51,7 +51,7 @@ class Recipe:
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
     class_balance: float = 0.0
-    warmup_steps: int = 0
+    warmup: float = 0.0
 
 
 def _paper(phases: tuple[Phase, ...]) -> Recipe:
@@ -82,7 +82,7 @@ def _dense(phases: tuple[Phase, ...]) -> Recipe:
         scales=(0.8, 1.25),
         flip=True,
         class_balance=0.25,
-        warmup_steps=100,
+        warmup=0.02,
     )
 
 
@@ -101,14 +101,14 @@ _DENSE = {
     "rcnn1": _dense(
         (
             Phase(1, 0.1, 16, 16, (1.0,), 3e-3, 1e-3),
-            Phase(2, 0.9, 8, 16, (0.5, 1.0), 2e-3, 1e-5),
+            Phase(2, 0.9, 4, 16, (0.5, 1.0), 1e-3, 1e-5),
         )
     ),
     "rcnn2": _dense(
         (
-            Phase(1, 0.02, 32, 24, (1.0,), 3e-3, 1e-3),
-            Phase(2, 0.16, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
-            Phase(3, 0.82, 4, 16, (0.5, 1.0, 1.0), 2e-3, 1e-5),
+            Phase(1, 0.03, 32, 24, (1.0,), 3e-3, 1e-3),
+            Phase(2, 0.20, 16, 16, (0.5, 1.0), 1e-3, 5e-4),
+            Phase(3, 0.77, 4, 16, (0.5, 1.0, 1.0), 7e-4, 1e-5),
         )
     ),
 }

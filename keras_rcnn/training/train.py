@@ -18,14 +18,13 @@ from keras_rcnn.models.recurrent_cnn import (
     instance_name,
 )
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
+from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
-from keras_rcnn.training.callbacks import (
-    BestWeights,
-    Checkpoints,
-    ProgressBar,
-    Schedule,
-)
+from keras_rcnn.training.checkpoints import Checkpoints
+from keras_rcnn.training.labelled_photos import LabelledPhotos
+from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.schedule import Schedule
 
 SMALLEST_FREQUENCY = 1e-4
 
@@ -78,6 +77,7 @@ def train(
             Schedule(recipe, phase, budget),
             ProgressBar(budget),
             keras.callbacks.TensorBoard(model_dir / "logs", write_graph=False),
+            LabelledPhotos(model, validation, model_dir / "logs", budget),
             Checkpoints(manager, checkpoint_seconds),
         ]
         if phase is recipe.phases[-1]:

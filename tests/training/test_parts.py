@@ -9,8 +9,8 @@ import tensorflow as tf
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import Budget, choose_precision, get_recipe
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
-from keras_rcnn.training.callbacks import Schedule
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.schedule import Schedule
 
 SCORES = np.log([[[[1.0, 3.0], [1.0, 1.0], [9.0, 1.0]]]])
 LABELS = np.array([[[0, 1, 0]]])
@@ -49,6 +49,7 @@ TWO_PHASES = Recipe(
         Phase(2, 0.75, 1, 1, (1.0, 1.0), 3.0, 1.0),
     ),
     optimizer="adam",
+    warmup=0.5,
 )
 
 
@@ -102,7 +103,7 @@ class Model:
 
 
 def test_schedule_is_half_a_cosine_and_ends_its_phase():
-    budget = Budget(steps=8)
+    budget = Budget(steps=16)
     schedule = Schedule(TWO_PHASES, TWO_PHASES.phases[0], budget)
     model = Model()
     schedule.set_model(model)
@@ -112,8 +113,11 @@ def test_schedule_is_half_a_cosine_and_ends_its_phase():
         schedule.on_train_batch_begin(0)
         rates.append(float(model.optimizer.learning_rate))
         schedule.on_train_batch_end(0)
-    # A quarter of 8 steps, at 0 and at 1/2 of the way from 4 to 2.
-    np.testing.assert_allclose(rates, [4.0, 3.0])
+    # A quarter of 16 steps, at 0, 1/4, 1/2, 3/4 of the way from 4 to 2; the
+    # first half of it warms up: 3 + cos(pi / 4) at half the rate, then full.
+    root = math.sqrt(0.5)
+    expected = [0.0, (3 + root) / 2, 3.0, 3 - root]
+    np.testing.assert_allclose(rates, expected, rtol=1e-6)
 
 
 def test_unknown_recipes_are_named():

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_rcnn.datasets import load_dataset, split_off
 from keras_rcnn.layers import ConvStack
@@ -21,7 +22,7 @@ RECIPE = Recipe(
     scales=(0.8, 1.25),
     flip=True,
     class_balance=0.5,
-    warmup_steps=2,
+    warmup=0.3,
 )
 
 
@@ -85,9 +86,9 @@ def test_a_killed_run_goes_on_where_it_was(scenes, tmp_path, monkeypatch, step):
         np.testing.assert_allclose(ours, theirs, atol=1e-4)
 
 
-def test_a_finished_run_stays_as_it_is(scenes, tmp_path):
-    first, score = run(scenes, tmp_path, Budget(steps=STEPS))
-    again, same_score = run(scenes, tmp_path, Budget(steps=STEPS))
+def test_a_finished_run_stays_as_it_is(scenes, whole_run):
+    folder, first, score = whole_run
+    again, same_score = run(scenes, folder, Budget(steps=STEPS))
     assert score == same_score
     for ours, theirs in zip(
         first.get_weights(), again.get_weights(), strict=True
@@ -95,15 +96,14 @@ def test_a_finished_run_stays_as_it_is(scenes, tmp_path):
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_the_best_weights_are_kept_in_float32(scenes, tmp_path):
-    _, score = run(scenes, tmp_path, Budget(steps=STEPS))
-    model = load_model(tmp_path)
+def test_the_best_weights_are_kept_in_float32(scenes, whole_run):
+    folder, _, score = whole_run
+    model = load_model(folder)
     assert model.class_names == scenes[0].class_names
     assert model.num_instances == 2
     assert model.dtype_policy.name == "float32"
-    assert validation_accuracy(model, scenes[1]) == pytest.approx(
-        score, abs=1e-4
-    )
+    accuracy = validation_accuracy(model, scenes[1])
+    assert accuracy == pytest.approx(score, abs=1e-4)
 
 
 def validation_accuracy(model, dataset):
@@ -122,10 +122,22 @@ def validation_accuracy(model, dataset):
     return right / counted
 
 
-def test_curves_are_written_for_tensorboard(scenes, tmp_path):
-    run(scenes, tmp_path, Budget(steps=STEPS))
-    for part in ("train", "validation"):
-        assert list((tmp_path / "logs" / part).glob("events*"))
+def test_curves_and_photos_are_written_for_tensorboard(whole_run):
+    folder, _, _ = whole_run
+    assert {"epoch_loss", "epoch_instance_2_accuracy"} <= tags(folder, "train")
+    assert {"photo 1", "photo 2", "epoch_instance_2_accuracy"} <= tags(
+        folder, "validation"
+    )
+
+
+def tags(folder, part):
+    """Names of all curves and pictures in the event files."""
+    return {
+        value.tag
+        for file in (folder / "logs" / part).glob("events*")
+        for event in tf.compat.v1.train.summary_iterator(str(file))
+        for value in event.summary.value
+    }
 
 
 @pytest.mark.parametrize("one_at_random", [False, True])

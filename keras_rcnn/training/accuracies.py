@@ -1,0 +1,27 @@
+"""The accuracy of every instance, out of what Keras logs."""
+
+from keras_rcnn.models.recurrent_cnn import instance_name
+
+
+def accuracies(
+    logs: dict[str, float], num_instances: int, prefix: str = ""
+) -> list[float]:
+    """Pixel accuracy of instance 1, 2, ..., each from 0 to 1.
+
+    Args:
+        logs: of a step or an epoch.
+        num_instances: instances in training.
+        prefix: `val_` for the validation photos.
+    """
+    if num_instances == 1 and f"{prefix}accuracy" in logs:
+        # Keras leaves the name of a single output out.
+        return [logs[f"{prefix}accuracy"]]
+    return [
+        logs[f"{prefix}{instance_name(index + 1)}_accuracy"]
+        for index in range(num_instances)
+    ]
+
+
+def describe(values: list[float]) -> str:
+    """Accuracies as a person reads them."""
+    return "/".join(f"{100 * value:.1f}" for value in values) + " %"

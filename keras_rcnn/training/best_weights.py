@@ -1,0 +1,33 @@
+"""Which weights a run keeps."""
+
+import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_rcnn.models.recurrent_cnn import save_model
+from keras_rcnn.training.accuracies import accuracies
+
+
+class BestWeights(keras.callbacks.Callback):
+    """Keeps the weights whose last instance labels validation photos best.
+
+    Args:
+        path: `.keras` file to write, whole or not at all.
+        score: best pixel accuracy so far; belongs into the checkpoint.
+    """
+
+    def __init__(self, path: pathlib.Path, score: tf.Variable) -> None:
+        super().__init__()
+        self.path = path
+        self.score = score
+
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Writes the weights if they are the best."""
+        score = accuracies(logs or {}, self.model.num_instances, "val_")[-1]
+        if score > float(self.score):
+            save_model(self.model, self.path)
+            self.score.assign(score)

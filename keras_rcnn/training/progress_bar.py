@@ -1,0 +1,60 @@
+"""What a run shows while it goes on."""
+
+import sys
+from typing import Any
+
+import keras
+import tqdm
+
+from keras_rcnn.training.accuracies import accuracies, describe
+from keras_rcnn.training.budget import Budget
+
+
+class ProgressBar(keras.callbacks.Callback):
+    """A bar over the whole run, with loss and accuracy of each instance.
+
+    Args:
+        budget: tells how far the run is.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__()
+        self.budget = budget
+        # A log file gets a line every half minute, not ten a second.
+        terminal = sys.stderr.isatty()
+        self.bar = tqdm.tqdm(
+            total=100.0,
+            initial=100 * budget.progress,
+            leave=False,
+            mininterval=0.5 if terminal else 30.0,
+            bar_format="{percentage:3.0f} %|{bar:20}| {elapsed}<{remaining} "
+            "{desc}" + ("" if terminal else "\n"),
+        )
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Moves the bar on."""
+        logs = logs or {}
+        values = accuracies(logs, self.model.num_instances)
+        self.bar.set_description_str(
+            f"step {int(self.budget.steps)}, loss {logs['loss']:.3f}, "
+            f"accuracy by instance {describe(values)}",
+            refresh=False,
+        )
+        self.bar.update(100 * self.budget.progress - self.bar.n)
+
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Says how well the validation photos are labelled."""
+        values = accuracies(logs or {}, self.model.num_instances, "val_")
+        self.bar.write(
+            f"step {int(self.budget.steps)}: validation accuracy by instance "
+            f"{describe(values)}",
+            file=sys.stderr,
+        )
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Takes the bar away."""
+        self.bar.close()
