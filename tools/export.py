@@ -19,6 +19,7 @@ labeling_flags.define_choices()
 flags.DEFINE_string(
     "model_dir", None, "Folder of a run, or a .keras file.", required=True
 )
+flags.DEFINE_string("report", None, "JSON file for the figures.")
 flags.DEFINE_string("saved_model", None, "Folder to write.", required=True)
 
 
@@ -40,6 +41,14 @@ def main() -> None:
         f"{folder}: {labeler.num_instances} instance(s), 1 label for each "
         f"{labeler.output_resolution}x{labeler.output_resolution} pixels, "
         f"{size / 1024:.0f} KB."
+    )
+    program.write_report(
+        FLAGS.report,
+        {
+            "num_instances": labeler.num_instances,
+            "output_resolution": labeler.output_resolution,
+            "bytes": size,
+        },
     )
 
 

@@ -12,7 +12,7 @@ import itertools
 import pathlib
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import labeling_flags
 import program
@@ -40,6 +40,7 @@ flags.DEFINE_integer(
     "Scale larger photos down to this many pixels to label them.",
     lower_bound=1,
 )
+flags.DEFINE_string("report", None, "JSON file for the shares of each photo.")
 
 
 def main(arguments: list[str]) -> None:
@@ -59,6 +60,7 @@ def main(arguments: list[str]) -> None:
     ]
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
     labeler = labeling_flags.load_labeler()
+    labelled: list[dict[str, Any]] = []
     failures = []
     bar = tqdm.tqdm(photos, "Labeling", unit="photo", file=sys.stderr)
     for photo, files in zip(bar, outputs, strict=True):
@@ -66,12 +68,19 @@ def main(arguments: list[str]) -> None:
             image = read_image(photo)
             labels = label(labeler, image, photo)
         except InputError as error:
-            failures.append(error)
+            failures.append(str(error))
             continue
         # Where one cannot be written, none can: the run ends.
         write(labeler, image, labels, files)
+        found = shares(labels, labeler.class_names)
         bar.write(f"{photo} -> {files[0]}, {files[1]}")
-        bar.write(f"  {describe(labels, labeler.class_names)}")
+        bar.write(f"  {describe(found)}")
+        labelled.append(
+            {"photo": str(photo), "labels": str(files[0]), "shares": found}
+        )
+    program.write_report(
+        FLAGS.report, {"photos": labelled, "failures": failures}
+    )
     if failures:
         raise InputError(
             f"{len(failures)} of {len(photos)} photos could not be labelled:"
@@ -113,15 +122,21 @@ def write(
     write_png(files[1], picture)
 
 
-def describe(labels: "np.ndarray", class_names: Sequence[str]) -> str:
-    """The shares of the classes that there are, the largest first."""
+def shares(
+    labels: "np.ndarray", class_names: Sequence[str]
+) -> dict[str, float]:
+    """Part of the photo of each class that there is, the largest first."""
     from keras_rcnn.visualization import label_shares
 
-    shares = label_shares(labels, len(class_names))
+    parts = label_shares(labels, len(class_names)).tolist()
+    ordered = sorted(zip(class_names, parts, strict=True), key=lambda x: -x[1])
+    return {name: part for name, part in ordered if part}
+
+
+def describe(found: dict[str, float]) -> str:
+    """Shares as a person reads them."""
     return ", ".join(
-        f"{class_names[index]} {100 * shares[index]:.1f} %"
-        for index in (-shares).argsort(kind="stable")
-        if shares[index]
+        f"{name} {100 * part:.1f} %" for name, part in found.items()
     )
 
 

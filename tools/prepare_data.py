@@ -25,6 +25,7 @@ flags.DEFINE_string(
 flags.DEFINE_string(
     "data_dir", None, "Where to write; ~/tensorflow_datasets if not given."
 )
+flags.DEFINE_string("report", None, "JSON file for the figures.")
 flags.DEFINE_bool("overwrite", False, "Build anew what was built before.")
 
 
@@ -41,6 +42,16 @@ def main() -> None:
     print(f"{100 * unknown:.1f} % of the pixels unknown, of the others:")
     for name, share in zip(dataset.class_names, shares, strict=True):
         print(f"  {name:20} {100 * share:6.2f} %")
+    program.write_report(
+        FLAGS.report,
+        {
+            "num_images": dataset.num_examples,
+            "unknown": unknown,
+            "shares": dict(
+                zip(dataset.class_names, shares.tolist(), strict=True)
+            ),
+        },
+    )
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import dataclasses
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.presets import get_preset
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,11 +121,13 @@ def get_recipe(name: str, preset: str) -> Recipe:
     """The recipe of that name for a preset.
 
     Raises:
-        InputError: if there is none, naming those that exist.
+        InputError: if there is no such recipe or preset, naming those that
+            exist.
     """
     if name not in RECIPES:
         raise InputError(
             f"There is no recipe {name!r}: choose one of {', '.join(RECIPES)}."
         )
+    get_preset(preset)
     family = preset.removesuffix("_sift_flow")
     return RECIPES[name][family]

@@ -129,6 +129,9 @@ def test_what_is_no_model_is_refused(tmp_path):
     (tmp_path / "model.keras").write_text("not a model")
     with pytest.raises(InputError, match="not a readable Keras model"):
         load_model(tmp_path)
-    keras.Sequential([keras.Input((1,))]).save(tmp_path / "model.keras")
-    with pytest.raises(InputError, match="a Sequential, not a RecurrentCNN"):
+    image = keras.Input((1,))
+    keras.Model(image, keras.layers.Dense(1)(image)).save(
+        tmp_path / "model.keras"
+    )
+    with pytest.raises(InputError, match="a Functional, not a RecurrentCNN"):
         load_model(tmp_path)

@@ -69,9 +69,19 @@ def kill_at(monkeypatch, step):
     monkeypatch.setattr(Budget, "count_step", count_or_die)
 
 
-@pytest.mark.parametrize("step", [0, 2, 4, 7])
-def test_a_killed_run_goes_on_where_it_was(scenes, tmp_path, monkeypatch, step):
-    expected, _ = run(scenes, tmp_path / "whole", Budget(steps=STEPS))
+@pytest.fixture(scope="module")
+def whole_run(scenes, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("whole")
+    model, score = run(scenes, folder, Budget(steps=STEPS))
+    return folder, model, score
+
+
+# In the middle of the first phase, between the two, near the end.
+@pytest.mark.parametrize("step", [2, 4, 7])
+def test_a_killed_run_goes_on_where_it_was(
+    scenes, whole_run, tmp_path, monkeypatch, step
+):
+    _, expected, _ = whole_run
     with monkeypatch.context() as patch:
         kill_at(patch, step)
         with pytest.raises(KilledError):

@@ -1,0 +1,68 @@
+"""The training program, as a user starts, kills and starts it again."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+PROGRAM = pathlib.Path(__file__).parents[2] / "tools" / "train.py"
+
+
+def start(model_dir, *flags, steps=30):
+    return subprocess.Popen(
+        [
+            sys.executable,
+            PROGRAM,
+            "--dataset=synthetic",
+            f"--model_dir={model_dir}",
+            f"--steps={steps}",
+            "--steps_per_epoch=10",
+            f"--report={model_dir}.json",
+            *flags,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=600)
+    return process.returncode, output, errors
+
+
+@pytest.mark.slow
+def test_a_run_killed_in_the_middle_goes_on(tmp_path):
+    assert finish(start(tmp_path / "whole"))[0] == 0
+    killed = start(tmp_path / "killed")
+    checkpoint = tmp_path / "killed" / "checkpoints" / "checkpoint"
+    deadline = time.monotonic() + 300
+    while not checkpoint.exists() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    os.kill(killed.pid, signal.SIGKILL)
+    assert finish(killed)[0] == -signal.SIGKILL
+    status, output, errors = finish(start(tmp_path / "killed"))
+    assert status == 0, errors
+    assert "30 steps" in output
+    whole, resumed = (
+        json.loads((tmp_path / f"{name}.json").read_text())
+        for name in ("whole", "killed")
+    )
+    assert resumed["steps"] == whole["steps"] == 30
+    # The same crops in the same order: what differs is rounding.
+    assert resumed["validation_pixel_accuracy"] == pytest.approx(
+        whole["validation_pixel_accuracy"], abs=0.05
+    )
+
+
+def test_wrong_settings_are_named(tmp_path):
+    status, output, errors = finish(start(tmp_path / "run", "--preset=rcnn9"))
+    assert (status, output) == (1, "")
+    assert errors.startswith("error: There is no preset 'rcnn9'")
+    assert errors.count("\n") == 1
+    assert not (tmp_path / "run").exists()
