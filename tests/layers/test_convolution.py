@@ -1,0 +1,57 @@
+"""The convolution and its gradients against TensorFlow's own."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from oracle import convolve as convolve_by_loop
+
+from keras_rcnn.layers.convolution import convolve
+
+
+@pytest.fixture
+def planes_and_kernel():
+    rng = np.random.default_rng(0)
+    return (
+        tf.constant(rng.normal(size=(2, 13, 11, 5)).astype("float32")),
+        tf.constant(rng.normal(size=(4, 4, 5, 7)).astype("float32")),
+    )
+
+
+def gradients(function, planes, kernel):
+    """Of a sum that weighs every output differently."""
+    with tf.GradientTape() as tape:
+        tape.watch([planes, kernel])
+        loss = tf.reduce_sum(function(planes, kernel) ** 3)
+    return tape.gradient(loss, [planes, kernel])
+
+
+def test_equals_a_loop(planes_and_kernel):
+    planes, kernel = planes_and_kernel
+    expected = [
+        convolve_by_loop(each, kernel.numpy(), np.zeros(7))
+        for each in planes.numpy()
+    ]
+    np.testing.assert_allclose(convolve(planes, kernel), expected, atol=1e-4)
+
+
+def test_gradients_are_those_of_tensorflow(planes_and_kernel):
+    ours = gradients(convolve, *planes_and_kernel)
+    theirs = gradients(
+        lambda planes, kernel: tf.nn.conv2d(planes, kernel, 1, "VALID"),
+        *planes_and_kernel,
+    )
+    for mine, other in zip(ours, theirs, strict=True):
+        scale = np.abs(other).max()
+        np.testing.assert_allclose(mine / scale, other / scale, atol=1e-5)
+
+
+def test_unknown_sizes_in_a_graph(planes_and_kernel):
+    planes, kernel = planes_and_kernel
+    graph = tf.function(
+        lambda planes: gradients(convolve, planes, kernel),
+        input_signature=[tf.TensorSpec((None, None, None, 5))],
+    )
+    for ours, theirs in zip(
+        graph(planes), gradients(convolve, planes, kernel), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-2)
