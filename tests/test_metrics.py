@@ -121,7 +121,7 @@ def test_many_classes_do_not_overflow_bytes():
 @pytest.mark.parametrize(
     ("truth", "labels", "message"),
     [
-        ([0, 3], [0, 0], "truth holds 3"),
+        ([0, 3], [0, 0], "truth holds 3, but there are classes 0 to 2 only"),
         ([0, 1], [0, 7], "labels holds 7"),
         ([0, -1], [0, 0], "truth holds -1"),
         ([0, 1], [0], r"\(2,\) and labels \(1,\)"),

@@ -1,6 +1,7 @@
 """The figure of the confusion matrix, by the colours of its cells."""
 
 import matplotlib
+import matplotlib.axes
 import numpy as np
 import pytest
 
@@ -41,3 +42,17 @@ def test_grows_with_the_classes():
     assert large.shape[0] > 4 * small.shape[0]
     assert small.dtype == np.uint8
     assert small.shape[2] == 3
+
+
+def test_the_numbers_stand_in_their_cells(monkeypatch):
+    written = []
+    text = matplotlib.axes.Axes.text
+
+    def remember(axes, column, row, number, **options):
+        written.append((row, column, number))
+        return text(axes, column, row, number, **options)
+
+    monkeypatch.setattr(matplotlib.axes.Axes, "text", remember)
+    # 1 of 4 and 3 of 4; 996 and 4 of 1,000, which rounds to nothing.
+    confusion_figure(np.array([[1, 3], [4, 996]]), ["sky", "tree"])
+    assert written == [(0, 0, "25"), (0, 1, "75"), (1, 1, "100")]
