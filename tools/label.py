@@ -1,11 +1,15 @@
 r"""Labels photos of your own; seconds for each on two cores.
 
     python tools/label.py --model=saved_models/rcnn2_stanford_background \
-        --images=street.jpg --images=holiday --output_dir=labelled
+        --images=street.jpg --images=holiday --output_dir=labelled \
+        --longest_side=320
 
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
 the class of each pixel as its value, and NAME_overlay.png to look at.
-`--output_resolution=8` is many times faster and coarser.
+
+A network knows things at the size that they had in its training photos, here
+320x240 pixels: scale larger ones down with `--longest_side`, which is faster,
+too. So is `--output_resolution=8`, by far, with coarser outlines.
 """
 
 import itertools

@@ -1,11 +1,12 @@
 r"""Trains a scene parser from scratch.
 
-Stanford Background, fold 0 held out, the shipped model:
+Stanford Background, fold 0 held out, the shipped model, 70.7 % of the pixels
+of the fold right:
 
     python tools/train.py --preset=rcnn2 --dataset=stanford_background \
-        --fold=0 --model_dir=runs/stanford --minutes=80
+        --fold=0 --model_dir=runs/stanford --minutes=44
 
-Generated scenes, no data needed, 90 % in five minutes on two cores:
+Generated scenes, no data needed:
 
     python tools/train.py --preset=rcnn2 --dataset=synthetic \
         --model_dir=runs/synthetic --minutes=5
