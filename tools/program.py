@@ -32,8 +32,8 @@ def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
         if isinstance(stream, io.TextIOWrapper):
             # A file name can hold what the terminal cannot show.
             stream.reconfigure(errors="backslashreplace")
-    arguments = _parse_flags(sys.argv, takes_arguments)
     try:
+        arguments = _parse_flags(sys.argv, takes_arguments)
         import_quietly("keras_rcnn")
         sys.exit(_run_main(main, [arguments] if takes_arguments else []))
     except ModuleNotFoundError as error:
@@ -103,7 +103,7 @@ def write_report(
 def _parse_flags(argv: list[str], takes_arguments: bool) -> list[str]:
     if _HELP.intersection(argv):
         print(sys.modules["__main__"].__doc__ or "")
-        print(flags.FLAGS.main_module_help())
+        print(flags.FLAGS.main_module_help(), flush=True)
         sys.exit(0)
     try:
         arguments = flags.FLAGS(argv)[1:]

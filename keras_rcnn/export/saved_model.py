@@ -59,7 +59,8 @@ def _write(labeler: SceneLabeler, folder: pathlib.Path) -> None:
         archive.write_out(str(folder), verbose=False)
     save_model(labeler.model, folder / MODEL_FILE)
     (folder / "assets").mkdir(exist_ok=True)
-    (folder / "assets" / "classes.txt").write_text(_classes(labeler))
+    classes = folder / "assets" / "classes.txt"
+    classes.write_text(_classes(labeler), encoding="utf-8")
 
 
 def _classes(labeler: SceneLabeler) -> str:
