@@ -15,6 +15,15 @@ from keras_rcnn.files import write_file
 PHOTO_SUFFIXES = frozenset(
     ".bmp .gif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
 )
+# What Pillow raises for files that are broken or no pictures at all.
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
 # Only what photos come in: some of Pillow's other readers start programs.
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 
@@ -56,14 +65,7 @@ def read_image(path: str | pathlib.Path) -> np.ndarray:
                 f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
                 "it down."
             ) from error
-        except (
-            OSError,
-            SyntaxError,
-            ValueError,
-            EOFError,
-            struct.error,
-            zlib.error,
-        ) as error:
+        except UNREADABLE as error:
             raise InputError(_reason(path, error)) from error
 
 

@@ -17,6 +17,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
+import dataset_flags
 import labeling_flags
 import program
 from absl import flags
@@ -28,25 +29,9 @@ if TYPE_CHECKING:
 
 FLAGS = flags.FLAGS
 labeling_flags.define()
-flags.DEFINE_enum(
-    "dataset",
-    None,
-    ["stanford_background", "sift_flow", "folder", "synthetic"],
-    "What to score on.",
-    required=True,
-)
-flags.DEFINE_string(
-    "data_dir", None, "Prepared data sets, or the folder of --dataset=folder."
-)
+dataset_flags.define()
 flags.DEFINE_enum(
     "split", "test", ["train", "test", "all"], "Which of the photos."
-)
-flags.DEFINE_integer("fold", 0, "Stanford fold that is the test split, 0-4.")
-flags.DEFINE_integer(
-    "longest_side",
-    None,
-    "Folder: scale photos and masks down to this many pixels.",
-    lower_bound=1,
 )
 flags.DEFINE_string("report", None, "JSON file for the figures.")
 flags.DEFINE_string(
@@ -62,16 +47,8 @@ flags.DEFINE_integer(
 
 def main() -> None:
     """Labels the photos, compares, reports."""
-    from keras_rcnn.datasets import load_dataset
-
     labeler = labeling_flags.load_labeler()
-    dataset = load_dataset(
-        FLAGS.dataset,
-        data_dir=FLAGS.data_dir,
-        split=FLAGS.split,
-        fold=FLAGS.fold,
-        longest_side=FLAGS.longest_side,
-    )
+    dataset = dataset_flags.load_dataset(FLAGS.split)
     check_classes(labeler, dataset)
     matrix, seconds = score(labeler, dataset)
     figures = report(labeler, dataset, matrix, seconds)

@@ -17,26 +17,20 @@ shows the curves and some labelled validation photos.
 
 import json
 import pathlib
+from typing import TYPE_CHECKING
 
+import dataset_flags
 import program
 from absl import flags
 
+if TYPE_CHECKING:
+    from keras_rcnn import RecurrentCNN
+    from keras_rcnn.datasets import SceneDataset
+    from keras_rcnn.training import Budget
+
 FLAGS = flags.FLAGS
 flags.DEFINE_string("preset", "rcnn2", "Network: plain, rcnn1 or rcnn2.")
-flags.DEFINE_enum(
-    "dataset",
-    None,
-    ["stanford_background", "sift_flow", "folder", "synthetic"],
-    "What to train on.",
-    required=True,
-)
-flags.DEFINE_string(
-    "data_dir", None, "Prepared data sets, or the folder of --dataset=folder."
-)
-flags.DEFINE_integer("fold", 0, "Stanford fold held out for the score, 0-4.")
-flags.DEFINE_integer(
-    "longest_side", None, "Folder: scale photos down to this many pixels."
-)
+dataset_flags.define()
 flags.DEFINE_string("recipe", "dense", "How to train: dense or paper.")
 flags.DEFINE_string("model_dir", None, "Folder of the run.", required=True)
 flags.DEFINE_float("minutes", None, "How long to train, or --steps.")
@@ -59,43 +53,23 @@ def main() -> None:
     """Loads the data, trains, reports."""
     import keras
 
-    from keras_rcnn import RecurrentCNN
-    from keras_rcnn.datasets import load_dataset, split_off
-    from keras_rcnn.training import (
-        Budget,
-        choose_precision,
-        get_recipe,
-        train,
-    )
+    from keras_rcnn.datasets import split_off
+    from keras_rcnn.training import Budget, get_recipe, train
 
     budget = Budget(FLAGS.minutes, FLAGS.steps)
     recipe = get_recipe(FLAGS.recipe, FLAGS.preset)
     keras.utils.set_random_seed(FLAGS.seed)
-    dataset = load_dataset(
-        FLAGS.dataset,
-        data_dir=FLAGS.data_dir,
-        split="train",
-        fold=FLAGS.fold,
-        seed=FLAGS.seed,
-        longest_side=FLAGS.longest_side,
-    )
+    dataset = dataset_flags.load_dataset("train", FLAGS.seed)
     training, validation = split_off(
         dataset, FLAGS.validation_fraction, seed=FLAGS.seed
     )
-    precision = choose_precision(FLAGS.precision)
-    model = RecurrentCNN.from_preset(
-        FLAGS.preset,
-        dataset.num_classes,
-        dataset.class_names,
-        dataset.palette,
-        dtype=precision,
-    )
+    model = fresh_model(dataset)
     model_dir = pathlib.Path(FLAGS.model_dir)
     remember_settings(model_dir)
     print(
-        f"{FLAGS.preset}, {model.count_params()} weights, {precision}; "
-        f"{training.num_examples} photos to train on, "
-        f"{validation.num_examples} to choose by.",
+        f"{FLAGS.preset}, {model.count_params()} weights, "
+        f"{model.dtype_policy.name}; {training.num_examples} photos to train "
+        f"on, {validation.num_examples} to choose by.",
         flush=True,
     )
     score = train(
@@ -108,17 +82,36 @@ def main() -> None:
         seed=FLAGS.seed,
         steps_per_epoch=FLAGS.steps_per_epoch,
     )
+    report(model, budget, score)
+
+
+def fresh_model(dataset: "SceneDataset") -> "RecurrentCNN":
+    """The network that the flags ask for, for the classes of a data set."""
+    from keras_rcnn import RecurrentCNN
+    from keras_rcnn.training import choose_precision
+
+    return RecurrentCNN.from_preset(
+        FLAGS.preset,
+        dataset.num_classes,
+        dataset.class_names,
+        dataset.palette,
+        dtype=choose_precision(FLAGS.precision),
+    )
+
+
+def report(model: "RecurrentCNN", budget: "Budget", score: float) -> None:
+    """Says what the run has come to."""
+    steps, minutes = int(budget.steps), float(budget.seconds) / 60
     print(
-        f"{model_dir / 'model.keras'}: {100 * score:.1f} % of the validation "
-        f"pixels right, {int(budget.steps)} steps, "
-        f"{float(budget.seconds) / 60:.1f} minutes."
+        f"{pathlib.Path(FLAGS.model_dir) / 'model.keras'}: {100 * score:.1f} % "
+        f"of the validation pixels right, {steps} steps, {minutes:.1f} minutes."
     )
     program.write_report(
         FLAGS.report,
         {
             "validation_pixel_accuracy": score,
-            "steps": int(budget.steps),
-            "minutes": float(budget.seconds) / 60,
+            "steps": steps,
+            "minutes": minutes,
             "num_parameters": model.count_params(),
         },
     )

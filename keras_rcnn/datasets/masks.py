@@ -1,14 +1,13 @@
 """Masks: PNG files that hold the class of each pixel."""
 
 import pathlib
-import struct
-import zlib
 
 import numpy as np
 from PIL import Image
 
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
+from keras_rcnn.images import UNREADABLE
 
 INDEX_MODES = ("1", "L", "P")
 
@@ -22,15 +21,7 @@ def open_mask(path: pathlib.Path) -> Image.Image:
     try:
         with Image.open(path) as mask:
             mask.load()
-    except (
-        OSError,
-        SyntaxError,
-        ValueError,
-        EOFError,
-        struct.error,
-        zlib.error,
-        Image.DecompressionBombError,
-    ) as error:
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise InputError(
             f"{path} is not a whole PNG picture ({error}): export it again."
         ) from error

@@ -10,7 +10,7 @@ import keras
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.models.recurrent_cnn import MODEL_FILE, save_model
+from keras_rcnn.models.saving import MODEL_FILE, save_model
 
 
 def export_saved_model(

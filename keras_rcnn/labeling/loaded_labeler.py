@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.models.recurrent_cnn import MODEL_FILE, load_model
+from keras_rcnn.models.saving import MODEL_FILE, load_model
 
 _SAVED_MODEL_FILE = "saved_model.pb"
 

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.models.recurrent_cnn import save_model
+from keras_rcnn.models.saving import save_model
 from keras_rcnn.training.accuracies import accuracies
 
 

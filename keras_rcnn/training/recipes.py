@@ -42,8 +42,7 @@ class Recipe:
         optimizer: `adam` or `sgd`.
         scales: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
-        class_balance: exponent b of the class weights
-            `(mean frequency / frequency of the class) ** b`; 0 for none.
+        class_balance: exponent of `class_weights`; 0 for none.
         warmup: part of each phase over which its learning rate rises.
     """
 

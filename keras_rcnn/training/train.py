@@ -12,21 +12,17 @@ from keras_rcnn.datasets import (
     sample_patches,
     whole_photos,
 )
-from keras_rcnn.models.recurrent_cnn import (
-    MODEL_FILE,
-    RecurrentCNN,
-    instance_name,
-)
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.saving import MODEL_FILE
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
+from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.labelled_photos import LabelledPhotos
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
-
-SMALLEST_FREQUENCY = 1e-4
 
 
 def train(
@@ -68,11 +64,11 @@ def train(
         max_to_keep=2,
     )
     manager.restore_or_initialize()
-    class_weights = _class_weights(training, recipe.class_balance)
+    weights = class_weights(training, recipe.class_balance)
     for phase in recipe.phases:
         if budget.phase_progress(recipe, phase) >= 1:
             continue
-        _compile(model, recipe, phase, optimizer, class_weights)
+        _compile(model, phase, optimizer, weights)
         callbacks: list[Any] = [
             Schedule(recipe, phase, budget),
             ProgressBar(budget),
@@ -111,10 +107,9 @@ def _optimizer(
 
 def _compile(
     model: RecurrentCNN,
-    recipe: Recipe,
     phase: Phase,
     optimizer: keras.optimizers.Optimizer,
-    class_weights: list[float],
+    weights: list[float],
 ) -> None:
     model.num_instances = phase.num_instances
     names = [instance_name(i + 1) for i in range(phase.num_instances)]
@@ -123,10 +118,7 @@ def _compile(
     reduction = "mean_with_sample_weight" if phase.grid_size else "sum"
     model.compile(
         optimizer=optimizer,
-        loss={
-            name: BalancedCrossentropy(class_weights, reduction)
-            for name in names
-        },
+        loss={name: BalancedCrossentropy(weights, reduction) for name in names},
         loss_weights=dict(zip(names, phase.loss_weights, strict=True)),
         weighted_metrics={
             name: keras.metrics.SparseCategoricalAccuracy(name="accuracy")
@@ -161,29 +153,3 @@ def _batches(
         flip=recipe.flip,
         **arguments,
     )
-
-
-def _class_weights(dataset: SceneDataset, exponent: float) -> list[float]:
-    """`(mean frequency / frequency) ** exponent`, 1 on average over pixels."""
-    num_classes = dataset.num_classes
-    counts = tf.zeros((num_classes,), tf.float64)
-    if exponent:
-        counts = dataset.examples.reduce(
-            counts,
-            lambda counts, example: (
-                counts
-                + tf.cast(
-                    tf.math.bincount(
-                        tf.cast(tf.reshape(example["label"], (-1,)), tf.int32),
-                        minlength=256,
-                        maxlength=256,
-                    )[:num_classes],
-                    tf.float64,
-                )
-            ),
-        )
-    frequencies = tf.maximum(
-        counts / tf.maximum(tf.reduce_sum(counts), 1), SMALLEST_FREQUENCY
-    )
-    weights = frequencies**-exponent
-    return list((weights / tf.reduce_sum(weights * frequencies)).numpy())

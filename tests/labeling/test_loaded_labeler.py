@@ -11,7 +11,7 @@ from keras_rcnn import RecurrentCNN, SceneLabeler
 from keras_rcnn.errors import InputError
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.labeling.loaded_labeler import LoadedLabeler, load_labeler
-from keras_rcnn.models.recurrent_cnn import save_model
+from keras_rcnn.models.saving import save_model
 
 NAMES = ("sky", "wet grass", "road #2")
 PALETTE = ((1, 2, 3), (40, 50, 60), (255, 0, 171))

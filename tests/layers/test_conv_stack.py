@@ -15,7 +15,11 @@ STAGES = (Stage(4, 8, 2), Stage(5, 8))
 
 @pytest.fixture
 def stack():
-    return RecurrentCNN(ConvStack(STAGES, num_classes=3), 2).conv_stack
+    stack = RecurrentCNN(ConvStack(STAGES, num_classes=3), 2).conv_stack
+    # Fresh weights ignore the score planes, which would prove nothing here.
+    kernel = stack.weights[0]
+    kernel.assign(np.random.default_rng(1).normal(0, 0.1, kernel.shape))
+    return stack
 
 
 def oracle(stack):
@@ -37,6 +41,13 @@ def test_the_image_alone_means_planes_of_zero(stack):
         oracle(stack).stack(with_zeros),
         atol=1e-5,
     )
+
+
+def test_fresh_weights_see_the_image_alone():
+    stack = RecurrentCNN(ConvStack(STAGES, num_classes=3), 2).conv_stack
+    of_planes, of_image = np.split(stack.weights[0].numpy(), [3], axis=2)
+    assert not of_planes.any()
+    assert of_image.all()
 
 
 def test_config_round_trip(stack):

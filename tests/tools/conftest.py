@@ -11,7 +11,7 @@ import pytest
 from absl import flags
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.models.recurrent_cnn import save_model
+from keras_rcnn.models.saving import save_model
 
 ROOT = pathlib.Path(__file__).parents[2]
 CLASS_NAMES = ("sky", "grass", "road")

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import Budget, choose_precision, get_recipe
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
+from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
 
@@ -36,6 +38,19 @@ def test_sum_stands_for_single_steps():
     loss = BalancedCrossentropy([1.0, 1.0], reduction="sum")
     value = loss(LABELS, SCORES, KNOWN)
     assert float(value) == pytest.approx(math.log(4) + math.log(2))
+
+
+def test_rare_classes_count_more():
+    # 3/4 and 1/4 of the known pixels; to the power of -1/2: 2 / sqrt(3) and
+    # 2, whose mean over pixels is 3/4 * 2 / sqrt(3) + 1/4 * 2.
+    labels = np.array([[[0, 0, 0, 1, 255]]], np.uint8)
+    examples = tf.data.Dataset.from_tensor_slices({"label": labels})
+    palette = ((0, 0, 0), (1, 1, 1))
+    dataset = SceneDataset("two", ("a", "b"), palette, examples, 1)
+    mean = 1.5 / math.sqrt(3) + 0.5
+    expected = [2 / math.sqrt(3) / mean, 2 / mean]
+    assert class_weights(dataset, 0.5) == pytest.approx(expected)
+    assert class_weights(dataset, 0.0) == [1.0, 1.0]
 
 
 def test_nothing_known_costs_nothing():

@@ -1,0 +1,22 @@
+"""How much each class counts in the loss."""
+
+import numpy as np
+
+from keras_rcnn.datasets import SceneDataset, class_shares
+
+# So that a class that is missing from the photos has a finite weight.
+SMALLEST_SHARE = 1e-4
+
+
+def class_weights(dataset: SceneDataset, exponent: float) -> list[float]:
+    """`share of the class ** -exponent`, scaled to a mean of 1 over pixels.
+
+    Args:
+        dataset: labelled photos, whose pixels are counted.
+        exponent: 0 for no balance, 1 for classes that count alike.
+    """
+    if not exponent:
+        return [1.0] * dataset.num_classes
+    shares = np.maximum(class_shares(dataset)[0], SMALLEST_SHARE)
+    weights = shares**-exponent
+    return (weights / np.sum(weights * shares)).tolist()

@@ -1,0 +1,55 @@
+"""Flags of all programs that read labelled photos."""
+
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from keras_rcnn.datasets import SceneDataset
+
+FLAGS = flags.FLAGS
+# They count as flags of the program that defines them, in its help as well.
+flags.disclaim_key_flags()
+
+
+def define() -> None:
+    """Adds the flags to those of the program."""
+    flags.DEFINE_enum(
+        "dataset",
+        None,
+        ["stanford_background", "sift_flow", "folder", "synthetic"],
+        "Which labelled photos.",
+        required=True,
+    )
+    flags.DEFINE_string(
+        "data_dir",
+        None,
+        "Prepared data sets, or the folder of --dataset=folder.",
+    )
+    flags.DEFINE_integer(
+        "fold", 0, "Stanford fold that is held out as the test split, 0-4."
+    )
+    flags.DEFINE_integer(
+        "longest_side",
+        None,
+        "Folder: scale photos and masks down to this many pixels.",
+        lower_bound=1,
+    )
+
+
+def load_dataset(split: str, seed: int = 0) -> "SceneDataset":
+    """The labelled photos that the flags ask for.
+
+    Raises:
+        InputError: as `keras_rcnn.datasets.load_dataset`.
+    """
+    from keras_rcnn import datasets
+
+    return datasets.load_dataset(
+        FLAGS.dataset,
+        data_dir=FLAGS.data_dir,
+        split=split,
+        fold=FLAGS.fold,
+        seed=seed,
+        longest_side=FLAGS.longest_side,
+    )
