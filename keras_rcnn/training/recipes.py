@@ -39,7 +39,7 @@ class Recipe:
 
     Args:
         phases: in order; their shares add up to 1.
-        optimizer: `adam` or `sgd`.
+        optimizer: `muon` or `sgd`.
         scales: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
         class_balance: exponent of `class_weights`; 0 for none.
@@ -78,7 +78,7 @@ def _paper_phase(
 def _dense(phases: tuple[Phase, ...]) -> Recipe:
     return Recipe(
         phases=phases,
-        optimizer="adam",
+        optimizer="muon",
         scales=(0.8, 1.25),
         flip=True,
         class_balance=0.25,
@@ -97,18 +97,18 @@ _PAPER = {
 }
 
 _DENSE = {
-    "plain": _dense((Phase(1, 1.0, 8, 16, (1.0,), 2e-3, 1e-5),)),
+    "plain": _dense((Phase(1, 1.0, 8, 16, (1.0,), 5e-3, 1e-5),)),
     "rcnn1": _dense(
         (
-            Phase(1, 0.1, 16, 16, (1.0,), 3e-3, 1e-3),
-            Phase(2, 0.9, 4, 16, (0.5, 1.0), 1e-3, 1e-5),
+            Phase(1, 0.1, 16, 16, (1.0,), 5e-3, 3e-3),
+            Phase(2, 0.9, 4, 16, (0.5, 1.0), 2e-3, 1e-5),
         )
     ),
     "rcnn2": _dense(
         (
-            Phase(1, 0.03, 32, 24, (1.0,), 3e-3, 1e-3),
-            Phase(2, 0.20, 16, 16, (0.5, 1.0), 1e-3, 5e-4),
-            Phase(3, 0.77, 4, 16, (0.5, 1.0, 1.0), 7e-4, 1e-5),
+            Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
+            Phase(2, 0.20, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
+            Phase(3, 0.77, 4, 16, (0.5, 1.0, 1.0), 2e-3, 1e-5),
         )
     ),
 }

@@ -20,6 +20,7 @@ from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.labelled_photos import LabelledPhotos
+from keras_rcnn.training.muon import Muon
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
@@ -100,7 +101,7 @@ def _optimizer(
     if recipe.optimizer == "sgd":
         optimizer = keras.optimizers.SGD()
     else:
-        optimizer = keras.optimizers.Adam(global_clipnorm=5.0)
+        optimizer = Muon(global_clipnorm=5.0)
     optimizer.build(model.trainable_variables)
     return optimizer
 

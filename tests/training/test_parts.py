@@ -63,7 +63,7 @@ TWO_PHASES = Recipe(
         Phase(1, 0.25, 1, 1, (1.0,), 4.0, 2.0),
         Phase(2, 0.75, 1, 1, (1.0, 1.0), 3.0, 1.0),
     ),
-    optimizer="adam",
+    optimizer="muon",
     warmup=0.5,
 )
 

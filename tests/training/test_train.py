@@ -18,7 +18,7 @@ RECIPE = Recipe(
         Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),
         Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
     ),
-    optimizer="adam",
+    optimizer="muon",
     scales=(0.8, 1.25),
     flip=True,
     class_balance=0.5,
