@@ -55,7 +55,7 @@ def train(
         The best pixel accuracy on the validation photos, at the network's
         output stride, which is the one of the weights kept.
     """
-    optimizer = _optimizer(recipe, model)
+    optimizer = build_optimizer(recipe, model)
     best = tf.Variable(0.0, trainable=False)
     manager = tf.train.CheckpointManager(
         tf.train.Checkpoint(
@@ -69,7 +69,7 @@ def train(
     for phase in recipe.phases:
         if budget.phase_progress(recipe, phase) >= 1:
             continue
-        _compile(model, phase, optimizer, weights)
+        compile_phase(model, phase, optimizer, weights)
         callbacks: list[Any] = [
             Schedule(recipe, phase, budget),
             ProgressBar(budget),
@@ -80,7 +80,7 @@ def train(
         if phase is recipe.phases[-1]:
             callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
         model.fit(
-            _batches(training, model, recipe, phase, seed, int(budget.steps)),
+            sample_batches(training, model, recipe, phase, seed, int(budget.steps)),
             validation_data=whole_photos(
                 validation.examples, model.geometry, phase.num_instances
             ).cache(),
@@ -94,10 +94,10 @@ def train(
     return float(best)
 
 
-def _optimizer(
+def build_optimizer(
     recipe: Recipe, model: RecurrentCNN
 ) -> keras.optimizers.Optimizer:
-    """Its learning rate is set before each step, by the schedule."""
+    """The recipe's optimizer; the schedule sets its rate before each step."""
     if recipe.optimizer == "sgd":
         optimizer = keras.optimizers.SGD()
     else:
@@ -106,12 +106,20 @@ def _optimizer(
     return optimizer
 
 
-def _compile(
+def compile_phase(
     model: RecurrentCNN,
     phase: Phase,
     optimizer: keras.optimizers.Optimizer,
     weights: list[float],
 ) -> None:
+    """Readies the network for the steps of a phase.
+
+    Args:
+        model: gets the instances, losses and metrics of the phase.
+        phase: tells them.
+        optimizer: the recipe's.
+        weights: how much each class counts in the loss.
+    """
     model.num_instances = phase.num_instances
     names = [instance_name(i + 1) for i in range(phase.num_instances)]
     # One update by a sum over patches is, to first order, as many updates of
@@ -128,7 +136,7 @@ def _compile(
     )
 
 
-def _batches(
+def sample_batches(
     dataset: SceneDataset,
     model: RecurrentCNN,
     recipe: Recipe,
@@ -136,6 +144,16 @@ def _batches(
     seed: int,
     start: int,
 ) -> tf.data.Dataset:
+    """Endless batches of a phase: images, label grids and their weights.
+
+    Args:
+        dataset: labelled photos to sample from.
+        model: tells the geometry.
+        recipe: whose phase it is.
+        phase: tells how to sample.
+        seed: decides every draw.
+        start: batches to pass over, for a run that goes on.
+    """
     arguments = {
         "examples": dataset.examples,
         "geometry": model.geometry,
