@@ -37,7 +37,7 @@ class ConstantMargin:
         instance: int,
         apply: Callable[[tf.Tensor], tf.Tensor],
     ) -> tf.Tensor:
-        """f of the planes, as if it had been applied to all of them.
+        """F of the planes, as if it had been applied to all of them.
 
         Args:
             planes: what that instance is applied to, made of whole padded

@@ -8,12 +8,12 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_rcnn.labeling.constant_margin import ConstantMargin
 from keras_rcnn.labeling.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
 )
-from keras_rcnn.labeling.constant_margin import ConstantMargin
 from keras_rcnn.layers.conv_stack import max_pool
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
