@@ -88,7 +88,7 @@ def main() -> None:
 def fresh_model(dataset: "SceneDataset") -> "RecurrentCNN":
     """The network that the flags ask for, for the classes of a data set."""
     from keras_rcnn import RecurrentCNN
-    from keras_rcnn.training import choose_precision
+    from keras_rcnn.precision import choose_precision
 
     return RecurrentCNN.from_preset(
         FLAGS.preset,

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_rcnn.labeling.constant_margin import ConstantMargin
 from keras_rcnn.labeling.grid import (
     check_output_resolution,
     crop_grid,
@@ -29,6 +30,8 @@ def fragments(
     a pixel asked for becomes a fragment, one more entry of the batch, and the
     layers above go on with all fragments; the recurrence does so with score
     planes and scaled image alike. At the end the fragments interleave.
+    Where an instance sees nothing but padding its scores are constant, and
+    computed once.
 
     Arguments, result and errors are those of `shift_and_stitch`.
 
@@ -41,9 +44,16 @@ def fragments(
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
     padded = pad_for_all_pixels(images, model, num_instances)
-    planes = model.recur(
-        padded, num_instances, plan.scale_image, pool=plan.pool
-    )
+    margin = ConstantMargin(model, num_instances, tf.shape(images))
+
+    def apply(planes: Any, instance: int) -> Any:
+        return margin.around(
+            planes,
+            instance,
+            functools.partial(model.conv_stack, pool=plan.pool),
+        )
+
+    planes = model.recur(padded, num_instances, apply, plan.scale_image)
     scores = tf.cast(planes[instance_name(num_instances)], tf.float32)
     return crop_grid(
         plan.interleave(scores),

@@ -134,25 +134,31 @@ class RecurrentCNN(keras.Model):
         self.check_instances(num_instances)
         _, height, width, _ = images.shape
         self.geometry.check_input_size(height, width, num_instances)
-        return self.recur(images, num_instances, self.scale_image)
+        return self.recur(
+            images,
+            num_instances,
+            lambda planes, instance: self.conv_stack(planes),
+            self.scale_image,
+        )
 
     def recur(
         self,
         images: Any,
         num_instances: int,
+        apply: Callable[[Any, int], Any],
         scale_image: Callable[[Any, int], Any],
-        **kwargs: Any,
     ) -> dict[str, Any]:
-        """The recurrence itself, whatever stands for pooling and scaling.
+        """The recurrence itself, whatever f and scaling are applied to.
 
         Args:
             images: standardised images, `(batch, height, width, 3)`.
             num_instances: how often to apply f.
+            apply: function of (planes, instance) that applies f; instance 1
+                gets the images.
             scale_image: function of (images, instance) that gives the image
                 at the size of that instance's planes or larger.
-            **kwargs: passed to the `ConvStack`.
         """
-        planes = self.conv_stack(images, **kwargs)
+        planes = apply(images, 1)
         outputs = {instance_name(1): planes}
         for instance in range(1, num_instances):
             image = ops.cast(scale_image(images, instance), planes.dtype)
@@ -160,7 +166,7 @@ class RecurrentCNN(keras.Model):
             inputs = ops.concatenate(
                 [planes, image[:, :height, :width]], axis=-1
             )
-            planes = self.conv_stack(inputs, **kwargs)
+            planes = apply(inputs, instance + 1)
             outputs[instance_name(instance + 1)] = planes
         return outputs
 

@@ -64,7 +64,11 @@ def test_all_else_moves_as_with_adam(shape, name):
 
 
 def test_it_can_be_written_down_and_built_again():
-    written = keras.saving.serialize_keras_object(Muon(0.5, name="muon", momentum=0.9))
+    written = keras.saving.serialize_keras_object(
+        Muon(0.5, name="muon", momentum=0.9)
+    )
     again = keras.saving.deserialize_keras_object(written)
     assert isinstance(again, Muon)
-    assert again.get_config() == Muon(0.5, name="muon", momentum=0.9).get_config()
+    assert (
+        again.get_config() == Muon(0.5, name="muon", momentum=0.9).get_config()
+    )

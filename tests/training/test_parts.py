@@ -1,4 +1,4 @@
-"""Loss, budget, schedule and precision against numbers worked out by hand."""
+"""Loss, budget and schedule against numbers worked out by hand."""
 
 import math
 
@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
-from keras_rcnn.training import Budget, choose_precision, get_recipe
+from keras_rcnn.training import Budget, get_recipe
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -138,21 +138,3 @@ def test_schedule_is_half_a_cosine_and_ends_its_phase():
 def test_unknown_recipes_are_named():
     with pytest.raises(InputError, match=r"'magic'.*dense, paper"):
         get_recipe("magic", "rcnn2")
-
-
-@pytest.mark.parametrize(
-    ("flags", "expected"),
-    [
-        ("flags : fpu amx_bf16 avx2", "mixed_bfloat16"),
-        ("flags : fpu avx512_bf16", "mixed_bfloat16"),
-        ("flags : fpu avx2 avx512f", "float32"),
-    ],
-)
-def test_precision_follows_the_processor(tmp_path, flags, expected):
-    (tmp_path / "cpuinfo").write_text(flags)
-    assert choose_precision("auto", str(tmp_path / "cpuinfo")) == expected
-    assert choose_precision("float32", str(tmp_path / "cpuinfo")) == "float32"
-
-
-def test_precision_where_nothing_tells():
-    assert choose_precision("auto", "/no/such/file") == "float32"

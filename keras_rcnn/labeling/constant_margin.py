@@ -1,0 +1,97 @@
+"""Scores outside an image, where all patches are alike."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import tensorflow as tf
+
+from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+
+
+class ConstantMargin:
+    """Applies f only where its patches touch the image.
+
+    Later instances look far around the image: with three of them each photo
+    is padded by 77 pixels on every side, but the patches of the first, 23
+    pixels wide, see nothing but padding beyond the eleventh. There its scores
+    are those of an empty patch, which is scored once.
+
+    Args:
+        model: the network.
+        num_instances: instances that the images are padded for.
+        shape: of the images before they were padded, an int tensor.
+    """
+
+    def __init__(
+        self, model: RecurrentCNN, num_instances: int, shape: tf.Tensor
+    ) -> None:
+        self.model = model
+        self.padding = model.geometry.padding(num_instances)
+        self.shape = shape
+        self._empty = tf.zeros((1, 1, 1, IMAGE_CHANNELS))
+
+    def around(
+        self,
+        planes: tf.Tensor,
+        instance: int,
+        apply: Callable[[tf.Tensor], tf.Tensor],
+    ) -> tf.Tensor:
+        """F of the planes, as if it had been applied to all of them.
+
+        Args:
+            planes: what that instance is applied to, made of whole padded
+                images: all their fragments, of pixels for instance 1.
+            instance: counted from 1, in this order at each call.
+            apply: f, at all offsets of each pooling that are of interest.
+        """
+        score = self._score_of_empty_patch(planes.dtype)
+        rows, columns = (
+            self._touching(tf.shape(planes)[axis], self.shape[axis], instance)
+            for axis in (1, 2)
+        )
+        scores = apply(planes[:, rows.inputs, columns.inputs])
+        margins = ((0, 0), rows.margins, columns.margins, (0, 0))
+        outside = tf.pad(
+            tf.zeros_like(scores[:1, :, :, :1]), margins, constant_values=1
+        )
+        return tf.pad(scores, margins) + score * outside
+
+    def _score_of_empty_patch(self, dtype: tf.DType) -> tf.Tensor:
+        size = self.model.geometry.receptive_field(1)
+        patch = tf.tile(tf.cast(self._empty, dtype), (1, size, size, 1))
+        score = self.model.conv_stack(patch)
+        self._empty = tf.pad(score, ((0, 0),) * 3 + ((0, IMAGE_CHANNELS),))
+        return score
+
+    def _touching(
+        self, num_planes: tf.Tensor, num_pixels: tf.Tensor, instance: int
+    ) -> "_Touching":
+        """Along one axis, for the sizes of the planes and of the image.
+
+        The patch of cell u at offset o of the fragments begins at pixel
+        o + stride * u of the padded image.
+        """
+        geometry = self.model.geometry
+        step, stride = (
+            geometry.output_stride(),
+            geometry.output_stride(instance),
+        )
+        size = num_planes
+        for kernel, pool_size in geometry.layers:
+            size = (size - kernel + 1) // pool_size
+        before = self.padding + 2 - geometry.receptive_field(instance) - stride
+        first = max(0, -(-before // stride))
+        last = (self.padding + num_pixels - 1) // stride
+        count = tf.minimum(last + 1, size) - first
+        end = step * first + geometry.input_size(count) + step - 1
+        return _Touching(
+            slice(step * first, end), (first, size - first - count)
+        )
+
+
+class _Touching(NamedTuple):
+    """Cells of the planes to apply f to, and scores missing around."""
+
+    inputs: slice
+    margins: tuple[int, tf.Tensor]
