@@ -1,0 +1,165 @@
+r"""Measures speed and memory on this machine, with nothing else running.
+
+    python tools/benchmark.py --suite=labeling --output_dir=benchmarks
+
+`labeling`: each method at each resolution and size. `training`: a step of
+each recipe, and its share of waiting for data. `memory`: the peak over the
+size of the photo. `startup`: from the import to the first labels. Minutes
+each on two cores.
+
+What is compared is run in turns. The figures are medians, quartiles in
+brackets. A folder gets SUITE.json and SUITE.png.
+"""
+
+import importlib
+import inspect
+import re
+import types
+from typing import Any
+
+import program
+from absl import flags
+
+FLAGS = flags.FLAGS
+flags.DEFINE_enum(
+    "suite",
+    None,
+    ["labeling", "training", "memory", "startup"],
+    "What to measure.",
+    required=True,
+)
+flags.DEFINE_string("output_dir", None, "Folder for SUITE.json and SUITE.png.")
+flags.DEFINE_string("report", None, "JSON file for the figures.")
+# The flags below have a default in each suite that takes them.
+flags.DEFINE_string("model", None, "Folder of the model; the shipped one.")
+flags.DEFINE_string("preset", None, "Fresh weights of that preset instead.")
+flags.DEFINE_list("sizes", None, "Photos, heights x widths: 240x320,480x640.")
+flags.DEFINE_list("resolutions", None, "Output resolutions: 8,4,2,1.")
+flags.DEFINE_list("precisions", None, "float32,mixed_bfloat16.")
+flags.DEFINE_integer("repeats", None, "Most runs of a thing.", lower_bound=1)
+flags.DEFINE_float(
+    "seconds", None, "Time for the runs of a thing.", lower_bound=0
+)
+flags.DEFINE_float(
+    "longest_seconds",
+    None,
+    "What should take longer than this is not run.",
+    lower_bound=0,
+)
+flags.DEFINE_integer("steps", None, "Training steps a run.", lower_bound=1)
+CHOICES = (
+    "model preset sizes resolutions precisions repeats seconds "
+    "longest_seconds steps"
+).split()
+PRECISIONS = ("float32", "mixed_bfloat16")
+
+
+def main() -> None:
+    """Measures, prints, writes."""
+    import tensorflow as tf
+    from benchmarks import machine, report
+
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.files import make_folder
+
+    # It takes many graphs of one function for a mistake; here they are meant.
+    tf.get_logger().setLevel("ERROR")
+    suite = importlib.import_module(f"benchmarks.{FLAGS.suite}")
+    settings = read_settings(suite)
+    # Before minutes are spent on what cannot be written.
+    folder = make_folder(FLAGS.output_dir) if FLAGS.output_dir else None
+    here = machine.describe()
+    try:
+        results = suite.measure(**settings)
+    except tf.errors.ResourceExhaustedError as error:
+        raise InputError(
+            "This machine has too little memory for that: give smaller --sizes."
+        ) from error
+    figures = {
+        "suite": FLAGS.suite,
+        "machine": here,
+        "settings": settings,
+        "results": results,
+    }
+    print(machine.sentence(here))
+    print(report.table(results, suite.COLUMNS))
+    print(suite.NOTES)
+    program.write_report(FLAGS.report, figures)
+    if folder:
+        report.write_figure(folder / f"{FLAGS.suite}.png", suite.draw(results))
+        program.write_report(folder / f"{FLAGS.suite}.json", figures)
+
+
+def read_settings(suite: types.ModuleType) -> dict[str, Any]:
+    """The suite's defaults and what the flags say instead.
+
+    Raises:
+        InputError: for a flag that the suite does not take, or that cannot
+            be read.
+    """
+    from keras_rcnn.errors import InputError
+
+    settings = {
+        name: parameter.default
+        for name, parameter in inspect.signature(
+            suite.measure
+        ).parameters.items()
+    }
+    readers = {
+        "sizes": read_size,
+        "resolutions": read_resolution,
+        "precisions": read_precision,
+    }
+    for name in CHOICES:
+        value = FLAGS[name].value
+        if value is None:
+            continue
+        if name not in settings:
+            raise InputError(
+                f"--suite={FLAGS.suite} takes no --{name}: leave it out."
+            )
+        if name in readers:
+            value = [readers[name](text) for text in value]
+        settings[name] = value
+    return settings
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """Height and width, as in 240x320."""
+    from keras_rcnn.errors import InputError
+
+    match = re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", text.strip())
+    if not match:
+        raise InputError(
+            f"--sizes={','.join(FLAGS.sizes)}: {text!r} is no size; give "
+            "heights and widths in pixels, such as 240x320,480x640."
+        )
+    return int(match[1]), int(match[2])
+
+
+def read_resolution(text: str) -> int:
+    """Pixels from one label to the next."""
+    from keras_rcnn.errors import InputError
+
+    if not re.fullmatch(r"[1-9]\d*", text.strip()):
+        raise InputError(
+            f"--resolutions={','.join(FLAGS.resolutions)}: {text!r} is no "
+            "resolution; give whole numbers, such as 8,4,2,1."
+        )
+    return int(text)
+
+
+def read_precision(text: str) -> str:
+    """A Keras dtype policy."""
+    from keras_rcnn.errors import InputError
+
+    if text.strip() not in PRECISIONS:
+        raise InputError(
+            f"--precisions={','.join(FLAGS.precisions)}: {text!r} is none; "
+            f"choose from {','.join(PRECISIONS)}."
+        )
+    return text.strip()
+
+
+if __name__ == "__main__":
+    program.run(main)

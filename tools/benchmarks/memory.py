@@ -1,0 +1,148 @@
+"""How much memory a photo takes to label, by its size."""
+
+import functools
+import math
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from benchmarks import networks
+from benchmarks.fresh_process import label_one_photo
+from benchmarks.report import bars, number, quartiles
+from benchmarks.timing import interleave, spread
+from keras_rcnn import SceneLabeler, load_model
+
+# What the `SceneLabeler` is told in each mode.
+MODES: dict[str, dict[str, Any]] = {"whole": {}}
+
+
+def measure(
+    model: str | None = None,
+    sizes: Sequence[tuple[int, int]] = (
+        (240, 320),
+        (480, 640),
+        (960, 1280),
+        (1920, 2560),
+    ),
+    resolutions: Sequence[int] = (1,),
+    repeats: int = 3,
+    seconds: float = 20.0,
+) -> list[dict[str, Any]]:
+    """The peak of a process that loads the model and labels one photo.
+
+    Args:
+        model: folder or `.keras` file; the shipped one by default.
+        sizes: height and width of the photos, in pixels.
+        resolutions: pixels from one computed label to the next.
+        repeats: most processes of a mode, resolution and size.
+        seconds: time for these.
+
+    Returns:
+        A row for each mode, resolution and size.
+    """
+    path = pathlib.Path(model or networks.SHIPPED).expanduser()
+    # What cannot be used is refused before any process begins.
+    network = load_model(path)
+    for resolution in resolutions:
+        SceneLabeler(network, output_resolution=resolution)
+    keys = [
+        (mode, resolution, size)
+        for mode in MODES
+        for resolution in resolutions
+        for size in sorted(sizes, key=math.prod)
+    ]
+    samples = interleave(
+        {
+            (mode, resolution, size): functools.partial(
+                label_one_photo,
+                "keras",
+                path,
+                *size,
+                options=MODES[mode] | {"output_resolution": resolution},
+            )
+            for mode, resolution, size in keys
+        },
+        repeats,
+        seconds,
+        "memory",
+    )
+    return [_row(*key, samples[key]) for key in keys]
+
+
+def _row(
+    mode: str,
+    resolution: int,
+    size: tuple[int, int],
+    runs: list[dict[str, Any]],
+) -> dict[str, Any]:
+    """One run that dies of want of memory is enough: the photo is too large."""
+    enough = all("peak_megabytes" in run for run in runs)
+    row: dict[str, Any] = {
+        "mode": mode,
+        "output_resolution": resolution,
+        "height": size[0],
+        "width": size[1],
+        "enough_memory": enough,
+        "peak_megabytes": None,
+        "loaded_megabytes": None,
+        "label_seconds": None,
+    }
+    if enough:
+        for name in ("peak_megabytes", "loaded_megabytes"):
+            row[name] = spread([run[name] for run in runs])
+        row["label_seconds"] = spread([run["label_seconds"][0] for run in runs])
+    return row
+
+
+COLUMNS = {
+    "mode": lambda row: row["mode"],
+    "photo": lambda row: f"{row['height']}x{row['width']}",
+    "labels": lambda row: f"1/{row['output_resolution']}",
+    "peak MB": lambda row: (
+        quartiles(row["peak_megabytes"]) if row["enough_memory"] else "too much"
+    ),
+    "before MB": lambda row: quartiles(row["loaded_megabytes"]),
+    "first label s": lambda row: quartiles(row["label_seconds"]),
+    "bytes a pixel": lambda row: number(_bytes_a_pixel(row)),
+}
+NOTES = """\
+Peak resident memory of a process that labels one photo, and before it does,
+with the model loaded; their difference for each pixel. 1 MB is 10^6 bytes."""
+
+
+def _bytes_a_pixel(row: dict[str, Any]) -> float | None:
+    if not row["enough_memory"]:
+        return None
+    more = row["peak_megabytes"]["median"] - row["loaded_megabytes"]["median"]
+    return 1e6 * more / (row["height"] * row["width"])
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Megabytes over megapixels, a line for each mode and resolution."""
+    figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    lines: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        if row["enough_memory"]:
+            name = f"{row['mode']}, labels 1/{row['output_resolution']}"
+            lines.setdefault(name, []).append(row)
+    for name, line in lines.items():
+        spreads = [row["peak_megabytes"] for row in line]
+        axes.errorbar(
+            [row["height"] * row["width"] / 1e6 for row in line],
+            [spread["median"] for spread in spreads],
+            bars(spreads),
+            marker="o",
+            capsize=3,
+            label=name,
+        )
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    axes.set_xlabel("megapixels")
+    axes.set_ylabel("peak resident memory, MB")
+    axes.grid(alpha=0.3)
+    if lines:
+        axes.legend()
+    return figure

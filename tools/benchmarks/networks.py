@@ -1,0 +1,37 @@
+"""The network that a suite measures."""
+
+import pathlib
+
+import keras
+
+from keras_rcnn import RecurrentCNN, load_model
+from keras_rcnn.errors import InputError
+
+SHIPPED = (
+    pathlib.Path(__file__).resolve().parents[2]
+    / "saved_models"
+    / "rcnn2_stanford_background"
+)
+# As many as Stanford Background has.
+NUM_CLASSES = 8
+
+
+def load(model: str | None, preset: str | None) -> RecurrentCNN:
+    """A trained network, or one of fresh weights, which is as fast.
+
+    Args:
+        model: folder or `.keras` file; the shipped one if neither is given.
+        preset: name of a preset.
+
+    Raises:
+        InputError: if both are given, or there is no such model or preset.
+    """
+    if model and preset:
+        raise InputError(
+            f"--model={model} and --preset={preset} are two networks: give "
+            "one of them."
+        )
+    if preset:
+        keras.utils.set_random_seed(0)
+        return RecurrentCNN.from_preset(preset, NUM_CLASSES)
+    return load_model(model or SHIPPED)

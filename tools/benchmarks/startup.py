@@ -1,0 +1,124 @@
+"""How long it takes from nothing to the first labels."""
+
+import functools
+import pathlib
+from collections.abc import Sequence
+from typing import Any
+
+from matplotlib.figure import Figure
+
+from benchmarks import networks
+from benchmarks.fresh_process import label_one_photo
+from benchmarks.report import quartiles
+from benchmarks.timing import interleave, spread
+from keras_rcnn.errors import InputError
+from keras_rcnn.models.saving import MODEL_FILE
+
+# The one by the package, the other by TensorFlow alone.
+FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
+PARTS = (
+    "import_seconds",
+    "load_seconds",
+    "first_label_seconds",
+    "second_label_seconds",
+)
+
+
+def measure(
+    model: str | None = None,
+    sizes: Sequence[tuple[int, int]] = ((240, 320),),
+    repeats: int = 5,
+    seconds: float = 60.0,
+) -> list[dict[str, Any]]:
+    """Times import, loading, first and second labels in fresh processes.
+
+    Args:
+        model: folder of an exported model; the shipped one by default.
+        sizes: height and width of the photos, in pixels.
+        repeats: most processes of a form and size.
+        seconds: time for these.
+
+    Returns:
+        A row for each form and size.
+
+    Raises:
+        InputError: if the folder does not hold both forms of the model.
+    """
+    folder = pathlib.Path(model or networks.SHIPPED).expanduser()
+    for file in FORMS.values():
+        if not (folder / file).is_file():
+            raise InputError(
+                f"--model={folder} holds no {file}: give a folder that "
+                "tools/export.py wrote."
+            )
+    samples = interleave(
+        {
+            (form, size): functools.partial(
+                label_one_photo, form, folder, *size, labels=2
+            )
+            for size in sizes
+            for form in FORMS
+        },
+        repeats,
+        seconds,
+        "startup",
+    )
+    return [_row(*key, runs) for key, runs in samples.items()]
+
+
+def _row(
+    form: str, size: tuple[int, int], runs: list[dict[str, Any]]
+) -> dict[str, Any]:
+    if any(len(run.get("label_seconds", [])) < 2 for run in runs):
+        raise InputError(
+            f"--sizes: a photo of {size[0]}x{size[1]} pixels takes more "
+            "memory than there is: give smaller ones."
+        )
+    times = [_parts(run) for run in runs]
+    return {
+        "form": form,
+        "height": size[0],
+        "width": size[1],
+        **{
+            name: spread([parts[index] for parts in times])
+            for index, name in enumerate(PARTS)
+        },
+        "to_first_labels_seconds": spread([sum(parts[:3]) for parts in times]),
+    }
+
+
+def _parts(run: dict[str, Any]) -> list[float]:
+    return [run["import_seconds"], run["load_seconds"], *run["label_seconds"]]
+
+
+COLUMNS = {
+    "form": lambda row: row["form"],
+    "photo": lambda row: f"{row['height']}x{row['width']}",
+    "import s": lambda row: quartiles(row["import_seconds"]),
+    "load s": lambda row: quartiles(row["load_seconds"]),
+    "first label s": lambda row: quartiles(row["first_label_seconds"]),
+    "second label s": lambda row: quartiles(row["second_label_seconds"]),
+    "to first labels s": lambda row: quartiles(row["to_first_labels_seconds"]),
+}
+NOTES = """\
+keras: the .keras file by the package. saved_model: by TensorFlow alone. Each
+run in a process of its own; the files are in the system's cache."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """A bar for each form and size, made of its parts."""
+    figure = Figure(
+        figsize=(8, 1.5 + 0.6 * len(rows)), dpi=120, layout="constrained"
+    )
+    axes = figure.add_subplot()
+    names = [f"{row['form']}\n{row['height']}x{row['width']}" for row in rows]
+    left = [0.0] * len(rows)
+    for part in PARTS:
+        widths = [row[part]["median"] for row in rows]
+        label = part.removesuffix("_seconds").replace("_", " ")
+        axes.barh(names, widths, left=left, label=label)
+        left = [sum(pair) for pair in zip(left, widths, strict=True)]
+    axes.invert_yaxis()
+    axes.set_xlabel("seconds")
+    figure.legend(loc="outside upper center", ncols=len(PARTS), fontsize=8)
+    return figure

@@ -1,0 +1,207 @@
+"""How fast a network trains by each recipe, and how much of it is waiting."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+
+from benchmarks.report import bars, number, quartiles
+from benchmarks.timing import interleave, seconds_of, spread
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.datasets import SceneDataset, load_dataset
+from keras_rcnn.models.recurrent_cnn import instance_name
+from keras_rcnn.training import RECIPES, get_recipe
+from keras_rcnn.training.class_weights import class_weights
+from keras_rcnn.training.train import (
+    build_optimizer,
+    compile_phase,
+    sample_batches,
+)
+
+# Steps that fill the pipeline before those that are timed.
+STEPS_BEFORE = 2
+# Batches whose known labels are counted: photos end, so that they differ.
+BATCHES_COUNTED = 20
+
+
+class Source(NamedTuple):
+    """What is timed: steps on sampled batches, or on one batch for ever."""
+
+    recipe: str
+    precision: str
+    sampled: bool
+
+
+def measure(
+    preset: str = "rcnn2",
+    precisions: Sequence[str] = ("float32", "mixed_bfloat16"),
+    steps: int = 5,
+    repeats: int = 5,
+    seconds: float = 20.0,
+) -> list[dict[str, Any]]:
+    """Times steps of the last phase of each recipe, on generated scenes.
+
+    Args:
+        preset: network to train.
+        precisions: dtype policies to train in.
+        steps: timed together, one after the other.
+        repeats: most times that this is done.
+        seconds: time for all repeats of a recipe, precision and source.
+
+    Returns:
+        A row for each recipe and precision.
+    """
+    dataset = load_dataset("synthetic")
+    trainees = {
+        (recipe, precision): _Trainee(recipe, precision, preset, dataset)
+        for recipe in sorted(RECIPES, reverse=True)
+        for precision in precisions
+    }
+    samples = interleave(
+        {
+            Source(*key, sampled): trainee.turn(sampled, steps)
+            for key, trainee in trainees.items()
+            for sampled in (True, False)
+        },
+        repeats,
+        seconds,
+        "training",
+    )
+    return [
+        _row(preset, *key, trainee.labels_per_step, samples)
+        for key, trainee in trainees.items()
+    ]
+
+
+class _Trainee:
+    """A network in the last phase of a recipe, ready for steps.
+
+    Args:
+        recipe_name: of the recipe.
+        precision: Keras dtype policy.
+        preset: of the network.
+        dataset: to train on.
+    """
+
+    def __init__(
+        self,
+        recipe_name: str,
+        precision: str,
+        preset: str,
+        dataset: SceneDataset,
+    ) -> None:
+        keras.utils.set_random_seed(0)
+        recipe = get_recipe(recipe_name, preset)
+        phase = recipe.phases[-1]
+        self.model = RecurrentCNN.from_preset(
+            preset, dataset.num_classes, dtype=precision
+        )
+        optimizer = build_optimizer(recipe, self.model)
+        optimizer.learning_rate.assign(phase.learning_rate)
+        weights = class_weights(dataset, recipe.class_balance)
+        compile_phase(self.model, phase, optimizer, weights)
+        self.batches = sample_batches(
+            dataset, self.model, recipe, phase, seed=0, start=0
+        )
+        batch = next(iter(self.batches))
+        self.one_batch = tf.data.Dataset.from_tensors(batch).repeat()
+        last = instance_name(phase.num_instances)
+        self.labels_per_step = float(
+            np.mean(
+                [
+                    np.count_nonzero(known[last])
+                    for _, _, known in self.batches.take(BATCHES_COUNTED)
+                ]
+            )
+        )
+        # Builds the graph of a step, as every run of training does.
+        self.model.fit(self.one_batch, steps_per_epoch=1, verbose=0)
+
+    def turn(self, sampled: bool, steps: int) -> Callable[[], float]:
+        """Function that trains some steps and gives the seconds of one.
+
+        The pipeline works for as long as it is read from: an iterator that
+        outlived its turn would slow down those of the others.
+        """
+
+        def run() -> float:
+            iterator = iter(self.batches if sampled else self.one_batch)
+            step = self.model.train_function
+            for _ in range(STEPS_BEFORE):
+                step(iterator)
+            return seconds_of(
+                lambda: [step(iterator) for _ in range(steps)]
+            ) / (steps)
+
+        return run
+
+
+def _row(
+    preset: str,
+    recipe: str,
+    precision: str,
+    labels: float,
+    samples: dict[Source, list[float]],
+) -> dict[str, Any]:
+    sampled, constant = (
+        spread(samples[Source(recipe, precision, choice)])
+        for choice in (True, False)
+    )
+    return {
+        "preset": preset,
+        "recipe": recipe,
+        "precision": precision,
+        "labels_per_step": labels,
+        "seconds_per_step": sampled,
+        "seconds_per_step_on_one_batch": constant,
+        "labelled_pixels_per_second": labels / sampled["median"],
+        # Noise can make it less than nothing where there is no waiting.
+        "input_share": 1 - constant["median"] / sampled["median"],
+    }
+
+
+COLUMNS = {
+    "recipe": lambda row: row["recipe"],
+    "precision": lambda row: row["precision"],
+    "labels a step": lambda row: number(row["labels_per_step"]),
+    "ms a step": lambda row: quartiles(row["seconds_per_step"], 1e3),
+    "ms on one batch": lambda row: quartiles(
+        row["seconds_per_step_on_one_batch"], 1e3
+    ),
+    "input, %": lambda row: f"{100 * row['input_share']:.1f}",
+    "labelled pixels/s": lambda row: number(row["labelled_pixels_per_second"]),
+}
+NOTES = """\
+Labels of the last instance, last phase of each recipe, generated scenes.
+On one batch: without sampling. input: the share that sampling adds."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Labelled pixels a second, and the time of a step."""
+    names = [f"{row['recipe']}\n{row['precision']}" for row in rows]
+    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
+    speed, step = figure.subplots(1, 2)
+    speed.bar(names, [row["labelled_pixels_per_second"] for row in rows])
+    speed.set_yscale("log")
+    speed.set_ylabel("labelled pixels a second")
+    places = np.arange(len(rows))
+    for shift, key, label in (
+        (-0.2, "seconds_per_step", "sampled batches"),
+        (0.2, "seconds_per_step_on_one_batch", "one batch"),
+    ):
+        spreads = [row[key] for row in rows]
+        step.bar(
+            places + shift,
+            [1e3 * spread["median"] for spread in spreads],
+            0.4,
+            yerr=bars(spreads, 1e3),
+            capsize=3,
+            label=label,
+        )
+    step.set_xticks(places, names)
+    step.set_ylabel("ms a step")
+    step.legend()
+    return figure
