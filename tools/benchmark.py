@@ -1,14 +1,15 @@
 r"""Measures speed and memory on this machine, with nothing else running.
 
-    python tools/benchmark.py --suite=labeling --output_dir=benchmarks
+    python tools/benchmark.py --suite=labeling --output_dir=measured
 
 `labeling`: each method at each resolution and size. `training`: a step of
 each recipe, and its share of waiting for data. `memory`: the peak over the
 size of the photo. `startup`: from the import to the first labels. Minutes
 each on two cores.
 
-What is compared is run in turns. The figures are medians, quartiles in
-brackets. A folder gets SUITE.json and SUITE.png.
+What is compared is run in turns. The figures are medians, with quartiles in
+brackets where there is more than one run. The folder gets SUITE.json and
+SUITE.png.
 """
 
 import importlib

@@ -80,7 +80,9 @@ def train(
         if phase is recipe.phases[-1]:
             callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
         model.fit(
-            sample_batches(training, model, recipe, phase, seed, int(budget.steps)),
+            sample_batches(
+                training, model, recipe, phase, seed, int(budget.steps)
+            ),
             validation_data=whole_photos(
                 validation.examples, model.geometry, phase.num_instances
             ).cache(),

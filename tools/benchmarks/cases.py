@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.networks import WHOLE
 from benchmarks.operations import Convolution, fragment_convolutions
 from benchmarks.timing import seconds_of
 from keras_rcnn import RecurrentCNN, SceneLabeler
@@ -49,7 +50,10 @@ class Runner:
         copies = {name: network.copy(dtype=name) for name in precisions}
         self.labelers = {
             case: SceneLabeler(
-                copies[case.precision], case.method, case.output_resolution
+                copies[case.precision],
+                case.method,
+                case.output_resolution,
+                **WHOLE,
             )
             for case in cases
             if case.method != "conv2d"
@@ -81,19 +85,11 @@ class Runner:
         self, case: Case, height: int, width: int
     ) -> list[Convolution]:
         """Those of `fragments` for a photo."""
-        return [
-            convolution
-            for part in self._parts(case, height, width)
-            for convolution in fragment_convolutions(
-                self.network, *part, case.output_resolution
+        return list(
+            fragment_convolutions(
+                self.network, height, width, case.output_resolution
             )
-        ]
-
-    def _parts(
-        self, case: Case, height: int, width: int
-    ) -> list[tuple[int, int]]:
-        """Heights and widths that the labeler computes at a time."""
-        return [(height, width)]
+        )
 
 
 def labelled_size(case: Case, height: int, width: int) -> tuple[int, int]:

@@ -177,7 +177,8 @@ COLUMNS = {
 NOTES = """\
 ~: extrapolated from a few labels. -: not run, too long. x 1 forward: times
 the one plain pass that labels each stride-th pixel. speed-up: over
-shift-and-stitch. conv2d: GFLOP/s of the largest convolution alone, its best."""
+shift-and-stitch. GFLOP/s: of the convolutions. conv2d: of the largest one
+alone, its best run. Photos in one piece."""
 
 
 def _milliseconds(row: dict[str, Any]) -> str:
@@ -215,7 +216,10 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
         axes.grid(alpha=0.3)
     panels[0].set_yscale("log")
     panels[0].set_ylabel("ms a photo")
-    panels[0].legend(fontsize=8)
+    handles, names = panels[0].get_legend_handles_labels()
+    figure.legend(
+        handles, names, loc="outside upper center", ncols=2, fontsize=8
+    )
     return figure
 
 

@@ -36,7 +36,7 @@ def describe(cpuinfo: str = "/proc/cpuinfo") -> dict[str, Any]:
             for gpu in gpus
         ],
         "system": f"{platform.system()} {platform.release()}",
-        # More than 0 before anything has begun: others are at work, too.
+        # Well above 0 before anything is measured: others are at work, too.
         "load_average": os.getloadavg()[0],
         "threads": threads(),
         "versions": {

@@ -15,7 +15,7 @@ from benchmarks.timing import interleave, spread
 from keras_rcnn import SceneLabeler, load_model
 
 # What the `SceneLabeler` is told in each mode.
-MODES: dict[str, dict[str, Any]] = {"whole": {}}
+MODES = {"whole": networks.WHOLE}
 
 
 def measure(

@@ -1,6 +1,7 @@
 """The network that a suite measures."""
 
 import pathlib
+from typing import Any
 
 import keras
 
@@ -12,6 +13,8 @@ SHIPPED = (
     / "saved_models"
     / "rcnn2_stanford_background"
 )
+# What a `SceneLabeler` is told, so that it labels a photo in one piece.
+WHOLE: dict[str, Any] = {}
 # As many as Stanford Background has.
 NUM_CLASSES = 8
 
