@@ -119,8 +119,10 @@ def read_settings(suite: types.ModuleType) -> dict[str, Any]:
             raise InputError(
                 f"--suite={FLAGS.suite} takes no --{name}: leave it out."
             )
+        if value in ("", []):
+            raise InputError(f"--{name} is empty: fill it in or leave it out.")
         if name in readers:
-            value = [readers[name](text) for text in value]
+            value = list(dict.fromkeys(map(readers[name], value)))
         settings[name] = value
     return settings
 

@@ -29,7 +29,7 @@ def measure(
     resolutions: Sequence[int] | None = None,
     precisions: Sequence[str] = ("float32", "mixed_bfloat16"),
     repeats: int = 5,
-    seconds: float = 8.0,
+    seconds: float = 6.0,
     longest_seconds: float = 60.0,
 ) -> list[dict[str, Any]]:
     """Times all methods at all resolutions and sizes.

@@ -40,7 +40,7 @@ def interleave(
             start = time.perf_counter()
             first[name] = thing()
             took = time.perf_counter() - start
-            turns[name] = min(repeats, int(seconds / took))
+            turns[name] = int(min(repeats, seconds // took))
             bar.update()
         bar.total += sum(turns.values())
         samples: dict[Key, list[Sample]] = {name: [] for name in things}
