@@ -1,8 +1,6 @@
 """All offsets of each pooling as a batch: every partial result once."""
 
-import functools
 import math
-from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -43,22 +41,18 @@ def fragments(
     """
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
-    padded = pad_for_all_pixels(images, model, num_instances)
     margin = ConstantMargin(model, num_instances, tf.shape(images))
 
     def apply(planes: Any, instance: int) -> Any:
         return margin.around(
-            planes,
-            instance,
-            functools.partial(model.conv_stack, pool=plan.pool),
+            planes, instance, lambda part: model.conv_stack(part, plan.pool)
         )
 
+    padded = pad_for_all_pixels(images, model, num_instances)
     planes = model.recur(padded, num_instances, apply, plan.scale_image)
     scores = tf.cast(planes[instance_name(num_instances)], tf.float32)
     return crop_grid(
-        plan.interleave(scores),
-        tf.shape(images),
-        output_resolution,
+        plan.interleave(scores), tf.shape(images), output_resolution
     )
 
 
@@ -91,61 +85,79 @@ class _Plan:
         self.thinning = resolution // math.prod(self.steps)
         self._next_step = iter(self.steps)
 
+    @property
+    def kept(self) -> list[int]:
+        """Offsets that every pooling keeps along one axis."""
+        return [
+            size // step
+            for size, step in zip(self.pool_sizes, self.steps, strict=True)
+        ]
+
     def pool(self, planes: Any, pool_size: int) -> Any:
         """Pools at all kept offsets of the next pooling, along the batch."""
-        return _at_offsets(
-            planes,
-            range(0, pool_size, next(self._next_step)),
-            lambda part: max_pool(part, pool_size),
-        )
+        step = next(self._next_step)
+        if step == 1:
+            return _split(_running_max(planes, pool_size), pool_size)
+        offsets = range(0, pool_size, step)
+        height, width = (tf.shape(planes)[i] - offsets[-1] for i in (1, 2))
+        pooled = [
+            max_pool(planes[:, y : y + height, x : x + width], pool_size)
+            for y in offsets
+            for x in offsets
+        ]
+        return tf.concat(pooled, axis=0)
 
     def scale_image(self, images: Any, instance: int) -> Any:
         """The image averaged for every fragment of an instance's planes."""
         offset = self.model.geometry.image_offset(instance)
-        stride = self.model.geometry.output_stride(instance)
-        parts = ops.average_pool(
-            images[:, offset:, offset:], stride, strides=1, padding="valid"
-        )
-        for index in range(instance * self.poolings_an_instance):
-            size = self.pool_sizes[index]
-            parts = _at_offsets(
-                parts,
-                range(0, size, self.steps[index]),
-                functools.partial(_every, size),
-            )
+        size = self.model.geometry.output_stride(instance)
+        poolings = instance * self.poolings_an_instance
+        # What the poolings keep are the multiples of this many pixels.
+        step = math.prod(self.steps[:poolings])
+        images = images[:, offset:, offset:]
+        if step == 1:
+            parts = _running_mean(images, size)
+        else:
+            parts = ops.average_pool(images, size, step, padding="valid")
+        for kept in self.kept[:poolings]:
+            parts = _split(parts, kept)
         return parts
 
     def interleave(self, scores: tf.Tensor) -> tf.Tensor:
         """Fragments `(offsets * batch, ...)` back to one plane a class."""
-        for size, step in zip(
-            reversed(self.pool_sizes), reversed(self.steps), strict=True
-        ):
-            kept = size // step
-            _, rows, columns, classes = tf.unstack(tf.shape(scores))
-            scores = tf.reshape(
-                scores, (kept, kept, -1, rows, columns, classes)
-            )
-            scores = tf.transpose(scores, (2, 3, 0, 4, 1, 5))
-            scores = tf.reshape(
-                scores, (-1, rows * kept, columns * kept, classes)
-            )
-        return _every(self.thinning, scores)
+        for kept in reversed(self.kept):
+            if kept > 1:
+                scores = tf.batch_to_space(scores, (kept,) * 2, _NO_MARGINS)
+        return scores[:, :: self.thinning, :: self.thinning]
 
 
-def _at_offsets(
-    planes: Any, offsets: range, reduce: Callable[[Any], Any]
-) -> Any:
-    """`reduce` of the planes at each offset, all of one size, as a batch."""
-    height, width = (tf.shape(planes)[axis] - offsets[-1] for axis in (1, 2))
-    return tf.concat(
-        [
-            reduce(planes[:, row : row + height, column : column + width])
-            for row in offsets
-            for column in offsets
-        ],
-        axis=0,
+_NO_MARGINS = ((0, 0), (0, 0))
+
+
+def _split(planes: Any, size: int) -> Any:
+    """Every `size`-th pixel at each offset, as a batch, offsets outermost."""
+    if size == 1:
+        return planes
+    height, width = (tf.shape(planes)[i] // size * size for i in (1, 2))
+    return tf.space_to_batch(
+        planes[:, :height, :width], (size, size), _NO_MARGINS
     )
 
 
-def _every(step: int, planes: Any) -> Any:
-    return planes[:, ::step, ::step]
+def _running_max(planes: Any, size: int) -> Any:
+    """Maximum of `size` x `size` pixels from each pixel on."""
+    done = 1
+    while done < size:
+        step = min(done, size - done)
+        planes = tf.maximum(planes[:, :-step], planes[:, step:])
+        planes = tf.maximum(planes[:, :, :-step], planes[:, :, step:])
+        done += step
+    return planes
+
+
+def _running_mean(planes: Any, size: int) -> Any:
+    """Mean of `size` x `size` pixels from each pixel on."""
+    height, width = (tf.shape(planes)[i] - size + 1 for i in (1, 2))
+    planes = tf.add_n([planes[:, i : i + height] for i in range(size)])
+    planes = tf.add_n([planes[:, :, i : i + width] for i in range(size)])
+    return planes / size**2
