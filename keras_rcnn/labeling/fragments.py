@@ -12,6 +12,7 @@ from keras_rcnn.labeling.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
+    scored_size,
 )
 from keras_rcnn.layers.conv_stack import max_pool
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
@@ -22,6 +23,7 @@ def fragments(
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
+    margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Scores of every `output_resolution`-th pixel, equal to the patches'.
 
@@ -40,16 +42,27 @@ def fragments(
     """
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
-    padded = pad_for_all_pixels(images, model, num_instances)
+    padded = pad_for_all_pixels(images, model, num_instances, margins)
     planes = model.recur(
         padded, num_instances, plan.scale_image, pool=plan.pool
     )
     scores = tf.cast(planes[instance_name(num_instances)], tf.float32)
     return crop_grid(
         plan.interleave(scores),
-        tf.shape(images),
+        scored_size(images, margins),
         output_resolution,
     )
+
+
+def offsets_kept(
+    model: RecurrentCNN, num_instances: int, output_resolution: int
+) -> list[int]:
+    """How many offsets along an axis each pooling keeps, bottom to top."""
+    plan = _Plan(model, num_instances, output_resolution)
+    return [
+        size // step
+        for size, step in zip(plan.pool_sizes, plan.steps, strict=True)
+    ]
 
 
 class _Plan:
