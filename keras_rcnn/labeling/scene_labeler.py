@@ -28,7 +28,7 @@ _TILE = (
     tf.TensorSpec((1, 1, 1), tf.float32, name="deviation"),
     tf.TensorSpec((2, 2), tf.int32, name="margins"),
 )
-_ROWS_A_STRIP = 256
+_ROWS_A_STRIP = 64
 
 
 class SceneLabeler(tf.Module):
