@@ -102,7 +102,9 @@ def _strip_mode(image: Image.Image) -> str | None:
     multiplied = getattr(image, "tag_v2", {}).get(_EXTRA_SAMPLES) == (1,)
     if image.format not in _STREAMED or (clear and multiplied):
         return None
-    if image.mode in ("1", "L", "LA", "I;16", "I;16B"):
+    if image.mode.startswith("I;16"):
+        return None if clear else "L"
+    if image.mode in ("1", "L", "LA"):
         return "LA" if clear else "L"
     if image.mode in ("P", "RGB", "RGBA"):
         return "RGBA" if clear else "RGB"

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import tensorflow as tf
 import tqdm
+from photo_stream import Job
 
 from keras_rcnn.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.errors import InputError
@@ -29,8 +31,8 @@ class BigPhoto:
 
     Args:
         labeler: one that cuts pictures into tiles.
-        photo: file to read.
-        folder: where the disk has room for the pixels, 3 bytes each.
+        job: the photo, and the files to write. Its pixels, 3 bytes each, lie
+            in their folder meanwhile.
         longest_side: to label the photo at, in pixels; None for its own.
 
     Raises:
@@ -41,26 +43,26 @@ class BigPhoto:
     def __init__(
         self,
         labeler: "LoadedLabeler",
-        photo: pathlib.Path,
-        folder: pathlib.Path,
+        job: Job,
         longest_side: int | None,
     ) -> None:
         if labeler.label_in_bands is None:
             raise InputError(
-                f"{photo} is too large for --memory_mb, and a SavedModel "
+                f"{job.photo} is too large for --memory_mb, and a SavedModel "
                 "alone labels photos whole: put the model.keras it was "
                 "exported from beside it, or raise --memory_mb."
             )
         self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette
-        self.photo = photo
+        self.job = job
         self.network_seconds = 0.0
         self.counts = np.zeros(256, np.int64)
+        folder = job.labels_file.parent
         self._files = contextlib.ExitStack()
         with self._files:
-            with _bar(f"Reading {photo.name}") as bar:
+            with _bar(f"Reading {job.photo.name}", job.pixels) as bar:
                 self.picture = self._files.enter_context(
-                    open_big_photo(photo, folder, bar.update)
+                    open_big_photo(job.photo, folder, bar.update)
                 )
             self.height, self.width, _ = self.picture.shape
             self.small = self._scaled_down(folder, longest_side)
@@ -73,9 +75,7 @@ class BigPhoto:
     def __exit__(self, *error: Any) -> None:
         self._files.close()
 
-    def write(
-        self, labels_file: pathlib.Path, overlay_file: pathlib.Path
-    ) -> None:
+    def write(self) -> None:
         """Labels the photo, writes the labels and a picture of them.
 
         Raises:
@@ -84,11 +84,11 @@ class BigPhoto:
         height, width = scaled_size(self.height, self.width, OVERLAY_SIDE)
         seen = np.empty((height, width), np.uint8)
         bands = self._observed(self._enlarged(self._label()), seen)
-        write_png_in_bands(labels_file, self.height, self.width, bands)
+        write_png_in_bands(self.job.labels_file, self.height, self.width, bands)
         strips = scaled_strips(self.picture, height, width)
         image = np.concatenate(list(strips))
         picture = overlay_with_legend(image, seen, *self._classes)
-        write_png(overlay_file, picture)
+        write_png(self.job.overlay_file, picture)
 
     @property
     def shares(self) -> np.ndarray:
@@ -110,11 +110,17 @@ class BigPhoto:
     def _label(self) -> Iterator[np.ndarray]:
         """Bands of labels of the scaled photo, timed."""
         height, width, _ = self.small.shape
-        with _bar(f"Labeling {self.photo.name}", height * width) as bar:
+        with _bar(f"Labeling {self.job.photo.name}", height * width) as bar:
             bands = self._label_in_bands(self.small, progress=bar.update)
             while True:
                 start = time.perf_counter()
-                band = next(bands, None)
+                try:
+                    band = next(bands, None)
+                except tf.errors.ResourceExhaustedError as error:
+                    raise InputError(
+                        f"{self.job.photo} takes more memory than there is: "
+                        "give less by --memory_mb."
+                    ) from error
                 self.network_seconds += time.perf_counter() - start
                 if band is None:
                     return
@@ -152,7 +158,7 @@ def nearest(length: int, other: int) -> np.ndarray:
     return ((np.arange(length) + 0.5) * (other / length)).astype(int)
 
 
-def _bar(what: str, pixels: int | None = None) -> Any:
+def _bar(what: str, pixels: int) -> Any:
     return tqdm.tqdm(
         desc=what,
         total=pixels,

@@ -111,13 +111,12 @@ class PhotoLabeling:
             job.failure = str(error)
 
     def _label_big_photo(self, job: Job) -> None:
-        folder = job.labels_file.parent
         try:
-            photo = BigPhoto(self.labeler, job.photo, folder, self.longest_side)
+            photo = BigPhoto(self.labeler, job, self.longest_side)
         except InputError as error:
             job.failure = str(error)
             return
         with photo:
-            photo.write(job.labels_file, job.overlay_file)
+            photo.write()
         job.shares = photo.shares
         self.network_seconds += photo.network_seconds

@@ -140,7 +140,7 @@ class SceneLabeler(tf.Module):
             image[top : min(top + _ROWS_A_STRIP, height), 0:width]
             for top in range(0, height, _ROWS_A_STRIP)
         )
-        label = self._label_tile if return_probabilities else self._tile_labels
+        label = self._tile if return_probabilities else self._tile_labels
         for row, columns in self.tiles.rows_of_tiles(height, width):
             tiles = []
             for column in columns:
@@ -169,7 +169,7 @@ class SceneLabeler(tf.Module):
         return {"labels": _best(self._scores(standardize(images)))}
 
     @tf.function(input_signature=_TILE)
-    def _label_tile(
+    def _tile(
         self, window: Any, mean: Any, deviation: Any, margins: Any
     ) -> dict[str, tf.Tensor]:
         window = standardize(window, mean, deviation)
