@@ -2,6 +2,8 @@
 
 import contextlib
 import pathlib
+from collections.abc import Iterator
+from typing import BinaryIO
 
 from keras_rcnn.errors import InputError
 
@@ -29,12 +31,27 @@ def write_file(path: str | pathlib.Path, content: bytes) -> None:
     Raises:
         InputError: if it cannot be written.
     """
+    with file_to_write(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def file_to_write(path: str | pathlib.Path) -> Iterator[BinaryIO]:
+    """A file to write part by part; nobody sees it before it is whole.
+
+    It takes its place at the end of the block, and leaves nothing behind if
+    the block fails.
+
+    Raises:
+        InputError: if it cannot be written.
+    """
     path = pathlib.Path(path).expanduser()
     # In the same folder, as a file moves in one step on its own disk only.
     part = path.with_name(f".{path.name}.part")
     try:
         try:
-            part.write_bytes(content)
+            with part.open("wb") as file:
+                yield file
             part.replace(path)
         finally:
             # What is not there any more, or never was, need not go.

@@ -1,10 +1,13 @@
 """Photos read from files and pictures written to files."""
 
+import contextlib
 import io
 import pathlib
 import struct
+import threading
 import warnings
 import zlib
+from collections.abc import Iterator
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -26,6 +29,8 @@ UNREADABLE = (
 )
 # Only what photos come in: some of Pillow's other readers start programs.
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+# Python's warnings are switched for all threads at once.
+_WARNINGS_OFF = threading.Lock()
 
 
 def read_image(path: str | pathlib.Path) -> np.ndarray:
@@ -42,31 +47,49 @@ def read_image(path: str | pathlib.Path) -> np.ndarray:
 
     Raises:
         InputError: if the file is missing, is no picture, is broken, or is
-            larger than Pillow's guard against decompression bombs allows.
+            larger than the guard against decompression bombs allows, see
+            `allow_megapixels`.
+    """
+    with open_photo(path) as image:
+        image.load()
+        return np.array(on_white(ImageOps.exif_transpose(image)))
+
+
+@contextlib.contextmanager
+def open_photo(path: str | pathlib.Path) -> Iterator[Image.Image]:
+    """A photo opened by Pillow, of which only the beginning is read yet.
+
+    Raises:
+        InputError: as `read_image`, in the block as well.
     """
     path = pathlib.Path(path)
-    with warnings.catch_warnings():
+    with _WARNINGS_OFF, warnings.catch_warnings():
         # Pillow warns of details that the pixels do not depend on.
         warnings.simplefilter("ignore")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         try:
             with Image.open(path, formats=_FORMATS) as image:
-                image.load()
-                return np.array(_on_white(ImageOps.exif_transpose(image)))
+                _guard(image)
+                yield image
         except FileNotFoundError as error:
             raise InputError(f"There is no file {path}: check the name.") from (
                 error
             )
-        except (
-            Image.DecompressionBombWarning,
-            Image.DecompressionBombError,
-        ) as error:
+        except Image.DecompressionBombError as error:
             raise InputError(
                 f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
-                "it down."
+                "it down or, if you trust it, raise --max_megapixels of "
+                "tools/label.py."
             ) from error
         except UNREADABLE as error:
             raise InputError(_reason(path, error)) from error
+
+
+def allow_megapixels(megapixels: float) -> None:
+    """Sets how large photos may be, instead of Pillow's guard.
+
+    Files of a few kilobytes can hold pictures that fill any memory.
+    """
+    Image.MAX_IMAGE_PIXELS = round(megapixels * 1e6)
 
 
 def write_png(
@@ -96,18 +119,29 @@ def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
     Raises:
         InputError: if the side is not at least one pixel.
     """
-    if longest_side is None:
+    height, width = scaled_size(image.shape[0], image.shape[1], longest_side)
+    if (height, width) == image.shape[:2]:
         return image
+    size = (width, height)
+    return np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+
+
+def scaled_size(
+    height: int, width: int, longest_side: int | None
+) -> tuple[int, int]:
+    """Height and width of an image once it is scaled down.
+
+    Raises:
+        InputError: if the side is not at least one pixel.
+    """
+    if longest_side is None:
+        return height, width
     if longest_side < 1:
         raise InputError(
             f"The longest side cannot be {longest_side} pixels: give 1 or more."
         )
-    height, width = image.shape[:2]
-    factor = longest_side / max(height, width)
-    if factor >= 1:
-        return image
-    size = [max(1, round(factor * side)) for side in (width, height)]
-    return np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+    factor = min(1, longest_side / max(height, width))
+    return max(1, round(factor * height)), max(1, round(factor * width))
 
 
 def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
@@ -127,7 +161,8 @@ def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
     )
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def on_white(image: Image.Image) -> Image.Image:
+    """The image in colour, what is transparent white, 16 bits scaled to 8."""
     if image.mode.startswith("I"):
         image = _to_8_bits(image)
     if not image.has_transparency_data:
@@ -144,6 +179,13 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
     # 65535 = 257 * 255, hence white stays white.
     grey = (values.astype(np.uint32) + 128) // 257
     return Image.fromarray(grey.astype(np.uint8))
+
+
+def _guard(image: Image.Image) -> None:
+    # Pillow itself only warns up to twice its bound.
+    most = Image.MAX_IMAGE_PIXELS
+    if most is not None and image.width * image.height > most:
+        raise Image.DecompressionBombError
 
 
 def _reason(path: pathlib.Path, error: Exception) -> str:

@@ -1,5 +1,13 @@
-"""The input of every network: images of mean 0 and standard deviation 1."""
+"""The input of every network: images of mean 0 and standard deviation 1.
 
+Sums over the pixels are whole numbers of 64 bits, hence exact: an image has
+the same mean and deviation to the last bit whether it is seen whole or strip
+by strip.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
 import tensorflow as tf
 
 # A photo whose grey levels differ by less than this is one flat colour: it
@@ -11,21 +19,79 @@ def statistics(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Mean and standard deviation of each image over pixels and channels.
 
     Args:
-        images: `(..., height, width, 3)`, grey levels from 0 to 255.
+        images: uint8 `(..., height, width, 3)`.
 
     Returns:
         Two float32 tensors `(..., 1, 1, 1)`; the deviation is at least 1.
+
+    Raises:
+        ValueError: if the images are no whole numbers.
     """
-    images = tf.cast(images, tf.float32)
-    mean, variance = tf.nn.moments(images, axes=(-3, -2, -1), keepdims=True)
-    return mean, tf.maximum(tf.sqrt(variance), SMALLEST_DEVIATION)
+    images = tf.convert_to_tensor(images)
+    if not images.dtype.is_integer:
+        raise ValueError(f"The images are {images.dtype.name}: give uint8.")
+    levels = tf.cast(images, tf.int64)
+    axes = (-3, -2, -1)
+    return _mean_and_deviation(
+        tf.reduce_prod(tf.shape(images, tf.int64)[-3:]),
+        tf.reduce_sum(levels, axes, keepdims=True),
+        tf.reduce_sum(levels * levels, axes, keepdims=True),
+    )
 
 
-def standardize(images: tf.Tensor) -> tf.Tensor:
-    """Each image shifted and scaled to mean 0, deviation 1, as float32.
+def statistics_of_strips(
+    strips: Iterable[np.ndarray],
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mean and standard deviation of an image that comes in strips.
 
     Args:
-        images: `(..., height, width, 3)`, grey levels from 0 to 255.
+        strips: uint8 `(rows, width, 3)` each, together the whole image.
+
+    Returns:
+        Two float32 tensors `(1, 1, 1)`, those that `statistics` gives for
+        the whole image.
     """
-    mean, deviation = statistics(images)
+    counts = np.zeros(256, np.int64)
+    for strip in strips:
+        counts += np.bincount(strip.reshape(-1), minlength=256)
+    levels = np.arange(256)
+    sums = counts.sum(), counts @ levels, counts @ levels**2
+    count, total, squares = (tf.constant(value, tf.int64) for value in sums)
+    return _mean_and_deviation(
+        count, *(tf.reshape(value, (1, 1, 1)) for value in (total, squares))
+    )
+
+
+def _mean_and_deviation(
+    count: tf.Tensor, total: tf.Tensor, squares: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """From how many values there are, their sum and that of their squares."""
+    values = tf.cast(count, tf.float32)
+    # Both are taken about the whole number next to the mean, still exactly:
+    # float32 would lose a small variance in the difference of large squares.
+    about = tf.cast(tf.round(tf.cast(total, tf.float32) / values), tf.int64)
+    squares -= about * (2 * total - about * count)
+    rest = tf.cast(total - about * count, tf.float32) / values
+    variance = tf.cast(squares, tf.float32) / values - rest * rest
+    return (
+        tf.cast(about, tf.float32) + rest,
+        tf.maximum(tf.sqrt(variance), SMALLEST_DEVIATION),
+    )
+
+
+def standardize(
+    images: tf.Tensor,
+    mean: tf.Tensor | None = None,
+    deviation: tf.Tensor | None = None,
+) -> tf.Tensor:
+    """Images shifted and scaled to mean 0, deviation 1, as float32.
+
+    Args:
+        images: uint8 `(..., height, width, 3)`.
+        mean: of the whole images that these are parts of; each one's own if
+            not given.
+        deviation: likewise.
+    """
+    if mean is None or deviation is None:
+        mean, deviation = statistics(images)
     return (tf.cast(images, tf.float32) - mean) / deviation

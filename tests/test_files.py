@@ -5,7 +5,7 @@ import pathlib
 import pytest
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.files import make_folder, write_file
+from keras_rcnn.files import file_to_write, make_folder, write_file
 
 FULL_DISK = pathlib.Path("/dev/full")
 
@@ -24,22 +24,35 @@ def test_written_for_all_who_may_read(tmp_path):
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
 
 
-def test_the_old_file_outlives_a_write_that_was_cut_short(
-    tmp_path, monkeypatch
-):
+def test_the_old_file_outlives_a_write_that_was_cut_short(tmp_path):
     path = tmp_path / "a.txt"
     write_file(path, b"old")
 
-    def write_half(self, content):
-        with self.open("wb") as file:
-            file.write(content[: len(content) // 2])
+    def write_half(file):
+        file.write(b"new and")
+        assert path.read_bytes() == b"old"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pathlib.Path, "write_bytes", write_half)
-    with pytest.raises(InputError, match=r"a\.txt .*No space left"):
-        write_file(path, b"new and much longer")
+    with (
+        pytest.raises(InputError, match=r"a\.txt .*No space left"),
+        file_to_write(path) as file,
+    ):
+        write_half(file)
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_other_errors_pass_and_leave_nothing(tmp_path):
+    with pytest.raises(TypeError), file_to_write(tmp_path / "a") as file:
+        file.write("no bytes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_written_part_by_part(tmp_path):
+    with file_to_write(tmp_path / "a") as file:
+        file.write(b"one ")
+        file.write(b"two")
+    assert (tmp_path / "a").read_bytes() == b"one two"
 
 
 @pytest.mark.skipif(not FULL_DISK.exists(), reason="no /dev/full here")

@@ -7,14 +7,20 @@ r"""Labels photos of your own; seconds for each on two cores.
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
 the class of each pixel as its value, and NAME_overlay.png to look at.
 
+Photos too large for the memory (beyond 25 megapixels, or what `--memory_mb`
+says) are read, labelled and written strip by strip; their pixels lie in
+OUTPUT_DIR meanwhile, and their overlays are at most 4,000 pixels a side.
+
 A network knows things at the size that they had in its training photos, here
 320x240 pixels: scale larger ones down with `--longest_side`, which is faster,
 too. So is `--output_resolution=8`, by far, with coarser outlines.
 """
 
+import contextlib
 import itertools
 import pathlib
 import sys
+import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -44,18 +50,31 @@ flags.DEFINE_integer(
     "Scale larger photos down to this many pixels to label them.",
     lower_bound=1,
 )
-flags.DEFINE_string("report", None, "JSON file for the shares of each photo.")
+flags.DEFINE_float(
+    "max_megapixels",
+    None,
+    "How large a photo may be; 89, Pillow's guard against files made to fill "
+    "the memory, if not given.",
+    lower_bound=0,
+)
+flags.DEFINE_string(
+    "report",
+    None,
+    "JSON file for the shares of each photo and the seconds spent, in the "
+    "network and in total, from the first photo to the last.",
+)
 
 
 def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
     import photo_files
-    import tqdm
 
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import make_folder
-    from keras_rcnn.images import read_image
+    from keras_rcnn.images import allow_megapixels
 
+    if FLAGS.max_megapixels is not None:
+        allow_megapixels(FLAGS.max_megapixels)
     asked = [*photo_files.split_at_commas(FLAGS.images), *arguments]
     photos = photo_files.find_photos(asked)
     folder = make_folder(FLAGS.output_dir)
@@ -63,33 +82,65 @@ def main(arguments: list[str]) -> None:
         output_files(folder, name) for name in photo_files.output_names(photos)
     ]
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
-    labeler = labeling_flags.load_labeler()
-    labelled: list[dict[str, Any]] = []
-    failures = []
-    bar = tqdm.tqdm(photos, "Labeling", unit="photo", file=sys.stderr)
-    for photo, files in zip(bar, outputs, strict=True):
-        try:
-            image = read_image(photo)
-            labels = label(labeler, image, photo)
-        except InputError as error:
-            failures.append(str(error))
-            continue
-        # Where one cannot be written, none can: the run ends.
-        write(labeler, image, labels, files)
-        found = shares(labels, labeler.class_names)
-        bar.write(f"{photo} -> {files[0]}, {files[1]}")
-        bar.write(f"  {describe(found)}")
-        labelled.append(
-            {"photo": str(photo), "labels": str(files[0]), "shares": found}
-        )
-    program.write_report(
-        FLAGS.report, {"photos": labelled, "failures": failures}
-    )
-    if failures:
+    figures = label(labeling_flags.load_labeler(), photos, outputs)
+    program.write_report(FLAGS.report, figures)
+    if failures := figures["failures"]:
         raise InputError(
             f"{len(failures)} of {len(photos)} photos could not be labelled:"
             + "".join(f"\n  {failure}" for failure in failures)
         )
+
+
+def label(
+    labeler: "LoadedLabeler",
+    photos: Sequence[pathlib.Path],
+    outputs: Sequence[tuple[pathlib.Path, pathlib.Path]],
+) -> dict[str, Any]:
+    """Labels the photos, says what is on each, and gives the report."""
+    import photo_stream
+    import tqdm
+    from photo_labeling import PhotoLabeling
+
+    start = time.perf_counter()
+    labeling = PhotoLabeling(labeler, FLAGS.longest_side, FLAGS.memory_mb)
+    jobs = (
+        labeling.measure(photo_stream.Job(photo, *files))
+        for photo, files in zip(photos, outputs, strict=True)
+    )
+    stream = photo_stream.stream(
+        photo_stream.windows(jobs, labeling.most_pixels),
+        labeling.read,
+        labeling.label,
+        labeling.write,
+    )
+    labelled, failures = [], []
+    total = len(photos)
+    with (
+        contextlib.closing(stream),
+        tqdm.tqdm(
+            stream, "Labeling", total, unit="photo", file=sys.stderr
+        ) as bar,
+    ):
+        for job in bar:
+            if job.failure:
+                failures.append(job.failure)
+                continue
+            found = by_share(job.shares, labeler.class_names)
+            bar.write(f"{job.photo} -> {job.labels_file}, {job.overlay_file}")
+            bar.write(f"  {describe(found)}")
+            labelled.append(
+                {
+                    "photo": str(job.photo),
+                    "labels": str(job.labels_file),
+                    "shares": found,
+                }
+            )
+    return {
+        "photos": labelled,
+        "failures": failures,
+        "seconds_in_network": labeling.network_seconds,
+        "seconds_total": time.perf_counter() - start,
+    }
 
 
 def output_files(
@@ -99,41 +150,12 @@ def output_files(
     return folder / f"{name}_labels.png", folder / f"{name}_overlay.png"
 
 
-def label(
-    labeler: "LoadedLabeler", image: "np.ndarray", photo: pathlib.Path
-) -> "np.ndarray":
-    """Labels of the photo's own size."""
-    from keras_rcnn.images import resize_labels, scale_down
-
-    labels = labeler(scale_down(image, FLAGS.longest_side), photo)
-    return resize_labels(labels, *image.shape[:2])
-
-
-def write(
-    labeler: "LoadedLabeler",
-    image: "np.ndarray",
-    labels: "np.ndarray",
-    files: tuple[pathlib.Path, pathlib.Path],
-) -> None:
-    """Writes the labels and the picture of them."""
-    from keras_rcnn.images import write_png
-    from keras_rcnn.visualization import overlay_with_legend
-
-    write_png(files[0], labels)
-    picture = overlay_with_legend(
-        image, labels, labeler.class_names, labeler.palette
-    )
-    write_png(files[1], picture)
-
-
-def shares(
-    labels: "np.ndarray", class_names: Sequence[str]
+def by_share(
+    shares: "np.ndarray", class_names: Sequence[str]
 ) -> dict[str, float]:
     """Part of the photo of each class that there is, the largest first."""
-    from keras_rcnn.visualization import label_shares
-
-    parts = label_shares(labels, len(class_names)).tolist()
-    ordered = sorted(zip(class_names, parts, strict=True), key=lambda x: -x[1])
+    named = zip(class_names, shares.tolist(), strict=True)
+    ordered = sorted(named, key=lambda pair: -pair[1])
     return {name: part for name, part in ordered if part}
 
 

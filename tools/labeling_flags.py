@@ -17,6 +17,14 @@ def define() -> None:
     flags.DEFINE_string(
         "model", None, "SavedModel folder or .keras file.", required=True
     )
+    flags.DEFINE_integer(
+        "memory_mb",
+        1024,
+        "Megabytes that the network may take at a time, beyond the program "
+        "and the photos; what needs more is labelled in tiles, with the same "
+        "labels.",
+        lower_bound=1,
+    )
     define_choices()
 
 
@@ -59,4 +67,6 @@ def load_labeler() -> "LoadedLabeler":
     """
     from keras_rcnn.labeling import loaded_labeler
 
-    return loaded_labeler.load_labeler(FLAGS.model, **choices())
+    return loaded_labeler.load_labeler(
+        FLAGS.model, memory_mb=FLAGS.memory_mb, **choices()
+    )

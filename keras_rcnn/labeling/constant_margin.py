@@ -20,37 +20,47 @@ class ConstantMargin:
     Args:
         model: the network.
         num_instances: instances that the images are padded for.
-        shape: of the images before they were padded, an int tensor.
+        images: before they are padded.
+        margins: as for `pad_for_all_pixels`.
     """
 
     def __init__(
-        self, model: RecurrentCNN, num_instances: int, shape: tf.Tensor
+        self,
+        model: RecurrentCNN,
+        num_instances: int,
+        images: tf.Tensor,
+        margins: tf.Tensor | None = None,
     ) -> None:
         self.model = model
-        self.padding = model.geometry.padding(num_instances)
-        self.shape = shape
+        padding = model.geometry.padding(num_instances)
+        self.starts = (
+            tf.constant((padding, padding))
+            if margins is None
+            else padding - margins[:, 0]
+        )
+        self.ends = self.starts + tf.shape(images)[1:3]
         self._empty = tf.zeros((1, 1, 1, IMAGE_CHANNELS))
 
-    def around(
+    def apply(
         self,
         planes: tf.Tensor,
         instance: int,
-        apply: Callable[[tf.Tensor], tf.Tensor],
+        stack: Callable[[tf.Tensor], tf.Tensor],
     ) -> tf.Tensor:
-        """F of the planes, as if it had been applied to all of them.
+        """The scores of f, as if it had been applied to all of them.
 
         Args:
             planes: what that instance is applied to, made of whole padded
                 images: all their fragments, of pixels for instance 1.
             instance: counted from 1, in this order at each call.
-            apply: f, at all offsets of each pooling that are of interest.
+            stack: f, at all offsets of each pooling that are of interest.
         """
         score = self._score_of_empty_patch(planes.dtype)
         rows, columns = (
-            self._touching(tf.shape(planes)[axis], self.shape[axis], instance)
-            for axis in (1, 2)
+            self._touching(tf.shape(planes)[1 + axis], axis, instance)
+            for axis in (0, 1)
         )
-        scores = apply(planes[:, rows.inputs, columns.inputs])
+        scores = stack(planes[:, rows.inputs, columns.inputs])
         margins = ((0, 0), rows.margins, columns.margins, (0, 0))
         outside = tf.pad(
             tf.zeros_like(scores[:1, :, :, :1]), margins, constant_values=1
@@ -65,24 +75,22 @@ class ConstantMargin:
         return score
 
     def _touching(
-        self, num_planes: tf.Tensor, num_pixels: tf.Tensor, instance: int
+        self, num_planes: tf.Tensor, axis: int, instance: int
     ) -> "_Touching":
-        """Along one axis, for the sizes of the planes and of the image.
+        """Cells along one axis whose patches touch the image.
 
         The patch of cell u at offset o of the fragments begins at pixel
         o + stride * u of the padded image.
         """
         geometry = self.model.geometry
-        step, stride = (
-            geometry.output_stride(),
-            geometry.output_stride(instance),
-        )
+        step = geometry.output_stride()
+        stride = geometry.output_stride(instance)
         size = num_planes
         for kernel, pool_size in geometry.layers:
             size = (size - kernel + 1) // pool_size
-        before = self.padding + 2 - geometry.receptive_field(instance) - stride
-        first = max(0, -(-before // stride))
-        last = (self.padding + num_pixels - 1) // stride
+        start = self.starts[axis] + 2 - geometry.receptive_field(instance)
+        first = tf.maximum(0, -(-(start - stride) // stride))
+        last = (self.ends[axis] - 1) // stride
         count = tf.minimum(last + 1, size) - first
         end = step * first + geometry.input_size(count) + step - 1
         return _Touching(

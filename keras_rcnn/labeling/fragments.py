@@ -11,6 +11,7 @@ from keras_rcnn.labeling.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
+    scored_size,
 )
 from keras_rcnn.layers.conv_stack import max_pool
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
@@ -21,6 +22,7 @@ def fragments(
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
+    margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Scores of every `output_resolution`-th pixel, equal to the patches'.
 
@@ -41,19 +43,28 @@ def fragments(
     """
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
-    margin = ConstantMargin(model, num_instances, tf.shape(images))
+    around = ConstantMargin(model, num_instances, images, margins)
 
     def apply(planes: Any, instance: int) -> Any:
-        return margin.around(
+        return around.apply(
             planes, instance, lambda part: model.conv_stack(part, plan.pool)
         )
 
-    padded = pad_for_all_pixels(images, model, num_instances)
+    padded = pad_for_all_pixels(images, model, num_instances, margins)
     planes = model.recur(padded, num_instances, apply, plan.scale_image)
     scores = tf.cast(planes[instance_name(num_instances)], tf.float32)
     return crop_grid(
-        plan.interleave(scores), tf.shape(images), output_resolution
+        plan.interleave(scores),
+        scored_size(images, margins),
+        output_resolution,
     )
+
+
+def offsets_kept(
+    model: RecurrentCNN, num_instances: int, output_resolution: int
+) -> list[int]:
+    """How many offsets along an axis each pooling keeps, bottom to top."""
+    return _Plan(model, num_instances, output_resolution).kept
 
 
 class _Plan:

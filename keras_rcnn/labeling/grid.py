@@ -25,10 +25,19 @@ def check_output_resolution(
     return stride
 
 
+def scored_size(images: tf.Tensor, margins: tf.Tensor | None) -> tf.Tensor:
+    """Height and width, int32 `(2,)`, of the images without their margins."""
+    size = tf.shape(images)[1:3]
+    return size if margins is None else size - tf.reduce_sum(margins, axis=1)
+
+
 def pad_for_all_pixels(
-    images: tf.Tensor, model: RecurrentCNN, num_instances: int
+    images: tf.Tensor,
+    model: RecurrentCNN,
+    num_instances: int,
+    margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Zeros around the images, so that each pixel has a patch.
+    """Zeros around the images, so that each scored pixel has a patch.
 
     At the bottom and right as many more as fill the last cell of the output
     stride; what is scored there is cut off by `crop_grid`.
@@ -37,30 +46,29 @@ def pad_for_all_pixels(
         images: standardised, `(batch, height, width, 3)`.
         model: the network.
         num_instances: instances to apply.
+        margins: int32 `((above, below), (left, right))`, pixels that are
+            there as surroundings only, at most the padding; none if not
+            given.
     """
     padding = model.geometry.padding(num_instances)
     stride = model.geometry.output_stride(num_instances)
-    shape = tf.shape(images)
-    after = [
-        padding + stride - 1 - (shape[axis] - 1) % stride for axis in (1, 2)
-    ]
-    return tf.pad(
-        images, [[0, 0], [padding, after[0]], [padding, after[1]], [0, 0]]
-    )
+    fill = -scored_size(images, margins) % stride
+    zeros = [[padding, padding + fill[axis]] for axis in (0, 1)]
+    if margins is not None:
+        zeros = tf.unstack(zeros - margins)
+    return tf.pad(images, [[0, 0], *zeros, [0, 0]])
 
 
 def crop_grid(
-    scores: tf.Tensor, shape: tf.Tensor, output_resolution: int
+    scores: tf.Tensor, size: tf.Tensor, output_resolution: int
 ) -> tf.Tensor:
     """The scores of pixels 0, r, 2r, ... that lie inside the images.
 
     Args:
         scores: `(batch, rows, columns, classes)`, rows and columns at least
             as many as are kept.
-        shape: of the images.
+        size: height and width of the images, as of `scored_size`.
         output_resolution: r, pixels from one score to the next.
     """
-    rows, columns = (
-        (shape[axis] - 1) // output_resolution + 1 for axis in (1, 2)
-    )
+    rows, columns = tf.unstack((size - 1) // output_resolution + 1)
     return scores[:, :rows, :columns]

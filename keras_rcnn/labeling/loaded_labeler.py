@@ -2,22 +2,24 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, load_model
 
+Bands = Callable[..., Iterator[dict[str, np.ndarray]]]
 _SAVED_MODEL_FILE = "saved_model.pb"
 
 
 @dataclasses.dataclass(frozen=True)
 class LoadedLabeler:
-    """Labels single photos by a model of either form.
+    """Labels photos by a model of either form.
 
     Args:
         label_batch: labels uint8 `(batch, height, width)` of photos, uint8
@@ -28,6 +30,9 @@ class LoadedLabeler:
             does not tell.
         output_resolution: pixels from one computed label to the next; None
             if the model does not tell.
+        label_in_bands: labels of a picture that need not fit in memory, as
+            `SceneLabeler.label_in_bands`; None if the model cannot cut
+            pictures into tiles.
 
     Call arguments:
         photo: uint8.
@@ -48,6 +53,7 @@ class LoadedLabeler:
     palette: tuple[tuple[int, ...], ...]
     num_instances: int | None
     output_resolution: int | None
+    label_in_bands: Bands | None = None
 
     def __call__(
         self, photo: np.ndarray, name: str | pathlib.Path = "The photo"
@@ -69,6 +75,7 @@ def load_labeler(
     method: str | None = None,
     output_resolution: int | None = None,
     num_instances: int | None = None,
+    memory_mb: float = DEFAULT_MEMORY_MB,
 ) -> LoadedLabeler:
     """Loads a model to label with.
 
@@ -78,6 +85,8 @@ def load_labeler(
         method: as for `SceneLabeler`; `fragments` by default.
         output_resolution: as for `SceneLabeler`; 1 by default.
         num_instances: as for `SceneLabeler`; those of the model by default.
+        memory_mb: as for `SceneLabeler`; a SavedModel alone labels photos
+            whole, one at a time, whatever they take.
 
     Raises:
         InputError: if there is no model, or it cannot be used like this; a
@@ -106,13 +115,14 @@ def load_labeler(
                 "exported from beside it."
             )
         return _load_saved_model(path)
-    labeler = SceneLabeler(load_model(path), **chosen)
+    labeler = SceneLabeler(load_model(path), memory_mb=memory_mb, **chosen)
     return LoadedLabeler(
         labeler,
         labeler.model.class_names,
         labeler.model.palette,
         labeler.num_instances,
         labeler.output_resolution,
+        labeler.label_in_bands,
     )
 
 
@@ -136,7 +146,11 @@ def _load_saved_model(path: pathlib.Path) -> LoadedLabeler:
     def label_batch(photos: np.ndarray) -> np.ndarray:
         # Signatures live only as long as the model: this keeps hold of it.
         signature = model.signatures["serving_default"]
-        return signature(images=tf.constant(photos))["labels"].numpy()
+        labels = [
+            signature(images=tf.constant(photo[np.newaxis]))["labels"]
+            for photo in photos
+        ]
+        return np.concatenate(labels)
 
     return LoadedLabeler(label_batch, class_names, palette, None, None)
 

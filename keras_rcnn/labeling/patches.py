@@ -2,7 +2,11 @@
 
 import tensorflow as tf
 
-from keras_rcnn.labeling.grid import check_output_resolution
+from keras_rcnn.labeling.grid import (
+    check_output_resolution,
+    pad_for_all_pixels,
+    scored_size,
+)
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
 PATCHES_A_PASS = 64
@@ -13,6 +17,7 @@ def patches(
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
+    margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Scores of every `output_resolution`-th pixel, one patch for each.
 
@@ -24,9 +29,9 @@ def patches(
     """
     check_output_resolution(model, num_instances, output_resolution)
     size = model.geometry.receptive_field(num_instances)
-    padding = [model.geometry.padding(num_instances)] * 2
-    padded = tf.pad(images, [[0, 0], padding, padding, [0, 0]])
-    batch, height, width = tf.unstack(tf.shape(images)[:3])
+    padded = pad_for_all_pixels(images, model, num_instances, margins)
+    batch = tf.shape(images)[0]
+    height, width = tf.unstack(scored_size(images, margins))
     rows = tf.range(0, height, output_resolution)
     columns = tf.range(0, width, output_resolution)
     corners = tf.reshape(

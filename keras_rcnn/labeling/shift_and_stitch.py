@@ -6,6 +6,7 @@ from keras_rcnn.labeling.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
+    scored_size,
 )
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
@@ -15,6 +16,7 @@ def shift_and_stitch(
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
+    margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """Scores of every `output_resolution`-th pixel.
 
@@ -27,10 +29,13 @@ def shift_and_stitch(
         images: standardised, `(batch, height, width, 3)`, any size.
         num_instances: instances to apply.
         output_resolution: pixels between scores, a divisor of the stride.
+        margins: int32 `((above, below), (left, right))`, how many pixels of
+            the images are there as surroundings only and get no score; none
+            if not given. Zeros stand for what they lack of the padding.
 
     Returns:
-        float32 `(batch, ceil(height / r), ceil(width / r), classes)`; row i
-        belongs to pixel row r * i.
+        float32 `(batch, ceil(height / r), ceil(width / r), classes)`, height
+        and width without the margins; row i belongs to pixel row r * i.
 
     Raises:
         InputError: if the resolution does not divide the output stride.
@@ -40,7 +45,7 @@ def shift_and_stitch(
     """
     stride = check_output_resolution(model, num_instances, output_resolution)
     shifts = stride // output_resolution
-    padded = pad_for_all_pixels(images, model, num_instances)
+    padded = pad_for_all_pixels(images, model, num_instances, margins)
     # So that the last shift still finds a whole image.
     last = stride - output_resolution
     size = tf.shape(padded)[1:3] - (stride - 1)
@@ -62,7 +67,9 @@ def shift_and_stitch(
         parallel_iterations=1,
     )
     return crop_grid(
-        _interleave(scores, shifts), tf.shape(images), output_resolution
+        _interleave(scores, shifts),
+        scored_size(images, margins),
+        output_resolution,
     )
 
 

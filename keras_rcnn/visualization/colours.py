@@ -9,6 +9,8 @@ Palette = Sequence[Sequence[int]]
 UNKNOWN_COLOUR = (0, 0, 0)
 RIGHT_COLOUR = (225, 225, 225)
 WRONG_COLOUR = (205, 30, 45)
+_ROWS_A_STRIP = 64
+_VALUES_A_COUNT = 2**20
 
 
 def label_colours(labels: np.ndarray, palette: Palette) -> np.ndarray:
@@ -48,9 +50,15 @@ def overlay(
     Returns:
         uint8 `(height, width, 3)`.
     """
-    colours = label_colours(labels, palette)
-    share = np.where(labels < len(palette), opacity, 0)[..., np.newaxis]
-    return np.rint(share * colours + (1 - share) * image).astype(np.uint8)
+    tinted = np.empty_like(image)
+    # Fractions take many times the memory of the photo.
+    for top in range(0, len(image), _ROWS_A_STRIP):
+        strip = slice(top, top + _ROWS_A_STRIP)
+        colours = label_colours(labels[strip], palette)
+        share = np.where(labels[strip] < len(palette), opacity, 0)
+        share = share[..., np.newaxis]
+        tinted[strip] = np.rint(share * colours + (1 - share) * image[strip])
+    return tinted
 
 
 def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
@@ -81,5 +89,10 @@ def label_shares(labels: np.ndarray, num_classes: int) -> np.ndarray:
     >>> label_shares(np.array([[0, 0], [2, 255]], np.uint8), 3).tolist()
     [0.5, 0.0, 0.25]
     """
-    counts = np.bincount(np.ravel(labels), minlength=num_classes)
+    values = np.ravel(labels)
+    counts = np.zeros(256, np.int64)
+    # Counting takes eight times the memory of what is counted.
+    for first in range(0, len(values), _VALUES_A_COUNT):
+        part = values[first : first + _VALUES_A_COUNT]
+        counts += np.bincount(part, minlength=256)
     return counts[:num_classes] / labels.size

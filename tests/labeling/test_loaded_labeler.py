@@ -91,6 +91,27 @@ def test_a_saved_model_alone_leaves_no_choice(alone, choice):
         load_labeler(alone, **choice)
 
 
+def test_only_a_network_cuts_pictures(model, alone, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+    large = np.tile(PHOTO, (5, 5, 1))
+    labeler = load_labeler(tmp_path, "fragments", 8, memory_mb=1)
+
+    bands = [band["labels"] for band in labeler.label_in_bands(large)]
+
+    np.testing.assert_array_equal(np.concatenate(bands), labeler(large))
+    assert load_labeler(alone).label_in_bands is None
+
+
+def test_a_saved_model_alone_takes_a_batch(alone):
+    labeler = load_labeler(alone)
+    photos = np.stack([PHOTO, PHOTO // 2, PHOTO[::-1]])
+
+    labels = labeler.label_batch(photos)
+
+    for photo, each in zip(photos, labels, strict=True):
+        np.testing.assert_array_equal(each, labeler(photo))
+
+
 def test_refuses_a_saved_model_without_class_names(alone):
     (alone / "assets" / "classes.txt").unlink()
 

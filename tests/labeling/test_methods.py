@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from oracle import NumpyNetwork
+from whole_numbers import narrow_network
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling import METHODS
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
-from keras_rcnn.presets import PRESETS, Stage
+from keras_rcnn.presets import Stage
 
 PRESETS_AND_INSTANCES = [
     ("plain", 1),
@@ -27,35 +28,6 @@ PRESETS_AND_INSTANCES = [
     ("rcnn2", 3),
 ]
 SIZES = [(1, 1), (9, 3)]
-
-
-def narrow_network(preset, activation):
-    """A preset with two filters a stage and small whole numbers as weights."""
-    entry = PRESETS[preset]
-    stages = [
-        Stage(2, stage.kernel_size, stage.pool_size) for stage in entry.stages
-    ]
-    stack = ConvStack(
-        stages,
-        2,
-        entry.classifier_kernel_size,
-        feedback=entry.num_instances > 1,
-        activation=activation,
-    )
-    model = RecurrentCNN(stack, entry.num_instances)
-    rng = np.random.default_rng(0)
-    model.set_weights(
-        [whole_numbers(weight.shape, rng) for weight in model.get_weights()]
-    )
-    return model
-
-
-def whole_numbers(shape, rng):
-    """-1, 0 and 1; most are 0 in large kernels, none is below 0 in biases."""
-    values = rng.integers(-1, 2, shape)
-    if len(shape) == 1:
-        return np.abs(values)
-    return values * (rng.random(shape) < 0.3) if shape[0] > 1 else values
 
 
 def in_a_graph(method, model, instances, resolution):

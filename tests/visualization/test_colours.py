@@ -43,6 +43,23 @@ def test_overlay_at_its_ends(noise, opacity):
     )
 
 
+def test_overlay_of_many_rows():
+    rng = np.random.default_rng(0)
+    image = rng.integers(0, 256, (301, 5, 3), np.uint8)
+    labels = rng.integers(0, 4, (301, 5), np.uint8)
+    labels[labels == 3] = 255
+    colours = np.array([*PALETTE, (0, 0, 0)])[np.minimum(labels, 3)]
+    mixed = np.rint((colours + image.astype(int)) / 2)
+    expected = np.where(labels[..., None] == 255, image, mixed)
+    np.testing.assert_array_equal(overlay(image, labels, PALETTE), expected)
+
+
+def test_shares_of_many_pixels():
+    labels = np.zeros((1100, 1000), np.uint8)
+    labels[-55:] = 2
+    np.testing.assert_allclose(label_shares(labels, 3), [0.95, 0, 0.05])
+
+
 def test_error_map():
     truth = np.array([[0, 1], [255, 255]], np.uint8)
     labels = np.array([[0, 2], [1, 255]], np.uint8)

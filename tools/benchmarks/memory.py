@@ -15,7 +15,7 @@ from benchmarks.timing import interleave, spread
 from keras_rcnn import SceneLabeler, load_model
 
 # What the `SceneLabeler` is told in each mode.
-MODES = {"whole": networks.WHOLE}
+MODES: dict[str, dict[str, Any]] = {"whole": networks.WHOLE, "tiled": {}}
 
 
 def measure(

@@ -14,7 +14,7 @@ SHIPPED = (
     / "rcnn2_stanford_background"
 )
 # What a `SceneLabeler` is told, so that it labels a photo in one piece.
-WHOLE: dict[str, Any] = {}
+WHOLE: dict[str, Any] = {"memory_mb": 10**9}
 # As many as Stanford Background has.
 NUM_CLASSES = 8
 

@@ -1,0 +1,58 @@
+"""How much memory it takes to label."""
+
+import os
+
+from keras_rcnn.labeling.fragments import offsets_kept
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+
+DEFAULT_MEMORY_MB = 1024
+_MEGABYTE = 10**6
+_BYTES_A_FLOAT = 4
+# Copies that few processors make ahead of their work.
+_AT_A_TIME = 8
+# As it is given, standardised, padded, and averaged for an instance.
+_IMAGE_PLANES = 12
+
+
+def most_pixels(
+    memory_mb: float,
+    model: RecurrentCNN,
+    num_instances: int,
+    output_resolution: int,
+) -> int:
+    """Pixels that can be labelled at a time, padding counted."""
+    planes = planes_a_pixel(model, num_instances, output_resolution)
+    return int(memory_mb * _MEGABYTE / (_BYTES_A_FLOAT * planes))
+
+
+def planes_a_pixel(
+    model: RecurrentCNN, num_instances: int, output_resolution: int
+) -> float:
+    """Values of float32 at the height of labeling, for each padded pixel.
+
+    Counted for `fragments`; `shift_and_stitch` takes less, and `patches` the
+    patches of a pass, whatever the image. At their widest
+    - a convolution holds what it reads and what it writes,
+    - a pooling what it reads, that once more for each offset kept that a
+      processor works at, and what it writes, apart and joined,
+    - the end the scores interleaved, interpolated, and as probabilities.
+    """
+    classes = model.num_classes
+    at_a_time = max(_AT_A_TIME, os.cpu_count() or 1)
+    kept = iter(offsets_kept(model, num_instances, output_resolution))
+    area = 1.0
+    heights = [3.0 * classes]
+    for _ in range(num_instances):
+        channels = classes
+        for stage in model.conv_stack.stages:
+            heights.append(area * (channels + stage.filters))
+            channels = stage.filters
+            if stage.pool_size > 1:
+                offsets = next(kept) ** 2
+                read = area * channels
+                area *= offsets / stage.pool_size**2
+                heights.append(
+                    (1 + min(offsets, at_a_time)) * read + 2 * area * channels
+                )
+        heights.append(area * (channels + classes))
+    return max(heights) + _IMAGE_PLANES

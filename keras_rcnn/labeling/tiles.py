@@ -1,0 +1,116 @@
+"""Large images cut into tiles, each with the pixels its scores depend on.
+
+Plain arithmetic, no TensorFlow. Rows and columns are cut alike, hence all is
+said of one axis and a tile is a pair of spans.
+"""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Iterator
+
+from keras_rcnn.geometry import StackGeometry
+
+
+@dataclasses.dataclass(frozen=True)
+class Span:
+    """A tile along one axis of the image.
+
+    Args:
+        labelled: the pixels whose labels are wanted.
+        read: those and the ones around them that the scores depend on, as
+            far as the image has them.
+        margins: how many pixels at the start and end of `read` are there as
+            surroundings only.
+    """
+
+    labelled: slice
+    read: slice
+    margins: tuple[int, int]
+
+    @property
+    def size(self) -> int:
+        """Number of pixels labelled."""
+        return self.labelled.stop - self.labelled.start
+
+
+@dataclasses.dataclass(frozen=True)
+class TileGrid:
+    """How images are cut, so that a tile's scores are the whole image's.
+
+    Tiles begin at multiples of the output stride, as the scores of a whole
+    image do. Where scores are interpolated, a tile also computes the first
+    score of the next one.
+
+    Args:
+        geometry: of the stack f.
+        num_instances: how often f is applied.
+        output_resolution: pixels from one score to the next.
+        most_pixels: those that a tile may have, its margins counted; it may
+            always be as large as a receptive field, as the margins of
+            smaller ones would cost too much.
+    """
+
+    geometry: StackGeometry
+    num_instances: int
+    output_resolution: int
+    most_pixels: int
+
+    @property
+    def margin(self) -> int:
+        """Pixels read on each side of a tile, at most."""
+        interpolated = self.output_resolution > 1
+        return self.geometry.padding(self.num_instances) + interpolated
+
+    def images_a_pass(self, height: int, width: int) -> int:
+        """How many images of a size may be labelled at a time, padded.
+
+        None of those that have to be cut.
+        """
+        size = [side + 2 * self.margin for side in (height, width)]
+        return self.most_pixels // math.prod(size)
+
+    def tile_size(self, height: int, width: int) -> tuple[int, int]:
+        """Rows and columns of the tiles of an image, about equal for all."""
+        columns = self._side(width, math.isqrt(self.most_pixels))
+        rows = self._side(height, self._pixels_beside(columns))
+        # What a flat image leaves, its columns may have.
+        columns = self._side(width, self._pixels_beside(rows))
+        return rows, columns
+
+    def spans(self, length: int, size: int) -> Iterator[Span]:
+        """An axis of an image cut into spans of a tile's side."""
+        interpolated = self.output_resolution > 1
+        padding = self.geometry.padding(self.num_instances)
+        for start in range(0, length, size):
+            stop = min(start + size, length)
+            scored = min(stop + interpolated, length)
+            first = max(0, start - padding)
+            last = min(length, scored + padding)
+            yield Span(
+                slice(start, stop),
+                slice(first, last),
+                (start - first, last - scored),
+            )
+
+    def rows_of_tiles(
+        self, height: int, width: int
+    ) -> Iterator[tuple[Span, list[Span]]]:
+        """Rows of an image, top to bottom, and the columns of each."""
+        rows, columns = self.tile_size(height, width)
+        return zip(
+            self.spans(height, rows),
+            itertools.repeat(list(self.spans(width, columns))),
+            strict=False,
+        )
+
+    def _pixels_beside(self, side: int) -> int:
+        return self.most_pixels // (side + 2 * self.margin)
+
+    def _side(self, length: int, most: int) -> int:
+        """The side of equal tiles of an axis, with margins `most` long."""
+        stride = self.geometry.output_stride(self.num_instances)
+        smallest = self.geometry.receptive_field(self.num_instances)
+        largest = max(most - 2 * self.margin - stride + 1, smallest)
+        count = math.ceil(length / largest)
+        return math.ceil(length / count / stride) * stride

@@ -1,0 +1,37 @@
+"""PNG files written band by band, read back by Pillow."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.png_stream import write_png_in_bands
+
+PICTURE = np.random.default_rng(0).integers(0, 256, (97, 1001), np.uint8)
+
+
+@pytest.mark.parametrize("rows", [1, 50, 97])
+def test_gives_back_the_values(tmp_path, rows):
+    path = tmp_path / "a.png"
+    bands = (PICTURE[top : top + rows] for top in range(0, 97, rows))
+    write_png_in_bands(path, *PICTURE.shape, bands)
+    with Image.open(path) as picture:
+        assert (picture.format, picture.mode) == ("PNG", "L")
+        np.testing.assert_array_equal(np.asarray(picture), PICTURE)
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    "bands", [[PICTURE[:50]], [PICTURE[:, :7]], [PICTURE, PICTURE]]
+)
+def test_refuses_another_picture_and_leaves_nothing(tmp_path, bands):
+    with pytest.raises(ValueError, match=r"left|shape"):
+        write_png_in_bands(tmp_path / "a.png", *PICTURE.shape, bands)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_full_disk_is_named(tmp_path):
+    (tmp_path / ".a.png.part").symlink_to("/dev/full")
+    with pytest.raises(InputError, match=r"a\.png cannot be written \(No spa"):
+        write_png_in_bands(tmp_path / "a.png", *PICTURE.shape, [PICTURE])
+    assert list(tmp_path.iterdir()) == []
