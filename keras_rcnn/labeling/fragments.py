@@ -45,10 +45,11 @@ def fragments(
     plan = _Plan(model, num_instances, output_resolution)
     around = ConstantMargin(model, num_instances, images, margins)
 
+    def stack(planes: Any) -> Any:
+        return model.conv_stack(planes, pool=plan.pool)
+
     def apply(planes: Any, instance: int) -> Any:
-        return around.apply(
-            planes, instance, lambda part: model.conv_stack(part, plan.pool)
-        )
+        return around.apply(planes, instance, stack)
 
     padded = pad_for_all_pixels(images, model, num_instances, margins)
     planes = model.recur(padded, num_instances, apply, plan.scale_image)
