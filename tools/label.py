@@ -7,9 +7,9 @@ r"""Labels photos of your own; seconds for each on two cores.
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
 the class of each pixel as its value, and NAME_overlay.png to look at.
 
-Photos too large for the memory (beyond 25 megapixels, or what `--memory_mb`
-says) are read, labelled and written strip by strip; their pixels lie in
-OUTPUT_DIR meanwhile, and their overlays are at most 4,000 pixels a side.
+Large photos (beyond 25 megapixels, `--memory_mb` being what it is by default)
+are read, labelled and written strip by strip. Their pixels lie in OUTPUT_DIR
+meanwhile, and their overlays are scaled down to at most 4,000 pixels a side.
 
 A network knows things at the size that they had in its training photos, here
 320x240 pixels: scale larger ones down with `--longest_side`, which is faster,

@@ -7,10 +7,12 @@ import subprocess
 import sys
 
 import keras
+import numpy as np
 import pytest
 from absl import flags
+from PIL import Image
 
-from keras_rcnn import RecurrentCNN
+from keras_rcnn import RecurrentCNN, SceneLabeler
 from keras_rcnn.models.saving import save_model
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -73,3 +75,41 @@ def model_dir(model, tmp_path_factory):
     folder = tmp_path_factory.mktemp("model")
     save_model(model, folder / "model.keras")
     return folder
+
+
+@pytest.fixture(scope="session")
+def labeler(model):
+    """What `label` has to agree with."""
+    return SceneLabeler(model, output_resolution=4, num_instances=2)
+
+
+@pytest.fixture
+def label(run_program, model_dir, tmp_path):
+    """Function of the photos: runs label.py, at a coarse resolution."""
+
+    def run(
+        *images,
+        model=model_dir,
+        output_dir=tmp_path / "out",
+        choices=("--output_resolution=4", "--num_instances=2"),
+    ):
+        return run_program(
+            "label",
+            f"--model={model}",
+            f"--output_dir={output_dir}",
+            *choices,
+            *images,
+        )
+
+    return run
+
+
+@pytest.fixture
+def read_png():
+    """Function of a file that gives its mode and values."""
+
+    def read(path):
+        with Image.open(path) as image:
+            return image.mode, np.asarray(image)
+
+    return read

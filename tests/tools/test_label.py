@@ -4,7 +4,6 @@ import json
 import os
 import pathlib
 import re
-import resource
 import shutil
 import signal
 import subprocess
@@ -15,47 +14,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn import SceneLabeler
-from keras_rcnn.export import export_saved_model
 from keras_rcnn.visualization import overlay
 
 ORIENTATION = 0x0112
 
 
-@pytest.fixture(scope="module")
-def labeler(model):
-    """What the programs here have to agree with."""
-    return SceneLabeler(model, output_resolution=4, num_instances=2)
-
-
-@pytest.fixture
-def label(run_program, model_dir, tmp_path):
-    """Function of the photos: runs the program, at a coarse resolution."""
-
-    def run(
-        *images,
-        model=model_dir,
-        output_dir=tmp_path / "out",
-        choices=("--output_resolution=4", "--num_instances=2"),
-    ):
-        return run_program(
-            "label",
-            f"--model={model}",
-            f"--output_dir={output_dir}",
-            *choices,
-            *images,
-        )
-
-    return run
-
-
-def read(path):
-    with Image.open(path) as image:
-        return image.mode, np.asarray(image)
-
-
 def test_labels_files_and_says_what_is_on_them(
-    start_program, model_dir, tmp_path, write_picture, noise, labeler
+    read_png, start_program, model_dir, tmp_path, write_picture, noise, labeler
 ):
     write_picture("photos/a.png", noise)
     write_picture("photos/b.png", noise[:9, :7])
@@ -72,7 +37,7 @@ def test_labels_files_and_says_what_is_on_them(
     assert status == 0, err
     for name, photo in (("a", noise), ("b", noise[:9, :7])):
         expected = labeler(photo[None])[0]
-        mode, labels = read(tmp_path / f"out/{name}_labels.png")
+        mode, labels = read_png(tmp_path / f"out/{name}_labels.png")
         assert mode == "L"
         np.testing.assert_array_equal(labels, expected)
     labels = labeler(noise[None])[0]
@@ -92,13 +57,13 @@ def test_labels_files_and_says_what_is_on_them(
 
 
 def test_the_overlay_is_the_tinted_photo_with_a_legend(
-    label, write_picture, noise, labeler, tmp_path, model
+    read_png, label, write_picture, noise, labeler, tmp_path, model
 ):
     write_picture("a.png", noise)
 
     assert label("--images", tmp_path / "a.png")[0] == 0
 
-    mode, picture = read(tmp_path / "out/a_overlay.png")
+    mode, picture = read_png(tmp_path / "out/a_overlay.png")
     labels = labeler(noise[None])[0]
     tinted = overlay(noise, labels, model.palette)
     assert mode == "RGB"
@@ -108,7 +73,9 @@ def test_the_overlay_is_the_tinted_photo_with_a_legend(
     )
 
 
-def test_every_colour_mode(label, write_picture, noise, labeler, tmp_path):
+def test_every_colour_mode(
+    read_png, label, write_picture, noise, labeler, tmp_path
+):
     photo = Image.fromarray(noise)
     wide = np.linspace(0, 65535, 24 * 36).reshape(24, 36).astype(np.uint16)
     transparent = photo.copy()
@@ -127,7 +94,7 @@ def test_every_colour_mode(label, write_picture, noise, labeler, tmp_path):
     assert status == 0, err
     assert out.count("_labels.png") == 11
     for file in (tmp_path / "out").glob("*_labels.png"):
-        mode, labels = read(file)
+        mode, labels = read_png(file)
         assert mode == "L"
         size = (1, 1) if file.name.startswith("one") else (24, 36)
         assert labels.shape == size
@@ -141,13 +108,13 @@ def test_every_colour_mode(label, write_picture, noise, labeler, tmp_path):
         ("png_I16", np.repeat(grey[..., None], 3, axis=-1)),
     ):
         np.testing.assert_array_equal(
-            read(tmp_path / f"out/{name}_labels.png")[1],
+            read_png(tmp_path / f"out/{name}_labels.png")[1],
             labeler(np.asarray(expected)[None])[0],
         )
 
 
 def test_labels_lie_on_the_photo_as_it_is_seen(
-    label, write_picture, noise, labeler, tmp_path
+    read_png, label, write_picture, noise, labeler, tmp_path
 ):
     exif = Image.Exif()
     exif[ORIENTATION] = 6  # to be turned by a quarter clockwise
@@ -156,10 +123,10 @@ def test_labels_lie_on_the_photo_as_it_is_seen(
     assert label(f"--images={tmp_path / 'a.png'}")[0] == 0
 
     upright = np.rot90(noise, -1)
-    labels = read(tmp_path / "out/a_labels.png")[1]
+    labels = read_png(tmp_path / "out/a_labels.png")[1]
     assert labels.shape == (36, 24)
     np.testing.assert_array_equal(labels, labeler(upright[None])[0])
-    picture = read(tmp_path / "out/a_overlay.png")[1]
+    picture = read_png(tmp_path / "out/a_overlay.png")[1]
     assert picture.shape[0] >= 36
 
 
@@ -183,7 +150,7 @@ def test_goes_on_past_broken_files_and_names_them(
 
 
 def test_photos_of_one_name_do_not_overwrite_each_other(
-    label, write_picture, noise, tmp_path
+    read_png, label, write_picture, noise, tmp_path
 ):
     write_picture("in/a.jpg", noise)
     write_picture("in/a.png", noise[:20])
@@ -193,7 +160,7 @@ def test_photos_of_one_name_do_not_overwrite_each_other(
 
     assert status == 0, err
     heights = {
-        name: read(tmp_path / f"out/{name}_labels.png")[1].shape[0]
+        name: read_png(tmp_path / f"out/{name}_labels.png")[1].shape[0]
         for name in ("a", "a_2", "a_3")
     }
     assert heights == {"a": 24, "a_2": 20, "a_3": 10}
@@ -222,7 +189,7 @@ def test_takes_photos_that_a_shell_found(label, write_picture, noise, tmp_path):
 
 
 def test_labels_a_smaller_photo_and_brings_them_to_its_size(
-    label, write_picture, noise, labeler, tmp_path
+    read_png, label, write_picture, noise, labeler, tmp_path
 ):
     # Blocks of 2 x 2, so that half the size is exactly the photo before.
     photo = write_picture("a.png", noise.repeat(2, axis=0).repeat(2, axis=1))
@@ -232,7 +199,7 @@ def test_labels_a_smaller_photo_and_brings_them_to_its_size(
     assert status == 0, err
     labels = labeler(noise[None])[0].repeat(2, axis=0).repeat(2, axis=1)
     np.testing.assert_array_equal(
-        read(tmp_path / "out/a_labels.png")[1], labels
+        read_png(tmp_path / "out/a_labels.png")[1], labels
     )
 
 
@@ -323,175 +290,6 @@ def test_a_copy_of_a_photo_elsewhere_is_labelled_too(
     assert out.count("_labels.png") == 2
 
 
-# Beyond what --memory_mb=1 lets into memory, by 40 bytes a pixel.
-BIG = (190, 160)
-
-
-@pytest.fixture
-def big():
-    """A photo of coarse blobs, which have more than one class."""
-    rng = np.random.default_rng(0)
-    small = rng.integers(0, 256, (19, 16, 3), np.uint8)
-    return small.repeat(10, axis=0).repeat(10, axis=1)
-
-
-@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.jpg", "a.bmp"])
-def test_big_photos_have_the_labels_of_small_ones(
-    label, write_picture, big, tmp_path, name
-):
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6
-    path = write_picture(f"in/{name}", big, exif=exif)
-
-    results = []
-    for folder in ("whole", "strips"):
-        arguments = [f"--report={tmp_path / folder}.json", f"--images={path}"]
-        if folder == "strips":
-            arguments.append("--memory_mb=1")
-        status, out, err = label(*arguments, output_dir=tmp_path / folder)
-        assert status == 0, err
-        results.append(
-            (
-                read(tmp_path / folder / "a_labels.png"),
-                read(tmp_path / folder / "a_overlay.png"),
-                json.loads((tmp_path / f"{folder}.json").read_text())["photos"],
-                out.replace(folder, ""),
-            )
-        )
-        assert ("Labeling a." in err) == (folder == "strips")
-        names = {file.name for file in (tmp_path / folder).iterdir()}
-        assert names == {"a_labels.png", "a_overlay.png"}
-
-    (whole, picture, report, out), strips = results
-    assert strips[0][0] == whole[0] == "L"
-    np.testing.assert_array_equal(strips[0][1], whole[1])
-    assert len(np.unique(whole[1])) > 1
-    # Not larger than the bound, hence not scaled.
-    np.testing.assert_array_equal(strips[1][1], picture[1])
-    assert strips[2][0]["shares"] == pytest.approx(report[0]["shares"])
-    assert strips[3] == out
-
-
-def test_big_photos_are_scaled_down_to_be_labelled(
-    label, write_picture, big, tmp_path
-):
-    path = write_picture("a.png", big)
-    for folder, memory in (("whole", 1024), ("strips", 1)):
-        status, _, err = label(
-            f"--images={path}",
-            f"--memory_mb={memory}",
-            "--longest_side=95",
-            output_dir=tmp_path / folder,
-        )
-        assert status == 0, err
-    labels = read(tmp_path / "strips/a_labels.png")[1]
-    assert labels.shape == BIG
-    np.testing.assert_array_equal(
-        labels, read(tmp_path / "whole/a_labels.png")[1]
-    )
-
-
-def test_a_saved_model_alone_cannot_cut_big_photos(
-    label, write_picture, big, model, tmp_path
-):
-    path = write_picture("a.png", big)
-    folder = export_saved_model(
-        SceneLabeler(model, output_resolution=8), tmp_path / "exported"
-    )
-    (folder / "model.keras").unlink()
-
-    status, _, err = label(
-        f"--images={path}", "--memory_mb=1", model=folder, choices=()
-    )
-
-    assert status == 1
-    assert "a.png is too large for --memory_mb" in err
-    assert "put the model.keras" in err
-
-
-def test_overlays_of_big_photos_are_bounded(
-    label, write_picture, tmp_path, noise
-):
-    photo = write_picture("a.png", np.tile(noise[:7], (1, 112, 1)))
-
-    status, _, err = label(f"--images={photo}", "--memory_mb=1")
-
-    assert status == 0, err
-    assert read(tmp_path / "out/a_labels.png")[1].shape == (7, 4032)
-    # The tinted photo and the legend right of it.
-    picture = read(tmp_path / "out/a_overlay.png")[1]
-    assert 4000 < picture.shape[1] < 4400
-
-
-def test_the_guard_against_bombs_can_be_raised(
-    label, write_picture, big, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 30_000)
-    path = write_picture("a.png", big)
-    for memory in ("--memory_mb=1", "--memory_mb=1024"):
-        status, _, err = label(f"--images={path}", memory)
-        assert status == 1
-        assert "a.png has more than 30000 pixels" in err
-        assert "raise --max_megapixels" in err
-        status, _, err = label(
-            f"--images={path}", memory, "--max_megapixels=0.0305"
-        )
-        assert status == 0, err
-        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 30_000)
-
-
-@pytest.mark.parametrize("keep", [0.1, 0.6])
-@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
-def test_goes_on_past_broken_big_photos(
-    label, write_picture, noise, tmp_path, suffix, keep
-):
-    rng = np.random.default_rng(0)
-    photo = rng.integers(0, 256, (*BIG, 3), np.uint8)
-    path = write_picture(f"in/b.{suffix}", photo)
-    content = path.read_bytes()
-    path.write_bytes(content[: int(keep * len(content))])
-    write_picture("in/a.png", noise)
-    write_picture("in/c.png", noise)
-
-    status, out, err = label(f"--images={tmp_path / 'in'}", "--memory_mb=1")
-
-    assert status == 1
-    assert re.search(rf"^  {path} is [^\n]+: [^\n]+\.$", err, re.MULTILINE)
-    assert "Traceback" not in err
-    assert out.count("_labels.png") == 2
-    assert len(list((tmp_path / "out").iterdir())) == 4
-
-
-def test_a_disk_too_full_for_a_big_photo(label, write_picture, big, tmp_path):
-    path = write_picture("a.png", big)
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    # Its pixels take 91 kB.
-    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
-    try:
-        status, _, err = label(f"--images={path}", "--memory_mb=1")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-
-    assert status == 1
-    assert "Traceback" not in err
-    assert err.count("out cannot hold the 0 MB of a photo") == 1
-    assert list((tmp_path / "out").iterdir()) == []
-
-
-def test_a_disk_too_full_for_big_labels(label, write_picture, big, tmp_path):
-    path = write_picture("a.png", big)
-    part = tmp_path / "out/.a_labels.png.part"
-    part.parent.mkdir()
-    part.symlink_to("/dev/full")
-
-    status, _, err = label(f"--images={path}", "--memory_mb=1")
-
-    assert status == 1
-    assert "Traceback" not in err
-    assert "a_labels.png cannot be written (No space left on device)" in err
-    assert list(part.parent.iterdir()) == []
-
-
 def test_the_report_counts_the_seconds(label, write_picture, noise, tmp_path):
     photos = [write_picture(f"{name}.png", noise) for name in "abc"]
     report = tmp_path / "report.json"
@@ -505,7 +303,7 @@ def test_the_report_counts_the_seconds(label, write_picture, noise, tmp_path):
 
 
 def test_many_photos_of_mixed_sizes_keep_their_order(
-    label, write_picture, noise, labeler, tmp_path
+    read_png, label, write_picture, noise, labeler, tmp_path
 ):
     sizes = [(24, 36), (9, 7), (24, 36), (36, 24)] * 5
     photos = [
@@ -522,13 +320,13 @@ def test_many_photos_of_mixed_sizes_keep_their_order(
     for photo in photos:
         expected = labeler(np.asarray(Image.open(photo))[None])[0]
         np.testing.assert_array_equal(
-            read(tmp_path / f"out/{photo.stem}_labels.png")[1], expected
+            read_png(tmp_path / f"out/{photo.stem}_labels.png")[1], expected
         )
 
 
-def test_interrupted(model_dir, write_picture, big, tmp_path):
+def test_interrupted(model_dir, write_picture, noise, tmp_path):
     for number in range(200):
-        write_picture(f"in/{number}.png", big)
+        write_picture(f"in/{number}.png", np.tile(noise, (8, 4, 1)))
     root = pathlib.Path(__file__).parents[2]
     process = subprocess.Popen(
         [
