@@ -1,4 +1,4 @@
-"""What all tests share: a quiet TensorFlow on two threads, real files."""
+"""What all tests share: a quiet TensorFlow on few threads, real files."""
 
 import io
 import os
@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 tf = program.import_quietly("tensorflow")
-tf.config.threading.set_inter_op_parallelism_threads(2)
-tf.config.threading.set_intra_op_parallelism_threads(2)
+# Tests that run side by side do not compete for the processor's cores.
+THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+tf.config.threading.set_inter_op_parallelism_threads(THREADS)
+tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 
 
 @pytest.fixture

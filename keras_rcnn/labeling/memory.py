@@ -7,6 +7,8 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 DEFAULT_MEMORY_MB = 1024
 _MEGABYTE = 10**6
+# Where convolutions pack what they multiply, whatever the image.
+_WORKSPACE_MB = 16
 _BYTES_A_FLOAT = 4
 # Copies that few processors make ahead of their work.
 _AT_A_TIME = 8
@@ -22,7 +24,8 @@ def most_pixels(
 ) -> int:
     """Pixels that can be labelled at a time, padding counted."""
     planes = planes_a_pixel(model, num_instances, output_resolution)
-    return int(memory_mb * _MEGABYTE / (_BYTES_A_FLOAT * planes))
+    room = max(0, memory_mb - _WORKSPACE_MB) * _MEGABYTE
+    return int(room / (_BYTES_A_FLOAT * planes))
 
 
 def planes_a_pixel(

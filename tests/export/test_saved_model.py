@@ -57,7 +57,10 @@ def test_plain_tensorflow_gives_the_same_labels(labeler, exported, tmp_path):
     labels, probabilities = labeler(PHOTOS, return_probabilities=True)
     with np.load(tmp_path / "out.npz") as results:
         np.testing.assert_array_equal(results["labels"], labels)
-        np.testing.assert_array_equal(results["probabilities"], probabilities)
+        # The last bit depends on the number of threads.
+        np.testing.assert_allclose(
+            results["probabilities"], probabilities, atol=1e-6
+        )
         assert results["labels"].dtype == np.uint8
 
 

@@ -8,6 +8,7 @@ from PIL import Image
 
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe
 
+pytestmark = pytest.mark.slow
 SHARED_KEYS = {"suite", "machine", "settings", "results"}
 
 

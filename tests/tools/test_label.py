@@ -324,6 +324,7 @@ def test_many_photos_of_mixed_sizes_keep_their_order(
         )
 
 
+@pytest.mark.slow
 def test_interrupted(model_dir, write_picture, noise, tmp_path):
     for number in range(200):
         write_picture(f"in/{number}.png", np.tile(noise, (8, 4, 1)))

@@ -77,6 +77,7 @@ def whole_run(scenes, tmp_path_factory):
 
 
 # In the middle of the first phase, between the two, near the end.
+@pytest.mark.slow
 @pytest.mark.parametrize("step", [2, 4, 7])
 def test_a_killed_run_goes_on_where_it_was(
     scenes, whole_run, tmp_path, monkeypatch, step
