@@ -2,6 +2,7 @@
 
 import io
 import os
+import signal
 
 # Read when TensorFlow is imported, hence before it is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -17,6 +18,9 @@ tf = program.import_quietly("tensorflow")
 THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 tf.config.threading.set_intra_op_parallelism_threads(THREADS)
+
+# Shells have what runs in the background, and all it starts, ignore this.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
