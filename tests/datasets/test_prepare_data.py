@@ -3,6 +3,7 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
 from made_up_archives import write_photo, write_stanford
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -25,6 +26,7 @@ def run(manual_dir, data_dir, *others):
     )
 
 
+@pytest.mark.slow
 def test_prepares_and_says_what_is_there(tmp_path):
     root = write_stanford(tmp_path, num_photos=2)
     # Ten labels and eight: sky 2, tree 1, road 3, building 2, unknown 2.
@@ -47,6 +49,7 @@ def test_prepares_and_says_what_is_there(tmp_path):
     assert "Generating" in process.stderr
 
 
+@pytest.mark.slow
 def test_one_line_for_what_can_be_mended(tmp_path):
     root = write_stanford(tmp_path / "manual", num_photos=2)
     (root / "labels/0000001.regions.txt").unlink()

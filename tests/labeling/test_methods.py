@@ -27,7 +27,7 @@ PRESETS_AND_INSTANCES = [
     ("rcnn2", 2),
     ("rcnn2", 3),
 ]
-SIZES = [(1, 1), (9, 3)]
+SIZES = [(9, 3), pytest.param((1, 1), marks=pytest.mark.slow)]
 
 
 def in_a_graph(method, model, instances, resolution):
@@ -71,7 +71,14 @@ def test_the_exact_case_is_not_trivial(preset, instances):
     assert np.abs(scores).max() < 2**20
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(
+    "method",
+    ["fragments"]
+    + [
+        pytest.param(method, marks=pytest.mark.slow)
+        for method in ("shift_and_stitch", "patches")
+    ],
+)
 def test_tanh_and_a_batch_within_rounding(method):
     model = RecurrentCNN.from_preset("rcnn2", 3)
     images = np.random.default_rng(2).normal(size=(2, 2, 5, 3))
@@ -104,6 +111,7 @@ def test_a_photo_larger_than_the_receptive_field(method):
         )
 
 
+@pytest.mark.slow
 def test_pooling_sizes_that_share_no_factor():
     """Pools of 3 and 2: stride 6, of which 2 and 3 divide in another order."""
     stages = [Stage(2, 3, 3), Stage(2, 2, 2)]

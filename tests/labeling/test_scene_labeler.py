@@ -62,6 +62,7 @@ def test_coarse_scores_are_interpolated_bilinearly(model, resolution):
     np.testing.assert_allclose(shares[0], probabilities(scores), atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["patches", "shift_and_stitch"])
 def test_methods_agree_on_labels(model, method):
     default = keras_rcnn.SceneLabeler(model)(PHOTO)

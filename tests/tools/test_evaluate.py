@@ -88,6 +88,7 @@ def count(photos, labels_of):
     return counts
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_a_plain_count(
     start_program, model_dir, model, folder, photos, labels_of, tmp_path
 ):

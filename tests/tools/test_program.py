@@ -61,6 +61,7 @@ def no_tensorflow(tmp_path):
     return package
 
 
+@pytest.mark.slow
 def test_a_real_program_is_quiet_and_done(run_program):
     process = run_program(
         """

@@ -60,6 +60,7 @@ def test_a_run_killed_in_the_middle_goes_on(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_wrong_settings_are_named(tmp_path):
     status, output, errors = finish(start(tmp_path / "run", "--preset=rcnn9"))
     assert (status, output) == (1, "")
