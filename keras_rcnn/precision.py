@@ -4,27 +4,33 @@ import pathlib
 
 import tensorflow as tf
 
-BFLOAT16_FEATURES = {"amx_bf16", "avx512_bf16"}
+PRECISIONS = ("float32", "mixed_bfloat16")
+_BFLOAT16_FEATURES = {"amx_bf16", "avx512_bf16"}
 
 
-def choose_precision(
-    wanted: str = "auto", cpuinfo: str = "/proc/cpuinfo"
-) -> str:
+def choose_precision(wanted: str = "auto") -> str:
     """The Keras dtype policy to compute with.
 
     Args:
-        wanted: a dtype policy, or `auto` for `mixed_bfloat16` where there is
-            an accelerator or the processor multiplies bfloat16 by itself, and
-            `float32` elsewhere.
-        cpuinfo: where the processor tells its features.
+        wanted: a dtype policy, or `auto` for `mixed_bfloat16` where that is
+            quicker, and `float32` elsewhere.
     """
     if wanted != "auto":
         return wanted
+    return "mixed_bfloat16" if multiplies_bfloat16() else "float32"
+
+
+def multiplies_bfloat16(cpuinfo: str = "/proc/cpuinfo") -> bool:
+    """Whether there is an accelerator, or a processor with AMX or AVX512-BF16.
+
+    Args:
+        cpuinfo: where the processor tells its features.
+    """
     devices = {
         device.device_type for device in tf.config.list_physical_devices()
     }
     if devices - {"CPU"}:
-        return "mixed_bfloat16"
+        return True
     file = pathlib.Path(cpuinfo)
     features = set(file.read_text().split()) if file.is_file() else set()
-    return "mixed_bfloat16" if features & BFLOAT16_FEATURES else "float32"
+    return bool(features & _BFLOAT16_FEATURES)

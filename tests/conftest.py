@@ -23,6 +23,14 @@ tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def float32_on_every_processor():
+    """Oracles are held against float32, which is the same everywhere."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("keras_rcnn.precision.multiplies_bfloat16", lambda: False)
+        yield
+
+
 @pytest.fixture
 def noise():
     """A uint8 photo of 24 x 36 pixels in which no two rows are alike."""

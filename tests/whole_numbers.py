@@ -7,11 +7,12 @@ from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.presets import PRESETS, Stage
 
 
-def narrow_network(preset, activation, seed=0):
-    """A preset with two filters a stage and small whole numbers as weights."""
+def narrow_network(preset, activation, seed=0, filters=2):
+    """A preset with few filters a stage and small whole numbers as weights."""
     entry = PRESETS[preset]
     stages = [
-        Stage(2, stage.kernel_size, stage.pool_size) for stage in entry.stages
+        Stage(filters, stage.kernel_size, stage.pool_size)
+        for stage in entry.stages
     ]
     stack = ConvStack(
         stages,

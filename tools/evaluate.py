@@ -33,6 +33,12 @@ dataset_flags.define()
 flags.DEFINE_enum(
     "split", "test", ["train", "test", "all"], "Which of the photos."
 )
+flags.DEFINE_string(
+    "reference",
+    None,
+    "Model to compare the labels with, computed in float32: on how many "
+    "pixels both agree. May be the same model, to judge --precision by.",
+)
 flags.DEFINE_string("report", None, "JSON file for the figures.")
 flags.DEFINE_string(
     "pictures_dir",
@@ -50,8 +56,8 @@ def main() -> None:
     labeler = labeling_flags.load_labeler()
     dataset = dataset_flags.load_dataset(FLAGS.split)
     check_classes(labeler, dataset)
-    matrix, seconds = score(labeler, dataset)
-    figures = report(labeler, dataset, matrix, seconds)
+    matrix, agreement, seconds = score(labeler, load_reference(), dataset)
+    figures = report(labeler, dataset, matrix, agreement, seconds)
     print_table(figures)
     write_confusion_figure(matrix, dataset)
     program.write_report(FLAGS.report, figures)
@@ -70,10 +76,24 @@ def check_classes(labeler: "LoadedLabeler", dataset: "SceneDataset") -> None:
         )
 
 
+def load_reference() -> "LoadedLabeler | None":
+    """The model to compare with, if there is one."""
+    if FLAGS.reference is None:
+        return None
+    return labeling_flags.load_labeler(FLAGS.reference, precision="float32")
+
+
 def score(
-    labeler: "LoadedLabeler", dataset: "SceneDataset"
-) -> tuple["ConfusionMatrix", float]:
-    """The confusion matrix of all photos, and the seconds spent on labeling."""
+    labeler: "LoadedLabeler",
+    reference: "LoadedLabeler | None",
+    dataset: "SceneDataset",
+) -> tuple["ConfusionMatrix", float | None, float]:
+    """Labels all photos.
+
+    Returns:
+        Their confusion matrix, the share of the pixels labelled like the
+        reference, and the seconds that labeling took.
+    """
     import numpy as np
     import tqdm
 
@@ -90,6 +110,7 @@ def score(
     # The first photo takes seconds longer, as TensorFlow builds its graph.
     labeler(np.zeros((1, 1, 3), np.uint8))
     seconds = 0.0
+    alike = pixels = 0
     bar = tqdm.tqdm(
         dataset.examples.as_numpy_iterator(),
         "Scoring",
@@ -102,18 +123,23 @@ def score(
         labels = labeler(example["image"], example["name"].decode())
         seconds += time.perf_counter() - start
         matrix.update(example["label"], labels)
+        if reference:
+            others = reference(example["image"], example["name"].decode())
+            alike += int(np.count_nonzero(labels == others))
+            pixels += labels.size
         if FLAGS.pictures_dir and index in pictured:
             write_picture(dataset, example, labels)
         if matrix.num_pixels:
             right = f"{100 * matrix.pixel_accuracy:.1f} % right"
             bar.set_postfix_str(right, refresh=False)
-    return matrix, seconds
+    return matrix, alike / pixels if pixels else None, seconds
 
 
 def report(
     labeler: "LoadedLabeler",
     dataset: "SceneDataset",
     matrix: "ConfusionMatrix",
+    agreement: float | None,
     seconds: float,
 ) -> dict[str, Any]:
     """All figures; the accuracy of a class without a true pixel is None."""
@@ -136,6 +162,7 @@ def report(
         "confusion_matrix": matrix.counts.tolist(),
         "num_images": dataset.num_examples,
         "num_pixels": matrix.num_pixels,
+        "agreement_with_reference": agreement,
         "seconds_per_image": seconds / dataset.num_examples,
         "num_instances": labeler.num_instances,
         "output_resolution": labeler.output_resolution,
@@ -148,10 +175,13 @@ def print_table(figures: dict[str, Any]) -> None:
         f"{figures['num_images']} photos, {figures['num_pixels']} labelled "
         f"pixels, {figures['seconds_per_image']:.2f} s a photo"
     )
+    agreement = figures["agreement_with_reference"]
+    compared = {} if agreement is None else {"like reference": agreement}
     rows = {
         "pixel accuracy": figures["pixel_accuracy"],
         "class accuracy": figures["class_accuracy"],
         "mean IoU": figures["mean_iou"],
+        **compared,
         **{f"  {name}": part for name, part in figures["per_class"].items()},
     }
     width = max(map(len, rows))

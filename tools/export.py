@@ -15,7 +15,8 @@ import program
 from absl import flags
 
 FLAGS = flags.FLAGS
-labeling_flags.define_choices()
+# The machine that runs it need not be like the one that writes it.
+labeling_flags.define_choices(precision="float32")
 flags.DEFINE_string(
     "model_dir", None, "Folder of a run, or a .keras file.", required=True
 )

@@ -28,8 +28,12 @@ def define() -> None:
     define_choices()
 
 
-def define_choices() -> None:
-    """Adds the flags that choose among what one network can do."""
+def define_choices(precision: str | None = None) -> None:
+    """Adds the flags that choose among what one network can do.
+
+    Args:
+        precision: what it is if not given; the network's choice by default.
+    """
     flags.DEFINE_enum(
         "method",
         None,
@@ -50,17 +54,32 @@ def define_choices() -> None:
         "How often to apply the network; as often as in training if not given.",
         lower_bound=1,
     )
+    flags.DEFINE_enum(
+        "precision",
+        precision,
+        ["auto", "float32", "mixed_bfloat16"],
+        "Arithmetic to compute in; "
+        + (
+            f"{precision} if not given."
+            if precision
+            else "auto, bfloat16 where the processor has it, if not given."
+        ),
+    )
 
 
 def choices() -> dict[str, Any]:
     """Those that the user made, as arguments."""
-    names = ("method", "output_resolution", "num_instances")
+    names = ("method", "output_resolution", "num_instances", "precision")
     given = {name: FLAGS[name].value for name in names}
     return {name: value for name, value in given.items() if value is not None}
 
 
-def load_labeler() -> "LoadedLabeler":
+def load_labeler(model: str | None = None, **others: Any) -> "LoadedLabeler":
     """The labeler that the flags ask for.
+
+    Args:
+        model: to load instead of `--model`.
+        **others: choices to make instead of the user's.
 
     Raises:
         InputError: as `keras_rcnn.labeling.load_labeler`.
@@ -68,5 +87,7 @@ def load_labeler() -> "LoadedLabeler":
     from keras_rcnn.labeling import loaded_labeler
 
     return loaded_labeler.load_labeler(
-        FLAGS.model, memory_mb=FLAGS.memory_mb, **choices()
+        model or FLAGS.model,
+        memory_mb=FLAGS.memory_mb,
+        **choices() | others,
     )

@@ -52,8 +52,8 @@ def export_saved_model(
 
 def _write(labeler: SceneLabeler, folder: pathlib.Path) -> None:
     archive = keras.export.ExportArchive()
-    archive.track(labeler.model)
-    archive.add_endpoint("serve", labeler.label)
+    archive.track(labeler.graph.model)
+    archive.add_endpoint("serve", labeler.graph.label)
     # Keras prints a report of the endpoints whatever it is told.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), verbose=False)

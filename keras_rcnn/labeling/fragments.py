@@ -14,6 +14,7 @@ from keras_rcnn.labeling.grid import (
     scored_size,
 )
 from keras_rcnn.layers.conv_stack import max_pool
+from keras_rcnn.layers.winograd import winograd_convolve
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
 
@@ -44,9 +45,11 @@ def fragments(
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
     around = ConstantMargin(model, num_instances, images, margins)
+    exact = model.compute_dtype == "float32"
+    convolve = winograd_convolve if exact else tf.nn.convolution
 
     def stack(planes: Any) -> Any:
-        return model.conv_stack(planes, pool=plan.pool)
+        return model.conv_stack(planes, pool=plan.pool, convolve=convolve)
 
     def apply(planes: Any, instance: int) -> Any:
         return around.apply(planes, instance, stack)

@@ -48,7 +48,7 @@ class LoadedLabeler:
         InputError: if the photo is too large for the memory.
     """
 
-    label_batch: Callable[[np.ndarray], np.ndarray]
+    label_batch: Callable[[np.ndarray], Any]
     class_names: tuple[str, ...]
     palette: tuple[tuple[int, ...], ...]
     num_instances: int | None
@@ -76,6 +76,7 @@ def load_labeler(
     output_resolution: int | None = None,
     num_instances: int | None = None,
     memory_mb: float = DEFAULT_MEMORY_MB,
+    precision: str | None = None,
 ) -> LoadedLabeler:
     """Loads a model to label with.
 
@@ -87,6 +88,7 @@ def load_labeler(
         num_instances: as for `SceneLabeler`; those of the model by default.
         memory_mb: as for `SceneLabeler`; a SavedModel alone labels photos
             whole, one at a time, whatever they take.
+        precision: as for `SceneLabeler`; `auto` by default.
 
     Raises:
         InputError: if there is no model, or it cannot be used like this; a
@@ -102,6 +104,7 @@ def load_labeler(
         "method": method,
         "output_resolution": output_resolution,
         "num_instances": num_instances,
+        "precision": precision,
     }
     chosen = {
         name: value for name, value in choices.items() if value is not None

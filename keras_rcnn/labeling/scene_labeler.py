@@ -4,34 +4,19 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.fragments import fragments
-from keras_rcnn.labeling.grid import check_output_resolution, scored_size
+from keras_rcnn.labeling.labeling_graph import LabelingGraph
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB, most_pixels
-from keras_rcnn.labeling.patches import patches
-from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
 from keras_rcnn.labeling.tiles import TileGrid
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.standardize import standardize, statistics_of_strips
+from keras_rcnn.precision import choose_precision
+from keras_rcnn.standardize import statistics_of_strips
 
-METHODS = {
-    "fragments": fragments,
-    "shift_and_stitch": shift_and_stitch,
-    "patches": patches,
-}
-_IMAGES = tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")
-_TILE = (
-    tf.TensorSpec((1, None, None, 3), tf.uint8, name="window"),
-    tf.TensorSpec((1, 1, 1), tf.float32, name="mean"),
-    tf.TensorSpec((1, 1, 1), tf.float32, name="deviation"),
-    tf.TensorSpec((2, 2), tf.int32, name="margins"),
-)
 _ROWS_A_STRIP = 64
 
 
-class SceneLabeler(tf.Module):
+class SceneLabeler:
     """Labels every pixel of photos of any size.
 
     Each photo is standardised and padded, so that each of its pixels has a
@@ -50,6 +35,9 @@ class SceneLabeler(tf.Module):
         memory_mb: megabytes that labeling may take at a time, images and
             results not counted; a tile as large as the receptive field is
             taken even if it needs more.
+        precision: `float32` or `mixed_bfloat16`; `auto` takes the latter
+            where the processor has it. A model that was made for the other
+            one is copied, with the weights that it has now.
 
     Call arguments:
         images: photos of one size, uint8.
@@ -81,19 +69,17 @@ class SceneLabeler(tf.Module):
         output_resolution: int = 1,
         num_instances: int | None = None,
         memory_mb: float = DEFAULT_MEMORY_MB,
+        precision: str = "auto",
     ) -> None:
-        super().__init__(name="scene_labeler")
-        if method not in METHODS:
-            raise InputError(
-                f"There is no method {method!r}: choose one of "
-                f"{', '.join(METHODS)}."
-            )
         self.model = model
-        self.method = method
-        self.output_resolution = output_resolution
         self.num_instances = num_instances or model.num_instances
-        model.check_instances(self.num_instances)
-        check_output_resolution(model, self.num_instances, output_resolution)
+        self.output_resolution = output_resolution
+        precision = choose_precision(precision)
+        if precision != model.dtype_policy.name:
+            model = model.copy(dtype=precision)
+        self.graph = LabelingGraph(
+            model, method, output_resolution, self.num_instances
+        )
         choices = self.num_instances, output_resolution
         self.tiles = TileGrid(
             model.geometry, *choices, most_pixels(memory_mb, model, *choices)
@@ -140,7 +126,10 @@ class SceneLabeler(tf.Module):
             image[top : min(top + _ROWS_A_STRIP, height), 0:width]
             for top in range(0, height, _ROWS_A_STRIP)
         )
-        label = self._tile if return_probabilities else self._tile_labels
+        graph = self.graph
+        label = (
+            graph.label_tile if return_probabilities else graph.label_tile_only
+        )
         for row, columns in self.tiles.rows_of_tiles(height, width):
             tiles = []
             for column in columns:
@@ -159,29 +148,6 @@ class SceneLabeler(tf.Module):
                 for name in tiles[0]
             }
 
-    @tf.function(input_signature=[_IMAGES])
-    def label(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Labels and probabilities by name, as a graph for export."""
-        return _results(self._scores(standardize(images)))
-
-    @tf.function(input_signature=[_IMAGES])
-    def _labels(self, images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {"labels": _best(self._scores(standardize(images)))}
-
-    @tf.function(input_signature=_TILE)
-    def _tile(
-        self, window: Any, mean: Any, deviation: Any, margins: Any
-    ) -> dict[str, tf.Tensor]:
-        window = standardize(window, mean, deviation)
-        return _results(self._scores(window, margins))
-
-    @tf.function(input_signature=_TILE)
-    def _tile_labels(
-        self, window: Any, mean: Any, deviation: Any, margins: Any
-    ) -> dict[str, tf.Tensor]:
-        window = standardize(window, mean, deviation)
-        return {"labels": _best(self._scores(window, margins))}
-
     def _parts(
         self, images: np.ndarray, return_probabilities: bool
     ) -> Iterator[tuple[slice, slice, dict[str, np.ndarray]]]:
@@ -195,37 +161,11 @@ class SceneLabeler(tf.Module):
                     top, bottom = bottom, bottom + len(band["labels"])
                     yield slice(index, index + 1), slice(top, bottom), band
             return
-        label = self.label if return_probabilities else self._labels
+        graph = self.graph
+        label = graph.label if return_probabilities else graph.label_only
         for first in range(0, count, size):
             part = slice(first, min(first + size, count))
             yield part, slice(0, height), label(images[part])
-
-    def _scores(
-        self, images: tf.Tensor, margins: tf.Tensor | None = None
-    ) -> tf.Tensor:
-        """Scores of every pixel, `(batch, height, width, classes)`.
-
-        Args:
-            images: standardised.
-            margins: as the methods take them; their pixels get no scores.
-        """
-        scores = METHODS[self.method](
-            self.model,
-            images,
-            self.num_instances,
-            self.output_resolution,
-            margins,
-        )
-        if self.output_resolution == 1:
-            return scores
-        # Score i is that of pixel r * i, hence no shift by half a pixel.
-        height, width = tf.unstack(scored_size(images, margins))
-        resized = tf.raw_ops.ResizeBilinear(
-            images=scores,
-            size=tf.shape(scores)[1:3] * self.output_resolution,
-            half_pixel_centers=False,
-        )
-        return resized[:, :height, :width]
 
 
 def _check(images: np.ndarray) -> None:
@@ -238,11 +178,3 @@ def _check(images: np.ndarray) -> None:
         raise InputError(
             f"Images of shape {images.shape} have no pixel: give some."
         )
-
-
-def _results(scores: tf.Tensor) -> dict[str, tf.Tensor]:
-    return {"labels": _best(scores), "probabilities": tf.nn.softmax(scores)}
-
-
-def _best(scores: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.argmax(scores, axis=-1), tf.uint8)

@@ -7,6 +7,7 @@ import keras
 from keras import ops
 
 from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.bfloat16 import keep_weights
 from keras_rcnn.layers.conv_max_pool import conv_max_pool
 from keras_rcnn.layers.convolution import convolve
 from keras_rcnn.presets import Stage, stack_geometry
@@ -17,6 +18,17 @@ IMAGE_CHANNELS = 3
 def max_pool(planes: Any, pool_size: int) -> Any:
     """Max-pooling that steps by its own size and drops what is left over."""
     return ops.max_pool(planes, pool_size, strides=pool_size, padding="valid")
+
+
+class Conv2D(keras.layers.Conv2D):
+    """Keras's, but that others read its weights unrounded.
+
+    Files of weights know the layers by the name of this class.
+    """
+
+    def add_weight(self, *args: Any, **kwargs: Any) -> Any:
+        """A weight that no scope of mixed precision rounds."""
+        return super().add_weight(*args, **kwargs | {"autocast": False})
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
@@ -42,6 +54,7 @@ class ConvStack(keras.layers.Layer):
         inputs: planes, float.
         pool: function of (planes, pool_size) that pools. Dense labeling
             passes one that keeps all offsets.
+        convolve: function of (planes, kernel) for the hidden stages.
 
     Input shape:
         `(batch, height, width, 3)`, or with feedback also
@@ -86,7 +99,7 @@ class ConvStack(keras.layers.Layer):
             self.stages, classifier_kernel_size
         )
         self.hidden = [
-            keras.layers.Conv2D(
+            Conv2D(
                 stage.filters,
                 stage.kernel_size,
                 name=f"conv_{index}",
@@ -98,7 +111,8 @@ class ConvStack(keras.layers.Layer):
             num_classes,
             classifier_kernel_size,
             name="classifier",
-            dtype=self.dtype_policy,
+            # Scores rounded to bfloat16 would tie where classes are close.
+            dtype=self.dtype_policy.variable_dtype,
         )
 
     def build(self, input_shape: Sequence[int | None]) -> None:
@@ -124,13 +138,16 @@ class ConvStack(keras.layers.Layer):
         )
 
     def call(
-        self, inputs: Any, pool: Callable[[Any, int], Any] = max_pool
+        self,
+        inputs: Any,
+        pool: Callable[[Any, int], Any] = max_pool,
+        convolve: Callable[[Any, Any], Any] = convolve,
     ) -> Any:
         """Applies f once."""
         self._check(inputs)
         planes = inputs
         for stage, convolution in zip(self.stages, self.hidden, strict=True):
-            planes = self._stage(planes, stage, convolution, pool)
+            planes = self._stage(planes, stage, convolution, pool, convolve)
         return self.classifier(planes)
 
     def _stage(
@@ -139,15 +156,20 @@ class ConvStack(keras.layers.Layer):
         stage: Stage,
         convolution: keras.layers.Conv2D,
         pool: Callable[[Any, int], Any],
+        convolve: Callable[[Any, Any], Any],
     ) -> Any:
         # With the image alone, the kernel's last channels are those it needs.
-        first = convolution.kernel.shape[2] - planes.shape[-1]
-        kernel = ops.cast(convolution.kernel[:, :, first:], planes.dtype)
+        channels = planes.shape[-1]
+        unused = convolution.kernel.shape[2] - channels
+        kernel = convolution.kernel[:, :, unused:]
         bias = ops.cast(convolution.bias, planes.dtype)
+        if convolution is self.hidden[0] and planes.dtype == "bfloat16":
+            planes, kernel = keep_weights(planes, kernel)
+        kernel = ops.cast(kernel, planes.dtype)
         if (
             pool is max_pool
             and stage.pool_size == 2
-            and planes.shape[-1] == IMAGE_CHANNELS
+            and channels == IMAGE_CHANNELS
         ):
             planes = conv_max_pool(planes, kernel, stage.pool_size) + bias
         else:

@@ -45,6 +45,8 @@ class LabelledPhotos(keras.callbacks.Callback):
                 model,
                 num_instances=instances,
                 output_resolution=model.geometry.output_stride(instances),
+                # No copy, which would not go on learning.
+                precision=model.dtype_policy.name,
             )
             for instances in range(1, model.num_instances + 1)
         ]

@@ -83,7 +83,12 @@ def test_a_saved_model_alone_labels_as_it_was_exported(model, alone):
 
 @pytest.mark.parametrize(
     "choice",
-    [{"method": "patches"}, {"output_resolution": 1}, {"num_instances": 3}],
+    [
+        {"method": "patches"},
+        {"output_resolution": 1},
+        {"num_instances": 3},
+        {"precision": "float32"},
+    ],
 )
 def test_a_saved_model_alone_leaves_no_choice(alone, choice):
     (name,) = choice

@@ -140,3 +140,16 @@ def test_resolutions_that_are_not_possible(method, resolution, instances):
     image = np.zeros((1, 4, 4, 3), "float32")
     with pytest.raises(InputError, match="choose one of 1, 2"):
         METHODS[method](model, image, instances, resolution)
+
+
+def test_equals_the_loop_with_many_filters():
+    """Of so many that fragments convolve with fewer multiplications."""
+    model = narrow_network("rcnn2", "relu", filters=16)
+    image = 16.0 * np.random.default_rng(1).integers(-3, 4, (6, 5, 3))
+    expected = NumpyNetwork(model).scores(image, 2, 67)
+    assert len(np.unique(expected)) > 10
+    assert np.abs(expected).max() < 2**20
+    scores = in_a_graph("fragments", model, 2, 1)(
+        image[np.newaxis].astype("float32")
+    )
+    np.testing.assert_array_equal(scores[0], expected)

@@ -115,3 +115,22 @@ def test_other_types_and_shapes_are_refused(model, images, message):
 def test_impossible_choices_are_refused(model, arguments, message):
     with pytest.raises(InputError, match=message):
         keras_rcnn.SceneLabeler(model, **arguments)
+
+
+def test_precision_is_chosen_apart_from_the_model(model, monkeypatch):
+    """The labels of bfloat16 are those of float32 but for close calls."""
+    exact, shares = keras_rcnn.SceneLabeler(model, output_resolution=8)(
+        PHOTO, return_probabilities=True
+    )
+    monkeypatch.setattr(
+        "keras_rcnn.precision.multiplies_bfloat16", lambda: True
+    )
+    labeler = keras_rcnn.SceneLabeler(model, output_resolution=8)
+    _, rough = labeler(PHOTO, return_probabilities=True)
+    assert model.compute_dtype == "float32"
+    assert not np.array_equal(rough, shares)
+    np.testing.assert_allclose(rough, shares, atol=0.02)
+    labeler = keras_rcnn.SceneLabeler(
+        model, output_resolution=8, precision="float32"
+    )
+    np.testing.assert_array_equal(labeler(PHOTO), exact)

@@ -165,7 +165,7 @@ def test_tiles_of_every_shape_share_one_graph():
     _, tiled = labelers(model, num_instances=1)
     for size in ((30, 50), (24, 99), (100, 7)):
         tiled(exact_photo(*size)[None])
-    assert tiled._tile_labels.experimental_get_tracing_count() == 1
+    assert tiled.graph.label_tile_only.experimental_get_tracing_count() == 1
 
 
 def test_bands_report_every_pixel_and_take_any_picture():

@@ -15,6 +15,7 @@ REPORT_KEYS = {
     "mean_iou",
     "per_class",
     "confusion_matrix",
+    "agreement_with_reference",
     "num_images",
     "num_pixels",
     "seconds_per_image",
@@ -136,6 +137,34 @@ def test_scores_are_those_of_a_plain_count(
     assert "3/3" in err
     assert "cuda" not in err.lower()
     assert "WARNING" not in err
+
+
+def test_agreement_with_another_model(
+    evaluate, model, photos, labels_of, tmp_path
+):
+    other = type(model).from_config(model.get_config())
+    rng = np.random.default_rng(5)
+    other.set_weights(
+        [each + rng.normal(0, 0.03, each.shape) for each in model.get_weights()]
+    )
+    other.save(tmp_path / "other.keras")
+    labeler = SceneLabeler(other, output_resolution=4, num_instances=2)
+    same = [
+        labels_of(photo) == labeler(photo[None])[0]
+        for photo, _ in photos.values()
+    ]
+    expected = np.mean(np.concatenate([each.reshape(-1) for each in same]))
+    assert 0 < expected < 1
+
+    status, out, err = evaluate(
+        f"--reference={tmp_path}/other.keras",
+        f"--report={tmp_path}/report.json",
+    )
+
+    assert status == 0, err
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["agreement_with_reference"] == pytest.approx(expected)
+    assert f"like reference {100 * expected:6.1f} %" in out
 
 
 def check_table(out, report):

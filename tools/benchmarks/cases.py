@@ -46,13 +46,12 @@ class Runner:
 
     def __init__(self, network: RecurrentCNN, cases: Sequence[Case]) -> None:
         self.network = network
-        precisions = {case.precision for case in cases}
-        copies = {name: network.copy(dtype=name) for name in precisions}
         self.labelers = {
             case: SceneLabeler(
-                copies[case.precision],
+                network,
                 case.method,
                 case.output_resolution,
+                precision=case.precision,
                 **WHOLE,
             )
             for case in cases

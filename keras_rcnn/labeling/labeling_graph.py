@@ -1,0 +1,131 @@
+"""The labeling of photos as TensorFlow graphs."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.fragments import fragments
+from keras_rcnn.labeling.grid import check_output_resolution, scored_size
+from keras_rcnn.labeling.patches import patches
+from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.standardize import standardize
+
+METHODS = {
+    "fragments": fragments,
+    "shift_and_stitch": shift_and_stitch,
+    "patches": patches,
+}
+_IMAGES = tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")
+_TILE = (
+    tf.TensorSpec((1, None, None, 3), tf.uint8, name="window"),
+    tf.TensorSpec((1, 1, 1), tf.float32, name="mean"),
+    tf.TensorSpec((1, 1, 1), tf.float32, name="deviation"),
+    tf.TensorSpec((2, 2), tf.int32, name="margins"),
+)
+Results = dict[str, tf.Tensor]
+
+
+class LabelingGraph(tf.Module):
+    """Standardises, pads, scores, interpolates and decides, in one graph.
+
+    Args:
+        model: network to label with.
+        method: one of `METHODS`.
+        output_resolution: pixels from one computed label to the next.
+        num_instances: instances to apply.
+
+    Raises:
+        InputError: for an unknown method, a resolution that does not divide
+            the output stride, or instances that the model cannot have.
+    """
+
+    def __init__(
+        self,
+        model: RecurrentCNN,
+        method: str,
+        output_resolution: int,
+        num_instances: int,
+    ) -> None:
+        super().__init__(name="labeling")
+        if method not in METHODS:
+            raise InputError(
+                f"There is no method {method!r}: choose one of "
+                f"{', '.join(METHODS)}."
+            )
+        model.check_instances(num_instances)
+        check_output_resolution(model, num_instances, output_resolution)
+        self.model = model
+        self.method = method
+        self.output_resolution = output_resolution
+        self.num_instances = num_instances
+
+    @tf.function(input_signature=[_IMAGES])
+    def label(self, images: tf.Tensor) -> Results:
+        """`labels` and `probabilities` of whole photos."""
+        return _results(self._scores(standardize(images)))
+
+    @tf.function(input_signature=[_IMAGES])
+    def label_only(self, images: tf.Tensor) -> Results:
+        """`labels` of whole photos."""
+        return {"labels": _best(self._scores(standardize(images)))}
+
+    @tf.function(input_signature=_TILE)
+    def label_tile(
+        self, window: Any, mean: Any, deviation: Any, margins: Any
+    ) -> Results:
+        """`labels` and `probabilities` of a part of a photo.
+
+        Args:
+            window: the part, `(1, height, width, 3)`, with its surroundings.
+            mean: of the whole photo, `(1, 1, 1)`.
+            deviation: likewise.
+            margins: `((above, below), (left, right))`, pixels of the window
+                that are there as surroundings only.
+        """
+        window = standardize(window, mean, deviation)
+        return _results(self._scores(window, margins))
+
+    @tf.function(input_signature=_TILE)
+    def label_tile_only(
+        self, window: Any, mean: Any, deviation: Any, margins: Any
+    ) -> Results:
+        """`labels` alone of what `label_tile` takes."""
+        window = standardize(window, mean, deviation)
+        return {"labels": _best(self._scores(window, margins))}
+
+    def _scores(
+        self, images: tf.Tensor, margins: tf.Tensor | None = None
+    ) -> tf.Tensor:
+        """Scores of every pixel, `(batch, height, width, classes)`.
+
+        Args:
+            images: standardised.
+            margins: as the methods take them; their pixels get no scores.
+        """
+        scores = METHODS[self.method](
+            self.model,
+            images,
+            self.num_instances,
+            self.output_resolution,
+            margins,
+        )
+        if self.output_resolution == 1:
+            return scores
+        # Score i is that of pixel r * i, hence no shift by half a pixel.
+        height, width = tf.unstack(scored_size(images, margins))
+        resized = tf.raw_ops.ResizeBilinear(
+            images=scores,
+            size=tf.shape(scores)[1:3] * self.output_resolution,
+            half_pixel_centers=False,
+        )
+        return resized[:, :height, :width]
+
+
+def _results(scores: tf.Tensor) -> Results:
+    return {"labels": _best(scores), "probabilities": tf.nn.softmax(scores)}
+
+
+def _best(scores: tf.Tensor) -> tf.Tensor:
+    return tf.cast(tf.argmax(scores, axis=-1), tf.uint8)
