@@ -4,7 +4,6 @@ import pathlib
 
 import tensorflow as tf
 
-PRECISIONS = ("float32", "mixed_bfloat16")
 _BFLOAT16_FEATURES = {"amx_bf16", "avx512_bf16"}
 
 

@@ -5,15 +5,24 @@ import pathlib
 import numpy as np
 import pytest
 import tensorflow as tf
+from oracle import NumpyNetwork
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from keras_rcnn import SceneLabeler, load_model
+from keras_rcnn.labeling import METHODS
+from keras_rcnn.standardize import standardize
 
 ROOT = pathlib.Path(__file__).parents[2]
 MODELS = sorted(
     file.parent for file in (ROOT / "saved_models").glob("*/model.keras")
 )
+
+
+@pytest.fixture
+def photo():
+    """Of 160 x 107 pixels."""
+    return Image.fromarray(load_sample_image("china.jpg")).resize((160, 107))
 
 
 def test_there_are_some():
@@ -22,9 +31,8 @@ def test_there_are_some():
 
 @pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
 def test_saved_model_python_and_program_agree(
-    label, read_png, tmp_path, folder
+    label, read_png, tmp_path, photo, folder
 ):
-    photo = Image.fromarray(load_sample_image("china.jpg")).resize((160, 107))
     photo.save(tmp_path / "china.png")
     photos = np.asarray(photo)[np.newaxis]
 
@@ -42,3 +50,26 @@ def test_saved_model_python_and_program_agree(
     np.testing.assert_array_equal(served, expected)
     _, written = read_png(tmp_path / "out" / "china_labels.png")
     np.testing.assert_array_equal(written, expected[0])
+
+
+@pytest.mark.parametrize("method", ["fragments", "shift_and_stitch"])
+@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+def test_trained_scores_are_those_of_patches(photo, folder, method):
+    """Within 1e-5 of the largest, against a loop in float64."""
+    model = load_model(folder)
+    instances = model.num_instances
+    image = standardize(np.asarray(photo)[np.newaxis])
+    scores = METHODS[method](model, image, instances, 1)[0].numpy()
+    size = model.geometry.receptive_field(instances)
+    margin = size // 2
+    padded = np.pad(image[0], ((margin,) * 2, (margin,) * 2, (0, 0)))
+    network = NumpyNetwork(model)
+    for row, column in np.random.default_rng(0).integers(
+        0, scores.shape[:2], (8, 2)
+    ):
+        expected = network.score(
+            padded[row : row + size, column : column + size], instances
+        )
+        np.testing.assert_allclose(
+            scores[row, column], expected, atol=1e-5 * np.abs(scores).max()
+        )
