@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from absl import flags
+from allocator import keep_freed_memory
 
 FAILURE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _HELP = {"-h", "-help", "--help", "--helpfull", "--helpshort"}
@@ -34,6 +35,7 @@ def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
             stream.reconfigure(errors="backslashreplace")
     try:
         arguments = _parse_flags(sys.argv, takes_arguments)
+        keep_freed_memory()
         import_quietly("keras_rcnn")
         sys.exit(_run_main(main, [arguments] if takes_arguments else []))
     except ModuleNotFoundError as error:

@@ -13,6 +13,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from allocator import keep_freed_memory
+
 
 def main(task: dict[str, Any]) -> dict[str, Any]:
     """Labels a photo.
@@ -29,6 +31,8 @@ def main(task: dict[str, Any]) -> dict[str, Any]:
         memory did not suffice for is missing.
     """
     limit_memory(task["limit"])
+    # As every program here does.
+    keep_freed_memory()
     start = time.perf_counter()
     if task["form"] == "keras":
         import keras_rcnn  # noqa: F401
