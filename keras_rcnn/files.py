@@ -40,25 +40,37 @@ def file_to_write(path: str | pathlib.Path) -> Iterator[BinaryIO]:
     """A file to write part by part; nobody sees it before it is whole.
 
     It takes its place at the end of the block, and leaves nothing behind if
-    the block fails.
+    the block fails. A link stays one; what is no file, such as /dev/stdout,
+    is written to as it is.
 
     Raises:
         InputError: if it cannot be written.
     """
-    path = pathlib.Path(path).expanduser()
+    named = pathlib.Path(path).expanduser()
+    try:
+        with _open(named) as file:
+            yield file
+    except OSError as error:
+        raise InputError(
+            f"{named} cannot be written ({error.strerror}): make room, or "
+            "choose another place."
+        ) from error
+
+
+@contextlib.contextmanager
+def _open(path: pathlib.Path) -> Iterator[BinaryIO]:
+    if path.exists() and not path.is_file() and not path.is_dir():
+        with path.open("wb") as file:
+            yield file
+        return
+    path = path.resolve()
     # In the same folder, as a file moves in one step on its own disk only.
     part = path.with_name(f".{path.name}.part")
     try:
-        try:
-            with part.open("wb") as file:
-                yield file
-            part.replace(path)
-        finally:
-            # What is not there any more, or never was, need not go.
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written ({error.strerror}): make room, or "
-            "choose another place."
-        ) from error
+        with part.open("wb") as file:
+            yield file
+        part.replace(path)
+    finally:
+        # What is not there any more, or never was, need not go.
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)

@@ -1,5 +1,6 @@
 """Files are written whole or not at all."""
 
+import os
 import pathlib
 
 import pytest
@@ -53,6 +54,28 @@ def test_written_part_by_part(tmp_path):
         file.write(b"one ")
         file.write(b"two")
     assert (tmp_path / "a").read_bytes() == b"one two"
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    target = tmp_path / "elsewhere" / "a"
+    target.write_bytes(b"old")
+    (tmp_path / "link").symlink_to(target)
+    write_file(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_bytes() == b"new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"through")
+    assert os.read(reading, 100) == b"through"
+    os.close(reading)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 @pytest.mark.skipif(not FULL_DISK.exists(), reason="no /dev/full here")
