@@ -5,7 +5,8 @@ r"""Labels photos of your own; seconds for each on two cores.
         --longest_side=320
 
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
-the class of each pixel as its value, and NAME_overlay.png to look at.
+the class of each pixel as its value, counted from 0 in the order of the
+report's `class_names`, and NAME_overlay.png to look at.
 
 Large photos (beyond 25 megapixels, `--memory_mb` being what it is by default)
 are read, labelled and written strip by strip. Their pixels lie in OUTPUT_DIR
@@ -136,6 +137,7 @@ def label(
                 }
             )
     return {
+        "class_names": labeler.class_names,
         "photos": labelled,
         "failures": failures,
         "seconds_in_network": labeling.network_seconds,

@@ -51,7 +51,8 @@ def define_choices(precision: str | None = None) -> None:
     flags.DEFINE_integer(
         "num_instances",
         None,
-        "How often to apply the network; as often as in training if not given.",
+        "How often to apply the network; as often as in training if not given. "
+        "More than that spoils the labels.",
         lower_bound=1,
     )
     flags.DEFINE_enum(

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import pathlib
+import re
 import sys
 import tempfile
 import types
@@ -112,15 +113,31 @@ def _parse_flags(argv: list[str], takes_arguments: bool) -> list[str]:
         if arguments and not takes_arguments:
             raise flags.Error(f"{arguments[0]!r} is no flag")
     except flags.Error as error:
-        print(f"error: {error}. See {argv[0]} --help.", file=sys.stderr)
+        missing = re.findall(r"^flag --(\w+)=None", str(error), re.MULTILINE)
+        what = f"give --{', --'.join(missing)}" if missing else error
+        print(f"error: {what}. See {argv[0]} --help.", file=sys.stderr)
         sys.exit(WRONG_USAGE)
     return arguments
+
+
+def _prepare_report() -> None:
+    """Refuses a report that cannot be written before the work is done."""
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.files import make_folder
+
+    if "report" not in flags.FLAGS or not flags.FLAGS.report:
+        return
+    file = pathlib.Path(flags.FLAGS.report).expanduser()
+    if file.is_dir():
+        raise InputError(f"--report={file} is a folder: name a file in it.")
+    make_folder(file.parent)
 
 
 def _run_main(main: Callable[..., None], arguments: list[Any]) -> int:
     from keras_rcnn.errors import InputError
 
     try:
+        _prepare_report()
         main(*arguments)
         sys.stdout.flush()
     except InputError as error:

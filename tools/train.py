@@ -52,10 +52,13 @@ flags.DEFINE_string("report", None, "JSON file for the figures.")
 def main() -> None:
     """Loads the data, trains, reports."""
     import keras
+    import tensorflow as tf
 
     from keras_rcnn.datasets import split_off
     from keras_rcnn.training import Budget, get_recipe, train
 
+    # It takes the graphs of several labelers for a mistake; they are meant.
+    tf.get_logger().setLevel("ERROR")
     budget = Budget(FLAGS.minutes, FLAGS.steps)
     recipe = get_recipe(FLAGS.recipe, FLAGS.preset)
     keras.utils.set_random_seed(FLAGS.seed)
@@ -120,6 +123,7 @@ def report(model: "RecurrentCNN", budget: "Budget", score: float) -> None:
 def remember_settings(model_dir: pathlib.Path) -> None:
     """Refuses to go on in a folder whose run had other settings."""
     from keras_rcnn.errors import InputError
+    from keras_rcnn.files import make_folder
 
     names = (
         "preset dataset fold recipe precision seed validation_fraction "
@@ -127,7 +131,7 @@ def remember_settings(model_dir: pathlib.Path) -> None:
     )
     settings = {name: FLAGS[name].value for name in names.split()}
     file = model_dir / "settings.json"
-    model_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(model_dir)
     if file.exists():
         earlier = json.loads(file.read_text())
         changed = [name for name in settings if settings[name] != earlier[name]]

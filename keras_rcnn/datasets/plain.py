@@ -75,6 +75,11 @@ def _read_classes(
     for line, colour in zip(lines, default_palette(len(lines)), strict=True):
         code = re.search(r"\s+#([0-9a-fA-F]{6})$", line)
         names.append(line[: code.start()] if code else line)
+        if not code and re.search(r"\s#\S*$", line):
+            raise InputError(
+                f"{path}: {line!r} ends in no colour; write it as in "
+                "`sky #87ceeb`, or leave it out."
+            )
         red, green, blue = bytes.fromhex(code[1]) if code else colour
         palette.append((red, green, blue))
     return tuple(names), tuple(palette)

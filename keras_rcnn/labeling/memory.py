@@ -1,7 +1,9 @@
 """How much memory it takes to label."""
 
+import math
 import os
 
+from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.fragments import offsets_kept
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
@@ -26,6 +28,32 @@ def most_pixels(
     planes = planes_a_pixel(model, num_instances, output_resolution)
     room = max(0, memory_mb - _WORKSPACE_MB) * _MEGABYTE
     return int(room / (_BYTES_A_FLOAT * planes))
+
+
+def check_memory(
+    memory_mb: float,
+    model: RecurrentCNN,
+    num_instances: int,
+    output_resolution: int,
+) -> None:
+    """Refuses what would take much more than it may.
+
+    The smallest tile, as large as the receptive field, may always be taken,
+    unless that is more than the default as well: each further instance
+    takes four times the memory.
+
+    Raises:
+        InputError: telling how much it takes.
+    """
+    planes = planes_a_pixel(model, num_instances, output_resolution)
+    side = 2 * model.geometry.receptive_field(num_instances)
+    needed = math.ceil(side**2 * planes * _BYTES_A_FLOAT / _MEGABYTE)
+    if needed > max(memory_mb, DEFAULT_MEMORY_MB):
+        raise InputError(
+            f"{num_instances} instances of this network take {needed} MB: "
+            "give fewer by --num_instances, or "
+            f"--memory_mb={needed + _WORKSPACE_MB}."
+        )
 
 
 def planes_a_pixel(

@@ -7,7 +7,11 @@ import numpy as np
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
-from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB, most_pixels
+from keras_rcnn.labeling.memory import (
+    DEFAULT_MEMORY_MB,
+    check_memory,
+    most_pixels,
+)
 from keras_rcnn.labeling.tiles import TileGrid
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.precision import choose_precision
@@ -52,7 +56,8 @@ class SceneLabeler:
 
     Raises:
         InputError: for an unknown method, a resolution that does not divide
-            the output stride, or images of another type or shape.
+            the output stride, instances that take too much memory, or
+            images of another type or shape.
 
     >>> model = RecurrentCNN.from_preset("rcnn2", num_classes=8)
     >>> labeler = SceneLabeler(model, output_resolution=8)
@@ -81,6 +86,7 @@ class SceneLabeler:
             model, method, output_resolution, self.num_instances
         )
         choices = self.num_instances, output_resolution
+        check_memory(memory_mb, model, *choices)
         self.tiles = TileGrid(
             model.geometry, *choices, most_pixels(memory_mb, model, *choices)
         )

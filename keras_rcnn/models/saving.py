@@ -1,6 +1,7 @@
 """Networks as `.keras` files."""
 
 import pathlib
+import zipfile
 
 import keras
 
@@ -29,6 +30,8 @@ def load_model(path: str | pathlib.Path) -> RecurrentCNN:
             f"holds a {MODEL_FILE}."
         )
     try:
+        if not zipfile.is_zipfile(file):
+            raise ValueError("no .keras archive, or cut short")
         model = keras.saving.load_model(file, compile=False)
     except (ValueError, OSError, KeyError, TypeError) as error:
         reason = str(error).split("\n", maxsplit=1)[0]

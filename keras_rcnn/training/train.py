@@ -64,7 +64,8 @@ def train(
         str(model_dir / "checkpoints"),
         max_to_keep=2,
     )
-    manager.restore_or_initialize()
+    if manager.restore_or_initialize():
+        print(f"Going on after {int(budget.steps)} steps.", flush=True)
     weights = class_weights(training, recipe.class_balance)
     for phase in recipe.phases:
         if budget.phase_progress(recipe, phase) >= 1:

@@ -241,3 +241,11 @@ def _write_grey_png(path, values, bits):
         + chunk(b"IDAT", zlib.compress(rows))
         + chunk(b"IEND", b"")
     )
+
+
+@pytest.mark.parametrize("line", ["sky #zzz", "sky #12345", "sky #"])
+def test_a_colour_that_is_none_is_named(tmp_path, line):
+    write_folder(tmp_path)
+    (tmp_path / "classes.txt").write_text(f"{line}\ngrass\n")
+    with pytest.raises(InputError, match=f"classes.txt: '{line}' ends in no"):
+        load(tmp_path)

@@ -110,6 +110,7 @@ def test_other_types_and_shapes_are_refused(model, images, message):
         ({"output_resolution": 3}, "choose one of 1, 2, 4, 8"),
         ({"num_instances": 1, "output_resolution": 8}, "choose one of 1, 2"),
         ({"num_instances": -1}, "-1 instances"),
+        ({"num_instances": 9}, "9 instances.* take .* MB: give fewer"),
     ],
 )
 def test_impossible_choices_are_refused(model, arguments, message):

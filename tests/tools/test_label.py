@@ -353,3 +353,23 @@ def test_interrupted(model_dir, write_picture, noise, tmp_path):
     assert err.endswith("interrupted\n")
     assert "Traceback" not in err
     assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_a_report_is_refused_before_the_work(
+    label, write_picture, noise, tmp_path
+):
+    photo = write_picture("a.png", noise)
+    (tmp_path / "folder").mkdir()
+
+    status, out, err = label(f"--images={photo}", f"--report={tmp_path}/folder")
+
+    assert (status, out) == (1, "")
+    assert "folder is a folder: name a file in it" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_missing_flags_are_named(run_program):
+    status, _, err = run_program("label", "--images=a.jpg")
+
+    assert status == 2
+    assert "error: give --model, --output_dir. See" in err
