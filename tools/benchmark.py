@@ -9,7 +9,10 @@ each on two cores.
 
 What is compared is run in turns. The figures are medians, with quartiles in
 brackets where there is more than one run. The folder gets SUITE.json and
-SUITE.png.
+SUITE.png. `--repeats` and `--seconds` are for all suites, `--model` and
+`--sizes` for all but `training`, `--preset` and `--precisions` for `labeling`
+and `training`, `--resolutions` for `labeling` and `memory`, `--steps` for
+`training`, `--longest_seconds` for `labeling`.
 """
 
 import importlib
