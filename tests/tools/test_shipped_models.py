@@ -1,6 +1,8 @@
 """Every shipped model labels alike whichever way it is run."""
 
+import hashlib
 import pathlib
+import re
 
 import numpy as np
 import pytest
@@ -27,6 +29,17 @@ def photo():
 
 def test_there_are_some():
     assert MODELS
+
+
+@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+def test_the_card_knows_the_files(folder):
+    card = (folder / "README.md").read_text()
+    rows = re.findall(r"^\| `(.+)` \| (\d+) \| `(\w{64})` \|$", card, re.M)
+    assert {"model.keras", "saved_model.pb"} < {name for name, _, _ in rows}
+    for name, size, digest in rows:
+        content = (folder / name).read_bytes()
+        assert (name, len(content)) == (name, int(size))
+        assert (name, hashlib.sha256(content).hexdigest()) == (name, digest)
 
 
 @pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
