@@ -260,14 +260,23 @@ def test_scales_photos_and_masks_of_a_folder(evaluate, tmp_path, photos):
 
 
 def test_shows_the_scores_before_a_report_that_cannot_be_written(
-    evaluate, folder
+    evaluate, tmp_path
 ):
+    (tmp_path / ".report.json.part").symlink_to("/dev/full")
+
+    status, out, err = evaluate(f"--report={tmp_path}/report.json")
+
+    assert status == 1
+    assert "pixel accuracy" in out
+    assert "report.json cannot be written (No space left on device)" in err
+
+
+def test_refuses_a_report_before_the_work(evaluate, folder):
     file = folder / "classes.txt"
 
     status, out, err = evaluate(f"--report={file}/report.json")
 
-    assert status == 1
-    assert "pixel accuracy" in out
+    assert (status, out) == (1, "")
     assert f"error: The folder {file} cannot be made" in err
 
 
