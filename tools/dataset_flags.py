@@ -12,14 +12,18 @@ FLAGS = flags.FLAGS
 flags.disclaim_key_flags()
 
 
-def define() -> None:
-    """Adds the flags to those of the program."""
+def define(required: bool = True) -> None:
+    """Adds the flags to those of the program.
+
+    Args:
+        required: whether the data set has to be named.
+    """
     flags.DEFINE_enum(
         "dataset",
         None,
         ["stanford_background", "sift_flow", "folder", "synthetic"],
         "Which labelled photos.",
-        required=True,
+        required=required,
     )
     flags.DEFINE_string(
         "data_dir",
@@ -37,7 +41,7 @@ def define() -> None:
     )
 
 
-def load_dataset(split: str, seed: int = 0) -> "SceneDataset":
+def load_dataset(split: str) -> "SceneDataset":
     """The labelled photos that the flags ask for.
 
     Raises:
@@ -50,6 +54,5 @@ def load_dataset(split: str, seed: int = 0) -> "SceneDataset":
         data_dir=FLAGS.data_dir,
         split=split,
         fold=FLAGS.fold,
-        seed=seed,
         longest_side=FLAGS.longest_side,
     )

@@ -15,6 +15,7 @@ The same command goes on where a killed run was. `tensorboard --logdir=DIR`
 shows the curves and some labelled validation photos.
 """
 
+import dataclasses
 import json
 import pathlib
 from typing import TYPE_CHECKING
@@ -24,20 +25,33 @@ import program
 from absl import flags
 
 if TYPE_CHECKING:
+    from experiments import Experiment
+
     from keras_rcnn import RecurrentCNN
     from keras_rcnn.datasets import SceneDataset
+    from keras_rcnn.metrics import ConfusionMatrix
     from keras_rcnn.training import Budget
 
 FLAGS = flags.FLAGS
+flags.DEFINE_string(
+    "experiment", None, "Run of tools/experiments, instead of flags of its own."
+)
 flags.DEFINE_string("preset", "rcnn2", "Network: plain, rcnn1 or rcnn2.")
-dataset_flags.define()
+dataset_flags.define(required=False)
+flags.DEFINE_enum(
+    "split", "train", ["train", "all"], "Photos to train on; all leaves none."
+)
 flags.DEFINE_string("recipe", "dense", "How to train: dense or paper.")
-flags.DEFINE_string("model_dir", None, "Folder of the run.", required=True)
+flags.DEFINE_string(
+    "model_dir", None, "Folder of the run; runs/EXPERIMENT for an experiment."
+)
 flags.DEFINE_float("minutes", None, "How long to train, or --steps.")
 flags.DEFINE_integer("steps", None, "How many steps, or --minutes.")
 flags.DEFINE_integer("steps_per_epoch", 200, "Steps between validations.")
 flags.DEFINE_float(
-    "validation_fraction", 0.1, "Part of the photos held out to choose by."
+    "validation_fraction",
+    0.1,
+    "Part of the photos held out to choose the weights by; 0 keeps the last.",
 )
 flags.DEFINE_enum(
     "precision",
@@ -47,6 +61,16 @@ flags.DEFINE_enum(
 )
 flags.DEFINE_integer("seed", 0, "Decides weights, crops and their order.")
 flags.DEFINE_string("report", None, "JSON file for the figures.")
+flags.register_multi_flags_validator(
+    ["dataset", "experiment"],
+    lambda values: sum(value is not None for value in values.values()) == 1,
+    "give either --dataset or --experiment",
+)
+flags.register_multi_flags_validator(
+    ["model_dir", "experiment"],
+    lambda values: any(values.values()),
+    "give --model_dir, the folder of the run",
+)
 
 
 def main() -> None:
@@ -54,47 +78,88 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from keras_rcnn.datasets import split_off
-    from keras_rcnn.training import Budget, get_recipe, train
+    from keras_rcnn.training import Budget, train
 
     # It takes the graphs of several labelers for a mistake; they are meant.
     tf.get_logger().setLevel("ERROR")
-    budget = Budget(FLAGS.minutes, FLAGS.steps)
-    recipe = get_recipe(FLAGS.recipe, FLAGS.preset)
-    keras.utils.set_random_seed(FLAGS.seed)
-    dataset = dataset_flags.load_dataset("train", FLAGS.seed)
-    training, validation = split_off(
-        dataset, FLAGS.validation_fraction, seed=FLAGS.seed
-    )
-    model = fresh_model(dataset)
-    model_dir = pathlib.Path(FLAGS.model_dir)
-    remember_settings(model_dir)
+    experiment = chosen_experiment()
+    budget = Budget(FLAGS.minutes, experiment.steps)
+    keras.utils.set_random_seed(experiment.seed)
+    training, validation = load_photos(experiment)
+    model = fresh_model(experiment, training)
+    model_dir = pathlib.Path(FLAGS.model_dir or f"runs/{FLAGS.experiment}")
+    remember_settings(model_dir, experiment)
+    to_choose_by = validation.num_examples if validation else 0
     print(
-        f"{FLAGS.preset}, {model.count_params()} weights, "
+        f"{experiment.preset}, {model.count_params()} weights, "
         f"{model.dtype_policy.name}; {training.num_examples} photos to train "
-        f"on, {validation.num_examples} to choose by.",
+        f"on, {to_choose_by} to choose by.",
         flush=True,
     )
-    score = train(
+    train(
         model,
-        recipe,
+        experiment.recipe,
         training,
         validation,
         budget,
         model_dir,
-        seed=FLAGS.seed,
+        seed=experiment.seed,
         steps_per_epoch=FLAGS.steps_per_epoch,
     )
-    report(model, budget, score)
+    report(model, model_dir, budget, validate(model_dir, validation))
 
 
-def fresh_model(dataset: "SceneDataset") -> "RecurrentCNN":
-    """The network that the flags ask for, for the classes of a data set."""
+def chosen_experiment() -> "Experiment":
+    """The one that --experiment names, or else what the flags say."""
+    from experiments import Experiment, load_experiment
+
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.training import get_recipe
+
+    names = "preset split fold validation_fraction seed steps".split()
+    if FLAGS.experiment is None:
+        return Experiment(
+            dataset=FLAGS.dataset,
+            recipe=get_recipe(FLAGS.recipe, FLAGS.preset),
+            **{name: FLAGS[name].value for name in names},
+        )
+    given = [n for n in (*names, "recipe", "minutes") if FLAGS[n].present]
+    if given:
+        raise InputError(
+            f"--experiment={FLAGS.experiment} decides about "
+            f"--{', --'.join(given)}: leave out one or the other."
+        )
+    return load_experiment(FLAGS.experiment)
+
+
+def load_photos(
+    experiment: "Experiment",
+) -> tuple["SceneDataset", "SceneDataset | None"]:
+    """The photos to train on and those to choose the weights by."""
+    from keras_rcnn.datasets import load_dataset, split_off
+
+    dataset = load_dataset(
+        experiment.dataset,
+        FLAGS.data_dir,
+        experiment.split,
+        experiment.fold,
+        experiment.seed,
+        FLAGS.longest_side,
+    )
+    if not experiment.validation_fraction:
+        return dataset, None
+    return split_off(dataset, experiment.validation_fraction)
+
+
+def fresh_model(
+    experiment: "Experiment", dataset: "SceneDataset"
+) -> "RecurrentCNN":
+    """The network of an experiment, for the classes of a data set."""
     from keras_rcnn import RecurrentCNN
     from keras_rcnn.precision import choose_precision
 
     return RecurrentCNN.from_preset(
-        FLAGS.preset,
+        experiment.preset,
         dataset.num_classes,
         dataset.class_names,
         dataset.palette,
@@ -102,39 +167,77 @@ def fresh_model(dataset: "SceneDataset") -> "RecurrentCNN":
     )
 
 
-def report(model: "RecurrentCNN", budget: "Budget", score: float) -> None:
+def validate(
+    model_dir: pathlib.Path, validation: "SceneDataset | None"
+) -> "ConfusionMatrix | None":
+    """How the weights kept label the photos that they were chosen by."""
+    import tqdm
+
+    from keras_rcnn import SceneLabeler, load_model
+    from keras_rcnn.metrics import ConfusionMatrix
+
+    if validation is None:
+        return None
+    model = load_model(model_dir)
+    # As coarse as it was chosen, and as fast.
+    stride = model.geometry.output_stride(model.num_instances)
+    labeler = SceneLabeler(model, output_resolution=stride)
+    matrix = ConfusionMatrix(validation.num_classes)
+    for example in tqdm.tqdm(
+        validation.examples.as_numpy_iterator(),
+        "Validating",
+        validation.num_examples,
+        unit="photo",
+        leave=False,
+    ):
+        matrix.update(example["label"], labeler(example["image"][None])[0])
+    return matrix
+
+
+def report(
+    model: "RecurrentCNN",
+    model_dir: pathlib.Path,
+    budget: "Budget",
+    matrix: "ConfusionMatrix | None",
+) -> None:
     """Says what the run has come to."""
-    steps, minutes = int(budget.steps), float(budget.seconds) / 60
-    print(
-        f"{pathlib.Path(FLAGS.model_dir) / 'model.keras'}: {100 * score:.1f} % "
-        f"of the validation pixels right, {steps} steps, {minutes:.1f} minutes."
-    )
-    program.write_report(
-        FLAGS.report,
-        {
-            "validation_pixel_accuracy": score,
-            "steps": steps,
-            "minutes": minutes,
-            "num_parameters": model.count_params(),
-        },
-    )
+    figures = {
+        "steps": int(budget.steps),
+        "minutes": float(budget.seconds) / 60,
+        "num_parameters": model.count_params(),
+    }
+    summary = "{steps} steps, {minutes:.1f} minutes.".format_map(figures)
+    if matrix and matrix.num_pixels:
+        figures["validation_pixel_accuracy"] = matrix.pixel_accuracy
+        figures["validation_class_accuracy"] = matrix.class_accuracy
+        summary = (
+            f"{100 * matrix.pixel_accuracy:.1f} % of the validation pixels "
+            f"right, {100 * matrix.class_accuracy:.1f} % by class, {summary}"
+        )
+    print(f"{model_dir / 'model.keras'}: {summary}")
+    program.write_report(FLAGS.report, figures)
 
 
-def remember_settings(model_dir: pathlib.Path) -> None:
+def remember_settings(
+    model_dir: pathlib.Path, experiment: "Experiment"
+) -> None:
     """Refuses to go on in a folder whose run had other settings."""
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import make_folder
 
-    names = (
-        "preset dataset fold recipe precision seed validation_fraction "
-        "longest_side minutes steps"
-    )
-    settings = {name: FLAGS[name].value for name in names.split()}
+    settings = dataclasses.asdict(experiment) | {
+        name: FLAGS[name].value
+        for name in ("precision", "longest_side", "minutes")
+    }
+    # As it will be read again: JSON knows no tuples.
+    settings = json.loads(json.dumps(settings))
     file = model_dir / "settings.json"
     make_folder(model_dir)
     if file.exists():
         earlier = json.loads(file.read_text())
-        changed = [name for name in settings if settings[name] != earlier[name]]
+        changed = [
+            name for name in settings if settings[name] != earlier.get(name)
+        ]
         if changed:
             raise InputError(
                 f"--model_dir={model_dir} holds a run with other settings of "

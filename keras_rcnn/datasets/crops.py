@@ -21,6 +21,8 @@ def sample_crops(
     batch_size: int,
     scales: tuple[float, float] = (1.0, 1.0),
     flip: bool = False,
+    colour: float = 0.0,
+    cutout: float = 0.0,
     seed: int = 0,
     start: int = 0,
 ) -> tf.data.Dataset:
@@ -36,6 +38,10 @@ def sample_crops(
         batch_size: crops a batch.
         scales: smallest and largest magnification, drawn log-uniformly.
         flip: whether half of the crops are mirrored left to right.
+        colour: each pixel's colour is multiplied by the identity plus a
+            random matrix whose numbers are at most this large.
+        cutout: largest part of a crop's side that a rectangle of the photo's
+            mean colour hides, its labels still being asked for.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
 
@@ -49,7 +55,7 @@ def sample_crops(
     def sample(
         example: Example, seed: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        seeds = tf.unstack(tf.random.split(seed, 4))
+        seeds = tf.unstack(tf.random.split(seed, 6))
         low, high = map(math.log, scales)
         scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))
         pixels = tf.cast(tf.round(size / scale), tf.int32)
@@ -64,6 +70,10 @@ def sample_crops(
         image, label = _resize(image, label, size)
         if flip and tf.random.stateless_uniform((), seeds[3]) < 0.5:
             image, label = image[:, ::-1], label[:, ::-1]
+        if colour:
+            image = _change_colours(image, colour, seeds[4])
+        if cutout:
+            image = _cut_out(image, cutout, seeds[5])
         return image, label
 
     windows = sample_windows(examples, sample, batch_size, seed, start)
@@ -81,6 +91,26 @@ def _draw(seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
     return tf.random.stateless_uniform(
         (), seed, low, tf.maximum(high, low) + 1, tf.int32
     )
+
+
+def _change_colours(
+    image: tf.Tensor, most: float, seed: tf.Tensor
+) -> tf.Tensor:
+    change = tf.random.stateless_uniform((3, 3), seed, -most, most)
+    return tf.tensordot(image, tf.eye(3) + change, 1)
+
+
+def _cut_out(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
+    sides, corner = tf.unstack(tf.random.stateless_uniform((2, 2), seed))
+    size = tf.cast(tf.shape(image)[:2], tf.float32)
+    sides *= most * size
+    corner *= size - sides
+    hidden = [
+        (places >= corner[axis]) & (places < corner[axis] + sides[axis])
+        for axis, places in enumerate(map(tf.range, tf.unstack(size)))
+    ]
+    hidden = hidden[0][:, tf.newaxis] & hidden[1]
+    return tf.where(hidden[..., tf.newaxis], 0.0, image)
 
 
 def _resize(

@@ -16,14 +16,17 @@ class BalancedCrossentropy(keras.losses.Loss):
     Args:
         class_weights: one for each class.
         reduction: `mean_with_sample_weight` or `sum`, as Keras names them.
+        label_smoothing: probability that is spread over all classes alike.
     """
 
     def __init__(
         self,
         class_weights: Sequence[float],
         reduction: str = "mean_with_sample_weight",
+        label_smoothing: float = 0.0,
     ) -> None:
         super().__init__(name="crossentropy", reduction=reduction)
+        self.label_smoothing = label_smoothing
         self.class_weights = ops.convert_to_tensor(class_weights, "float32")
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
@@ -32,4 +35,7 @@ class BalancedCrossentropy(keras.losses.Loss):
         losses = ops.sparse_categorical_crossentropy(
             labels, y_pred, from_logits=True
         )
+        if self.label_smoothing:
+            of_all = -ops.mean(ops.log_softmax(y_pred), axis=-1)
+            losses += self.label_smoothing * (of_all - losses)
         return losses * ops.take(self.class_weights, labels)

@@ -13,6 +13,8 @@ from keras_rcnn.training.accuracies import accuracies
 class BestWeights(keras.callbacks.Callback):
     """Keeps the weights whose last instance labels validation photos best.
 
+    At the end of the validation, when the weights are those validated.
+
     Args:
         path: `.keras` file to write, whole or not at all.
         score: best pixel accuracy so far; belongs into the checkpoint.
@@ -23,11 +25,9 @@ class BestWeights(keras.callbacks.Callback):
         self.path = path
         self.score = score
 
-    def on_epoch_end(
-        self, epoch: int, logs: dict[str, Any] | None = None
-    ) -> None:
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Writes the weights if they are the best."""
-        score = accuracies(logs or {}, self.model.num_instances, "val_")[-1]
+        score = accuracies(logs or {}, self.model.num_instances)[-1]
         if score > float(self.score):
             save_model(self.model, self.path)
             self.score.assign(score)

@@ -54,9 +54,7 @@ class LabelledPhotos(keras.callbacks.Callback):
             str(logs_dir / "validation")
         )
 
-    def on_epoch_end(
-        self, epoch: int, logs: dict[str, Any] | None = None
-    ) -> None:
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Writes one strip a photo: itself, then its labels by instance."""
         with self.writer.as_default(int(self.budget.steps)):
             for index, photo in enumerate(self.photos):

@@ -48,6 +48,8 @@ class ProgressBar(keras.callbacks.Callback):
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
         """Says how well the validation photos are labelled."""
+        if not any(name.startswith("val_") for name in logs or {}):
+            return
         values = accuracies(logs or {}, self.model.num_instances, "val_")
         self.bar.write(
             f"step {int(self.budget.steps)}: validation accuracy by instance "

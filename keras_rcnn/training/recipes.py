@@ -39,10 +39,15 @@ class Recipe:
 
     Args:
         phases: in order; their shares add up to 1.
-        optimizer: `muon` or `sgd`.
+        optimizer: `muon`, `adamw`, `lion` or `sgd`.
         scales: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
+        colour: largest change of a number of the colour matrix.
+        cutout: largest part of a crop's side that is blotted out.
         class_balance: exponent of `class_weights`; 0 for none.
+        label_smoothing: probability that the loss gives to all classes alike.
+        weight_average: decay of the moving average of the weights, which is
+            what is validated and kept; 0 for the weights themselves.
         warmup: part of each phase over which its learning rate rises.
     """
 
@@ -50,7 +55,11 @@ class Recipe:
     optimizer: str
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
+    colour: float = 0.0
+    cutout: float = 0.0
     class_balance: float = 0.0
+    label_smoothing: float = 0.0
+    weight_average: float = 0.0
     warmup: float = 0.0
 
 

@@ -13,7 +13,7 @@ from keras_rcnn.datasets import (
     whole_photos,
 )
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
-from keras_rcnn.models.saving import MODEL_FILE
+from keras_rcnn.models.saving import MODEL_FILE, save_model
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
@@ -30,20 +30,21 @@ def train(
     model: RecurrentCNN,
     recipe: Recipe,
     training: SceneDataset,
-    validation: SceneDataset,
+    validation: SceneDataset | None,
     budget: Budget,
     model_dir: pathlib.Path,
     seed: int = 0,
     steps_per_epoch: int = 200,
     checkpoint_seconds: float = 60.0,
-) -> float:
+) -> float | None:
     """Trains a network, going on where an earlier call left off.
 
     Args:
         model: the network, with fresh weights.
         recipe: how to train it.
         training: labelled photos to learn from.
-        validation: labelled photos, others, to choose the weights by.
+        validation: labelled photos, others, to choose the weights by; None
+            keeps the last weights.
         budget: how long to train.
         model_dir: gets `model.keras` (the best weights), `checkpoints/` and
             `logs/` (TensorBoard).
@@ -53,7 +54,7 @@ def train(
 
     Returns:
         The best pixel accuracy on the validation photos, at the network's
-        output stride, which is the one of the weights kept.
+        output stride, which is the one of the weights kept; None without.
     """
     optimizer = build_optimizer(recipe, model)
     best = tf.Variable(0.0, trainable=False)
@@ -70,23 +71,31 @@ def train(
     for phase in recipe.phases:
         if budget.phase_progress(recipe, phase) >= 1:
             continue
-        compile_phase(model, phase, optimizer, weights)
+        compile_phase(model, recipe, phase, optimizer, weights)
         callbacks: list[Any] = [
             Schedule(recipe, phase, budget),
             ProgressBar(budget),
             keras.callbacks.TensorBoard(model_dir / "logs", write_graph=False),
-            LabelledPhotos(model, validation, model_dir / "logs", budget),
             Checkpoints(manager, checkpoint_seconds),
         ]
-        if phase is recipe.phases[-1]:
-            callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+        photos = None
+        if validation:
+            photos = whole_photos(
+                validation.examples, model.geometry, phase.num_instances
+            ).cache()
+            callbacks.append(
+                LabelledPhotos(model, validation, model_dir / "logs", budget)
+            )
+            if phase is recipe.phases[-1]:
+                callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+        if recipe.weight_average:
+            # After those that want the weights that were validated.
+            callbacks.append(keras.callbacks.SwapEMAWeights())
         model.fit(
             sample_batches(
                 training, model, recipe, phase, seed, int(budget.steps)
             ),
-            validation_data=whole_photos(
-                validation.examples, model.geometry, phase.num_instances
-            ).cache(),
+            validation_data=photos,
             steps_per_epoch=steps_per_epoch,
             initial_epoch=int(budget.steps) // steps_per_epoch,
             epochs=2**31,
@@ -94,6 +103,9 @@ def train(
             callbacks=callbacks,
             verbose=0,
         )
+    if not validation:
+        save_model(model, model_dir / MODEL_FILE)
+        return None
     return float(best)
 
 
@@ -101,16 +113,26 @@ def build_optimizer(
     recipe: Recipe, model: RecurrentCNN
 ) -> keras.optimizers.Optimizer:
     """The recipe's optimizer; the schedule sets its rate before each step."""
+    average = {
+        "use_ema": recipe.weight_average > 0,
+        "ema_momentum": recipe.weight_average,
+    }
     if recipe.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD()
+        optimizer = keras.optimizers.SGD(**average)
     else:
-        optimizer = Muon(global_clipnorm=5.0)
+        kinds = {
+            "adamw": keras.optimizers.AdamW,
+            "lion": keras.optimizers.Lion,
+            "muon": Muon,
+        }
+        optimizer = kinds[recipe.optimizer](global_clipnorm=5.0, **average)
     optimizer.build(model.trainable_variables)
     return optimizer
 
 
 def compile_phase(
     model: RecurrentCNN,
+    recipe: Recipe,
     phase: Phase,
     optimizer: keras.optimizers.Optimizer,
     weights: list[float],
@@ -119,6 +141,7 @@ def compile_phase(
 
     Args:
         model: gets the instances, losses and metrics of the phase.
+        recipe: whose phase it is.
         phase: tells them.
         optimizer: the recipe's.
         weights: how much each class counts in the loss.
@@ -130,7 +153,12 @@ def compile_phase(
     reduction = "mean_with_sample_weight" if phase.grid_size else "sum"
     model.compile(
         optimizer=optimizer,
-        loss={name: BalancedCrossentropy(weights, reduction) for name in names},
+        loss={
+            name: BalancedCrossentropy(
+                weights, reduction, recipe.label_smoothing
+            )
+            for name in names
+        },
         loss_weights=dict(zip(names, phase.loss_weights, strict=True)),
         weighted_metrics={
             name: keras.metrics.SparseCategoricalAccuracy(name="accuracy")
@@ -173,5 +201,7 @@ def sample_batches(
         grid_size=phase.grid_size,
         scales=recipe.scales,
         flip=recipe.flip,
+        colour=recipe.colour,
+        cutout=recipe.cutout,
         **arguments,
     )

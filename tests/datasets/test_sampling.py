@@ -112,6 +112,42 @@ def test_flips_mirror_labels_and_pixels_alike(examples):
     assert 0 < sum(mirrored) < len(mirrored)
 
 
+def test_colours_change_by_one_matrix_a_crop(examples):
+    changed = sample_crops(examples, GEOMETRY, 2, 3, 8, colour=0.2, seed=1)
+    plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
+    for batch, other in zip(
+        batches(changed, 3), batches(plain, 3), strict=True
+    ):
+        np.testing.assert_array_equal(
+            batch[1]["instance_2"], other[1]["instance_2"]
+        )
+        for window, straight in zip(batch[0], other[0], strict=True):
+            colours, others = straight.reshape(-1, 3), window.reshape(-1, 3)
+            matrix = np.linalg.lstsq(colours, others, rcond=None)[0]
+            np.testing.assert_allclose(colours @ matrix, others, atol=1e-4)
+            change = np.abs(matrix - np.eye(3)).max()
+            assert 0.02 < change < 0.2 + 1e-4
+
+
+def test_cutout_hides_a_rectangle_and_still_asks_for_its_labels(examples):
+    cut = sample_crops(examples, GEOMETRY, 2, 3, 8, cutout=0.5, seed=1)
+    plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
+    hidden_pixels = 0
+    for batch, other in zip(batches(cut, 3), batches(plain, 3), strict=True):
+        for part in (1, 2):
+            np.testing.assert_array_equal(
+                batch[part]["instance_2"], other[part]["instance_2"]
+            )
+        for window, straight in zip(batch[0], other[0], strict=True):
+            hidden = (window != straight).any(axis=-1)
+            rows, columns = hidden.any(axis=1), hidden.any(axis=0)
+            assert max(rows.sum(), columns.sum()) <= len(rows) / 2 + 1
+            # Where it hides nothing but padding, nothing changes.
+            assert (window[np.ix_(rows, columns)] == 0).all()
+            hidden_pixels += hidden.sum()
+    assert hidden_pixels > 0
+
+
 def test_scales_magnify_photo_and_labels_together():
     """Wide stripes of one label each stay stripes, wider by the scale."""
     label = np.repeat(np.arange(4, dtype=np.uint8), 24)[np.newaxis].repeat(
@@ -137,7 +173,16 @@ def test_scales_magnify_photo_and_labels_together():
     "sample",
     [
         lambda data, **kwargs: sample_crops(
-            data, GEOMETRY, 2, 3, 4, scales=(0.8, 1.25), flip=True, **kwargs
+            data,
+            GEOMETRY,
+            2,
+            3,
+            4,
+            scales=(0.8, 1.25),
+            flip=True,
+            colour=0.2,
+            cutout=0.5,
+            **kwargs,
         ),
         lambda data, **kwargs: sample_patches(data, GEOMETRY, 2, 4, **kwargs),
     ],
@@ -213,7 +258,7 @@ def test_sampling_runs_without_python():
         {key: tf.constant(value) for key, value in photo(30, 41, 0).items()}
     )
     for samples in (
-        sample_crops(data, GEOMETRY, 2, 3, 4, (0.8, 1.25), flip=True),
+        sample_crops(data, GEOMETRY, 2, 3, 4, (0.8, 1.25), True, 0.2, 0.5),
         sample_patches(data, GEOMETRY, 2, 4, True),
         whole_photos(data, GEOMETRY, 2),
     ):

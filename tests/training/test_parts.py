@@ -40,6 +40,15 @@ def test_sum_stands_for_single_steps():
     assert float(value) == pytest.approx(math.log(4) + math.log(2))
 
 
+def test_smoothed_labels_ask_for_every_class_a_little():
+    # A fifth goes to the two classes alike: 0.9 to the true one, 0.1 to the
+    # other, of 1/4 and 3/4, then of 1/2 and 1/2.
+    loss = BalancedCrossentropy([1.0, 1.0], label_smoothing=0.2)
+    value = loss(LABELS, SCORES, KNOWN)
+    first = 0.9 * math.log(4) + 0.1 * math.log(4 / 3)
+    assert float(value) == pytest.approx((first + math.log(2)) / 2)
+
+
 def test_rare_classes_count_more():
     # 3/4 and 1/4 of the known pixels; to the power of -1/2: 2 / sqrt(3) and
     # 2, whose mean over pixels is 3/4 * 2 / sqrt(3) + 1/4 * 2.

@@ -1,5 +1,7 @@
 """Training on a small scale: phases, resuming, the weights that are kept."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ from keras_rcnn.models import RecurrentCNN, load_model
 from keras_rcnn.presets import Stage
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.schedule import Schedule
 
 STEPS = 8
 RECIPE = Recipe(
@@ -115,6 +118,44 @@ def test_the_best_weights_are_kept_in_float32(scenes, whole_run):
     assert model.dtype_policy.name == "float32"
     accuracy = validation_accuracy(model, scenes[1])
     assert accuracy == pytest.approx(score, abs=1e-4)
+
+
+def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
+    recipe = dataclasses.replace(RECIPE, weight_average=0.9)
+    _, score = run(scenes, tmp_path, Budget(steps=STEPS), recipe)
+    accuracy = validation_accuracy(load_model(tmp_path), scenes[1])
+    assert accuracy == pytest.approx(score, abs=1e-4)
+
+
+def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
+    phase = dataclasses.replace(RECIPE.phases[1], share=1.0)
+    recipe = dataclasses.replace(RECIPE, phases=(phase,), weight_average=0.75)
+    weights = []
+    count = Schedule.on_train_batch_end
+
+    def remember(schedule, batch, logs=None):
+        weights.append(schedule.model.get_weights())
+        count(schedule, batch, logs)
+
+    monkeypatch.setattr(Schedule, "on_train_batch_end", remember)
+    model, _ = run(scenes, tmp_path, Budget(steps=4), recipe)
+    average = weights[0]
+    for later in weights[1:]:
+        average = [
+            0.75 * a + 0.25 * b for a, b in zip(average, later, strict=True)
+        ]
+    for ours, theirs in zip(model.get_weights(), average, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_without_photos_to_choose_by_the_last_weights_are_kept(
+    scenes, tmp_path
+):
+    model, score = run((scenes[0], None), tmp_path, Budget(steps=STEPS))
+    assert score is None
+    kept = load_model(tmp_path).get_weights()
+    for ours, theirs in zip(kept, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
 
 
 def validation_accuracy(model, dataset):

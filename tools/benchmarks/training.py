@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-import tensorflow as tf
 from matplotlib.figure import Figure
 
 from benchmarks.report import bars, number, quartiles
@@ -28,11 +27,11 @@ BATCHES_COUNTED = 20
 
 
 class Source(NamedTuple):
-    """What is timed: steps on sampled batches, or on one batch for ever."""
+    """What is timed: steps, or the waiting for the next batch after one."""
 
     recipe: str
     precision: str
-    sampled: bool
+    waiting: bool
 
 
 def measure(
@@ -62,9 +61,9 @@ def measure(
     }
     samples = interleave(
         {
-            Source(*key, sampled): trainee.turn(sampled, steps)
+            Source(*key, waiting): turn(steps)
             for key, trainee in trainees.items()
-            for sampled in (True, False)
+            for waiting, turn in enumerate((trainee.train, trainee.wait))
         },
         repeats,
         seconds,
@@ -102,12 +101,10 @@ class _Trainee:
         optimizer = build_optimizer(recipe, self.model)
         optimizer.learning_rate.assign(phase.learning_rate)
         weights = class_weights(dataset, recipe.class_balance)
-        compile_phase(self.model, phase, optimizer, weights)
+        compile_phase(self.model, recipe, phase, optimizer, weights)
         self.batches = sample_batches(
             dataset, self.model, recipe, phase, seed=0, start=0
         )
-        batch = next(iter(self.batches))
-        self.one_batch = tf.data.Dataset.from_tensors(batch).repeat()
         last = instance_name(phase.num_instances)
         self.labels_per_step = float(
             np.mean(
@@ -119,25 +116,44 @@ class _Trainee:
         )
         # Builds the graph of a step, as every run of training does.
         self.model.fit(
-            self.one_batch, steps_per_epoch=1, shuffle=False, verbose=0
+            self.batches, steps_per_epoch=1, shuffle=False, verbose=0
         )
 
-    def turn(self, sampled: bool, steps: int) -> Callable[[], float]:
-        """Function that trains some steps and gives the seconds of one.
-
-        The pipeline works for as long as it is read from: an iterator that
-        outlived its turn would slow down those of the others.
-        """
+    def train(self, steps: int) -> Callable[[], float]:
+        """Function that trains some steps and gives the seconds of one."""
 
         def run() -> float:
-            iterator = iter(self.batches if sampled else self.one_batch)
+            iterator = self._filled()
             step = self.model.train_function
-            for _ in range(STEPS_BEFORE):
-                step(iterator)
             taken = seconds_of(lambda: [step(iterator) for _ in range(steps)])
             return taken / steps
 
         return run
+
+    def wait(self, steps: int) -> Callable[[], float]:
+        """Function that gives the seconds of waiting for a batch.
+
+        The batch is asked for after a step, in which the pipeline could
+        prepare it.
+        """
+
+        def run() -> float:
+            iterator = self._filled()
+            taken = 0.0
+            for _ in range(steps):
+                self.model.train_function(iterator)
+                taken += seconds_of(lambda: next(iterator))
+            return taken / steps
+
+        return run
+
+    def _filled(self) -> Any:
+        # The pipeline works for as long as it is read from: an iterator that
+        # outlived its turn would slow down those of the others.
+        iterator = iter(self.batches)
+        for _ in range(STEPS_BEFORE):
+            self.model.train_function(iterator)
+        return iterator
 
 
 def _row(
@@ -147,20 +163,19 @@ def _row(
     labels: float,
     samples: dict[Source, list[float]],
 ) -> dict[str, Any]:
-    sampled, constant = (
+    step, waiting = (
         spread(samples[Source(recipe, precision, choice)])
-        for choice in (True, False)
+        for choice in (False, True)
     )
     return {
         "preset": preset,
         "recipe": recipe,
         "precision": precision,
         "labels_per_step": labels,
-        "seconds_per_step": sampled,
-        "seconds_per_step_on_one_batch": constant,
-        "labelled_pixels_per_second": labels / sampled["median"],
-        # Noise can make it less than nothing where there is no waiting.
-        "input_share": 1 - constant["median"] / sampled["median"],
+        "seconds_per_step": step,
+        "seconds_of_waiting": waiting,
+        "labelled_pixels_per_second": labels / step["median"],
+        "input_share": waiting["median"] / step["median"],
     }
 
 
@@ -169,15 +184,13 @@ COLUMNS = {
     "precision": lambda row: row["precision"],
     "labels a step": lambda row: number(row["labels_per_step"]),
     "ms a step": lambda row: quartiles(row["seconds_per_step"], 1e3),
-    "ms on one batch": lambda row: quartiles(
-        row["seconds_per_step_on_one_batch"], 1e3
-    ),
-    "input, %": lambda row: f"{100 * row['input_share']:.1f}",
+    "ms of waiting": lambda row: quartiles(row["seconds_of_waiting"], 1e3),
+    "waiting, %": lambda row: f"{100 * row['input_share']:.1f}",
     "labelled pixels/s": lambda row: number(row["labelled_pixels_per_second"]),
 }
 NOTES = """\
 Labels of the last instance, last phase of each recipe, generated scenes.
-On one batch: without sampling. input: the share that sampling adds."""
+Waiting for the next batch, which is sampled during the step before."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -188,21 +201,15 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     speed.bar(names, [row["labelled_pixels_per_second"] for row in rows])
     speed.set_yscale("log")
     speed.set_ylabel("labelled pixels a second")
-    places = np.arange(len(rows))
-    for shift, key, label in (
-        (-0.2, "seconds_per_step", "sampled batches"),
-        (0.2, "seconds_per_step_on_one_batch", "one batch"),
+    for key, label in (
+        ("seconds_per_step", "step"),
+        ("seconds_of_waiting", "waiting for its batch"),
     ):
         spreads = [row[key] for row in rows]
+        medians = [1e3 * spread["median"] for spread in spreads]
         step.bar(
-            places + shift,
-            [1e3 * spread["median"] for spread in spreads],
-            0.4,
-            yerr=bars(spreads, 1e3),
-            capsize=3,
-            label=label,
+            names, medians, yerr=bars(spreads, 1e3), capsize=3, label=label
         )
-    step.set_xticks(places, names)
     step.set_ylabel("ms a step")
     step.legend()
     return figure

@@ -1,0 +1,39 @@
+"""What was trained for the tables of the paper, one file each."""
+
+import importlib
+import pathlib
+
+from experiments.experiment import Experiment
+from keras_rcnn.errors import InputError
+
+__all__ = ["Experiment", "experiment_names", "load_experiment"]
+
+_ABLATION = "ablation_"
+
+
+def experiment_names() -> list[str]:
+    """Those with a file of their own, in alphabetical order."""
+    files = pathlib.Path(__file__).parent.glob("[!_]*_*_*.py")
+    return sorted(file.stem for file in files)
+
+
+def load_experiment(name: str) -> Experiment:
+    """The experiment of that name.
+
+    Args:
+        name: of a file, or `ablation_` and the name of an ablation.
+
+    Raises:
+        InputError: if there is none, naming those that exist.
+    """
+    if name in experiment_names():
+        return importlib.import_module(f"experiments.{name}").EXPERIMENT
+    from experiments.ablations import ABLATIONS
+
+    known = {_ABLATION + key: value for key, value in ABLATIONS.items()}
+    if name not in known:
+        raise InputError(
+            f"There is no experiment {name!r}: choose one of "
+            f"{', '.join([*experiment_names(), *known])}."
+        )
+    return known[name]

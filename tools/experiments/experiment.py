@@ -1,0 +1,33 @@
+"""What a training run is made of, and what came of it."""
+
+import dataclasses
+
+from keras_rcnn.training import Recipe
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+    """One training run that anyone can repeat.
+
+    It counts steps, not minutes, so that it is the same run on any machine.
+
+    Args:
+        preset: of the network.
+        dataset: to train and to score on.
+        recipe: how it is trained.
+        steps: optimizer steps.
+        split: photos to train on, `train` or `all`.
+        fold: of Stanford Background, held out of `train`.
+        validation_fraction: part of these photos that is held out once more,
+            to choose by; 0 keeps the last weights.
+        seed: decides weights, crops and their order.
+    """
+
+    preset: str
+    dataset: str
+    recipe: Recipe
+    steps: int
+    split: str = "train"
+    fold: int = 0
+    validation_fraction: float = 0.1
+    seed: int = 0
