@@ -1,7 +1,6 @@
 """Training with Keras, phase after phase."""
 
 import pathlib
-from typing import Any
 
 import keras
 import tensorflow as tf
@@ -20,6 +19,7 @@ from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.labelled_photos import LabelledPhotos
+from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
 from keras_rcnn.training.muon import Muon
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -46,8 +46,8 @@ def train(
         validation: labelled photos, others, to choose the weights by; None
             keeps the last weights.
         budget: how long to train.
-        model_dir: gets `model.keras` (the best weights), `checkpoints/` and
-            `logs/` (TensorBoard).
+        model_dir: gets `model.keras` (the best weights), `checkpoints/`,
+            `logs/` (TensorBoard) and `learning_curve.jsonl`.
         seed: decides the order and place of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
@@ -72,22 +72,13 @@ def train(
         if budget.phase_progress(recipe, phase) >= 1:
             continue
         compile_phase(model, recipe, phase, optimizer, weights)
-        callbacks: list[Any] = [
+        callbacks = [
             Schedule(recipe, phase, budget),
-            ProgressBar(budget),
-            keras.callbacks.TensorBoard(model_dir / "logs", write_graph=False),
+            *observers(model, validation, budget, model_dir),
             Checkpoints(manager, checkpoint_seconds),
         ]
-        photos = None
-        if validation:
-            photos = whole_photos(
-                validation.examples, model.geometry, phase.num_instances
-            ).cache()
-            callbacks.append(
-                LabelledPhotos(model, validation, model_dir / "logs", budget)
-            )
-            if phase is recipe.phases[-1]:
-                callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+        if validation and phase is recipe.phases[-1]:
+            callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
         if recipe.weight_average:
             # After those that want the weights that were validated.
             callbacks.append(keras.callbacks.SwapEMAWeights())
@@ -95,7 +86,10 @@ def train(
             sample_batches(
                 training, model, recipe, phase, seed, int(budget.steps)
             ),
-            validation_data=photos,
+            validation_data=validation
+            and whole_photos(
+                validation.examples, model.geometry, phase.num_instances
+            ).cache(),
             steps_per_epoch=steps_per_epoch,
             initial_epoch=int(budget.steps) // steps_per_epoch,
             epochs=2**31,
@@ -107,6 +101,25 @@ def train(
         save_model(model, model_dir / MODEL_FILE)
         return None
     return float(best)
+
+
+def observers(
+    model: RecurrentCNN,
+    validation: SceneDataset | None,
+    budget: Budget,
+    model_dir: pathlib.Path,
+) -> list[keras.callbacks.Callback]:
+    """What shows people how a run goes on."""
+    logs_dir = model_dir / "logs"
+    callbacks = [
+        ProgressBar(budget),
+        keras.callbacks.TensorBoard(logs_dir, write_graph=False),
+        LearningCurve(model_dir / CURVE_FILE, budget),
+    ]
+    if validation:
+        photos = LabelledPhotos(model, validation, logs_dir, budget)
+        callbacks.append(photos)
+    return callbacks
 
 
 def build_optimizer(

@@ -1,6 +1,7 @@
 """Training on a small scale: phases, resuming, the weights that are kept."""
 
 import dataclasses
+import json
 
 import keras
 import numpy as np
@@ -12,6 +13,7 @@ from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN, load_model
 from keras_rcnn.presets import Stage
 from keras_rcnn.training import Budget, train
+from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
 
@@ -180,6 +182,31 @@ def test_curves_and_photos_are_written_for_tensorboard(whole_run):
     assert {"photo 1", "photo 2", "epoch_instance_2_accuracy"} <= tags(
         folder, "validation"
     )
+
+
+def test_the_learning_curve_is_written(whole_run):
+    folder, _, score = whole_run
+    points = read_curve(folder / CURVE_FILE)
+    # Two phases of four steps in epochs of three, phase 2 from step 4 on.
+    assert [point["step"] for point in points] == [3, 4, 7, 8]
+    assert [len(point["training"]) for point in points] == [1, 1, 2, 2]
+    best = max(point["validation"][1] for point in points[2:])
+    assert best == pytest.approx(score, abs=1e-6)
+    minutes = [point["minutes"] for point in points]
+    assert minutes == sorted(minutes)
+    assert minutes[0] > 0
+
+
+def test_steps_done_again_count_once(tmp_path):
+    steps = [3, 6, 9, 6, 9, 12]
+    lines = [json.dumps({"step": s, "run": i}) for i, s in enumerate(steps)]
+    (tmp_path / "curve").write_text("\n".join(lines) + "\n")
+    assert read_curve(tmp_path / "curve") == [
+        {"step": 3, "run": 0},
+        {"step": 6, "run": 3},
+        {"step": 9, "run": 4},
+        {"step": 12, "run": 5},
+    ]
 
 
 def tags(folder, part):

@@ -63,7 +63,10 @@ def measure(
         {
             Source(*key, waiting): turn(steps)
             for key, trainee in trainees.items()
-            for waiting, turn in enumerate((trainee.train, trainee.wait))
+            for waiting, turn in (
+                (False, trainee.train),
+                (True, trainee.wait),
+            )
         },
         repeats,
         seconds,

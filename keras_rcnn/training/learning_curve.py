@@ -1,0 +1,56 @@
+"""How a run has learned, for figures."""
+
+import json
+import pathlib
+from typing import Any
+
+import keras
+
+from keras_rcnn.training.accuracies import accuracies
+from keras_rcnn.training.budget import Budget
+
+CURVE_FILE = "learning_curve.jsonl"
+
+
+class LearningCurve(keras.callbacks.Callback):
+    """Adds a line to a file of JSON lines after each epoch.
+
+    Args:
+        path: of the file.
+        budget: tells steps and minutes.
+    """
+
+    def __init__(self, path: pathlib.Path, budget: Budget) -> None:
+        super().__init__()
+        self.path = path
+        self.budget = budget
+
+    def on_epoch_end(
+        self, epoch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Writes steps, minutes and the accuracy of each instance."""
+        logs = logs or {}
+        count = self.model.num_instances
+        point = {
+            "step": int(self.budget.steps),
+            "minutes": float(self.budget.seconds) / 60,
+            "training": accuracies(logs, count),
+        }
+        if any(name.startswith("val_") for name in logs):
+            point["validation"] = accuracies(logs, count, "val_")
+        with self.path.open("a") as file:
+            file.write(json.dumps(point) + "\n")
+
+
+def read_curve(path: pathlib.Path) -> list[dict[str, Any]]:
+    """The points of a run, in order, each step once.
+
+    A run that was killed does the steps after its last checkpoint again; the
+    later ones count.
+
+    Args:
+        path: of the file.
+    """
+    points = map(json.loads, path.read_text().splitlines())
+    by_step = {point["step"]: point for point in points}
+    return [by_step[step] for step in sorted(by_step)]
