@@ -112,7 +112,10 @@ def test_flips_mirror_labels_and_pixels_alike(examples):
     assert 0 < sum(mirrored) < len(mirrored)
 
 
-def test_colours_change_by_one_matrix_a_crop(examples):
+def test_colours_change_by_one_matrix_a_crop():
+    colourful = photo(30, 41, 0)
+    pixels = np.random.default_rng(0).integers(0, 256, (30, 41, 3), np.uint8)
+    examples = dataset([colourful | {"image": pixels}])
     changed = sample_crops(examples, GEOMETRY, 2, 3, 8, colour=0.2, seed=1)
     plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
     for batch, other in zip(

@@ -4,9 +4,18 @@ import importlib
 import pathlib
 
 from experiments.experiment import Experiment
+from experiments.paper_tables import PAPER_ROWS, PaperRow, paper_rows
 from keras_rcnn.errors import InputError
 
-__all__ = ["Experiment", "experiment_names", "load_experiment"]
+__all__ = [
+    "PAPER_ROWS",
+    "Experiment",
+    "PaperRow",
+    "experiment_name",
+    "experiment_names",
+    "load_experiment",
+    "paper_rows",
+]
 
 _ABLATION = "ablation_"
 
@@ -15,6 +24,13 @@ def experiment_names() -> list[str]:
     """Those with a file of their own, in alphabetical order."""
     files = pathlib.Path(__file__).parent.glob("[!_]*_*_*.py")
     return sorted(file.stem for file in files)
+
+
+def experiment_name(dataset: str, preset: str, recipe: str) -> str:
+    """File of the experiment that fills rows of the paper's tables."""
+    # The paper's plain network has more filters for SIFT Flow.
+    network = preset.removesuffix("_sift_flow")
+    return f"{dataset.split('_')[0]}_{network}_{recipe}"
 
 
 def load_experiment(name: str) -> Experiment:

@@ -1,0 +1,14 @@
+"""rCNN1, two instances, on SIFT Flow, test split held out, by recipe `dense`.
+
+python tools/train.py --experiment=sift_rcnn1_dense
+"""
+
+from experiments.experiment import Experiment
+from keras_rcnn.training import get_recipe
+
+EXPERIMENT = Experiment(
+    preset="rcnn1",
+    dataset="sift_flow",
+    recipe=get_recipe("dense", "rcnn1"),
+    steps=10000,
+)

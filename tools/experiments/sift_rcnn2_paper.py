@@ -1,0 +1,14 @@
+"""rCNN2, three instances, on SIFT Flow, test split held out, by recipe `paper`.
+
+python tools/train.py --experiment=sift_rcnn2_paper
+"""
+
+from experiments.experiment import Experiment
+from keras_rcnn.training import get_recipe
+
+EXPERIMENT = Experiment(
+    preset="rcnn2",
+    dataset="sift_flow",
+    recipe=get_recipe("paper", "rcnn2"),
+    steps=1000,
+)

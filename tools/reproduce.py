@@ -1,0 +1,95 @@
+r"""Repeats the tables of the paper: trains, scores, writes `results/`.
+
+    python tools/prepare_data.py --dataset=stanford_background \
+        --manual_dir=FOLDER_OF_THE_ARCHIVE
+    python tools/reproduce.py --experiments=stanford_rcnn2_dense
+
+That is the shipped model's recipe, in less than three hours on two cores.
+Without --experiments, all of `tools/experiments` are run, which takes a day.
+What is there already is not done again, and the same command goes on where it
+was interrupted.
+"""
+
+import json
+import pathlib
+from typing import Any
+
+import program
+from absl import flags
+
+FLAGS = flags.FLAGS
+flags.DEFINE_list(
+    "experiments", None, "Which to run; all that have a file if not given."
+)
+flags.DEFINE_string("data_dir", None, "Where the data sets were prepared.")
+flags.DEFINE_string("runs_dir", "runs", "Folder of the training runs.")
+flags.DEFINE_string("results_dir", "results", "Folder to write.")
+flags.DEFINE_integer(
+    "num_photos", 6, "Photos to show the labels of, for each data set."
+)
+
+
+def main() -> None:
+    """Runs what is missing, then writes tables and figures of all."""
+    from experiments import experiment_names, load_experiment
+    from reproduction.runs import Runs
+
+    from keras_rcnn.files import make_folder
+
+    names = FLAGS.experiments or experiment_names()
+    for name in names:
+        load_experiment(name)
+    results_dir = make_folder(FLAGS.results_dir)
+    runs_dir = make_folder(FLAGS.runs_dir)
+    runs = Runs(runs_dir, results_dir, FLAGS.data_dir)
+    for number, name in enumerate(names, 1):
+        print(f"{name} ({number} of {len(names)})", flush=True)
+        runs.run(name)
+    results = read_results(results_dir)
+    write_tables(results_dir, results)
+    write_figures(results_dir, results)
+    print(f"{results_dir / 'README.md'}")
+
+
+def read_results(results_dir: pathlib.Path) -> dict[str, dict[str, Any]]:
+    """What all experiments came to, also those run before."""
+    return {
+        file.stem: json.loads(file.read_text())
+        for file in sorted(results_dir.glob("*.json"))
+    }
+
+
+def write_tables(
+    results_dir: pathlib.Path, results: dict[str, dict[str, Any]]
+) -> None:
+    """Writes README.md."""
+    from reproduction import tables
+
+    from keras_rcnn.files import write_file
+
+    text = tables.write_tables(results)
+    write_file(results_dir / "README.md", text.encode())
+
+
+def write_figures(
+    results_dir: pathlib.Path, results: dict[str, dict[str, Any]]
+) -> None:
+    """Writes the figures."""
+    from benchmarks.report import write_figure
+    from reproduction import figures
+
+    runs = {
+        name: result
+        for name, result in results.items()
+        if not name.startswith("ablation_")
+    }
+    for draw in (
+        figures.learning_curves,
+        figures.accuracy_over_instances,
+        figures.accuracy_over_resolution,
+    ):
+        write_figure(results_dir / f"{draw.__name__}.png", draw(runs))
+
+
+if __name__ == "__main__":
+    program.run(main)

@@ -1,0 +1,1 @@
+"""From experiments to the tables and figures of `results/`."""

@@ -1,0 +1,118 @@
+"""One experiment: trained, scored, written down."""
+
+import datetime
+import json
+import pathlib
+import shlex
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+import program
+from benchmarks import machine
+from experiments import PaperRow, load_experiment, paper_rows
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
+
+TOOLS = pathlib.Path(__file__).parents[1]
+
+
+def score_key(row: PaperRow) -> str:
+    """Under which the results hold what stands beside a row of the paper."""
+    return f"{row.num_instances} at 1/{row.output_resolution}"
+
+
+class Runs:
+    """Runs of experiments, and what they came to.
+
+    What is there already is neither trained nor scored again; what was
+    interrupted goes on.
+
+    Args:
+        runs_dir: folder with a folder of each run.
+        results_dir: folder with a JSON file of each run's results.
+        data_dir: where the data sets were prepared; None for the usual place.
+    """
+
+    def __init__(
+        self,
+        runs_dir: pathlib.Path,
+        results_dir: pathlib.Path,
+        data_dir: str | None,
+    ) -> None:
+        self.runs_dir = runs_dir
+        self.results_dir = results_dir
+        self.data_flags = [f"--data_dir={data_dir}"] if data_dir else []
+
+    def run(self, name: str) -> None:
+        """Trains an experiment and scores it, as far as that is to do."""
+        file = self.results_dir / f"{name}.json"
+        results = json.loads(file.read_text()) if file.exists() else None
+        if results is None:
+            results = self.train(name)
+            program.write_report(file, results)
+        experiment = load_experiment(name)
+        for row in paper_rows(experiment.dataset, experiment.preset):
+            if experiment.split == "all":
+                break
+            key = score_key(row)
+            if key not in results["scores"]:
+                results["scores"][key] = self.score(
+                    name, row.num_instances, row.output_resolution
+                )
+                program.write_report(file, results)
+
+    def train(self, name: str) -> dict[str, Any]:
+        """Trains; what is known of the run before any score."""
+        command = ["train.py", f"--experiment={name}"]
+        model_dir = self.runs_dir / name
+        report = self._call(
+            command, [f"--model_dir={model_dir}", *self.data_flags]
+        )
+        return {
+            "experiment": name,
+            "command": shlex.join(["python", "tools/train.py", command[1]]),
+            "date": datetime.date.today().isoformat(),
+            "machine": machine.sentence(machine.describe()),
+            **report,
+            "learning_curve": read_curve(model_dir / CURVE_FILE),
+            "scores": {},
+        }
+
+    def score(
+        self, name: str, num_instances: int, output_resolution: int
+    ) -> dict[str, Any]:
+        """Scores a trained network as it labels photos it never saw."""
+        experiment = load_experiment(name)
+        command = [
+            "evaluate.py",
+            f"--dataset={experiment.dataset}",
+            "--split=test",
+            f"--fold={experiment.fold}",
+            f"--num_instances={num_instances}",
+            f"--output_resolution={output_resolution}",
+        ]
+        return self._call(
+            command, [f"--model={self.runs_dir / name}", *self.data_flags]
+        )
+
+    def _call(self, command: list[str], flags: list[str]) -> dict[str, Any]:
+        """The report of a program; its progress is seen as it goes on."""
+        with tempfile.TemporaryDirectory() as folder:
+            report = pathlib.Path(folder, "report.json")
+            arguments = [*command[1:], *flags, f"--report={report}"]
+            status = subprocess.run(
+                [sys.executable, TOOLS / command[0], *arguments],
+                stdout=subprocess.DEVNULL,
+                check=False,
+            ).returncode
+            if status == program.INTERRUPTED:
+                raise KeyboardInterrupt
+            if status:
+                raise InputError(
+                    f"tools/{command[0]} {shlex.join(arguments)} has failed "
+                    f"with exit status {status}: see above."
+                )
+            return json.loads(report.read_text())

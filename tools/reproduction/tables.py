@@ -1,0 +1,145 @@
+"""The results beside the paper's, in Markdown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from experiments import PAPER_ROWS, experiment_name, load_experiment
+from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
+
+from reproduction.runs import score_key
+
+Results = Mapping[str, dict[str, Any]]
+TITLES = {
+    "stanford_background": "Stanford Background",
+    "sift_flow": "SIFT Flow",
+}
+RECIPES = ("paper", "dense")
+INTRODUCTION = """\
+# Results
+
+Written by `python tools/reproduce.py`. Accuracies in percent, pixels / classes.
+The paper's are those of arXiv:1306.2795, tables 3 to 5: Stanford Background
+over five folds of 715 photos, SIFT Flow on its test split. Ours are those of
+the experiments in `tools/experiments`, which say on what they were measured.
+"""
+
+
+def write_tables(results: Results) -> str:
+    """All tables.
+
+    Args:
+        results: of each experiment, by name, as `Runs` writes them.
+    """
+    ablations = {
+        name: result
+        for name, result in results.items()
+        if name.startswith("ablation_")
+    }
+    others = {name: results[name] for name in results if name not in ablations}
+    parts = [INTRODUCTION]
+    for dataset, title in TITLES.items():
+        parts += [f"## {title}\n", _scores(dataset, others)]
+    parts += ["## Runs\n", _runs(others)]
+    if ablations:
+        parts += ["## Settings of the dense recipe\n", _ablations(ablations)]
+    return "\n".join(parts)
+
+
+def percent(score: Mapping[str, Any] | None) -> str:
+    """Pixel and class accuracy, from 0 to 1, in percent."""
+    if score is None:
+        return "-"
+    return (
+        f"{100 * score['pixel_accuracy']:.1f} / "
+        f"{100 * score['class_accuracy']:.1f}"
+    )
+
+
+def _scores(dataset: str, results: Results) -> str:
+    """Each row of the paper's, and ours by either recipe."""
+    lines = []
+    for (rows_of, preset), rows in PAPER_ROWS.items():
+        if rows_of != dataset:
+            continue
+        runs = {
+            recipe: results.get(experiment_name(dataset, preset, recipe))
+            for recipe in RECIPES
+        }
+        lines += [_score_line(row, runs) for row in rows]
+    best = " / ".join(map(str, BEST_OTHER_SYSTEM[dataset]))
+    lines.append(["best other system in its tables", "", "", best, "", ""])
+    return _table(
+        "system,instances,labels computed,paper,"
+        "ours by recipe `paper`,ours by recipe `dense`",
+        lines,
+    )
+
+
+def _score_line(
+    row: PaperRow, runs: Mapping[str, dict[str, Any] | None]
+) -> list[str]:
+    papers = " / ".join(
+        "-" if score is None else f"{score}"
+        for score in (row.pixel_accuracy, row.class_accuracy)
+    )
+    return [
+        row.system,
+        str(row.num_instances),
+        f"1/{row.output_resolution}",
+        papers,
+        *(
+            percent(run and run["scores"].get(score_key(row)))
+            for run in runs.values()
+        ),
+    ]
+
+
+def _runs(results: Results) -> str:
+    lines = []
+    for name, result in results.items():
+        experiment = load_experiment(name)
+        photos = (
+            f"fold {experiment.fold} held out"
+            if experiment.dataset == "stanford_background"
+            else "test split held out"
+        )
+        if experiment.split == "all":
+            photos = "all"
+        lines.append(
+            [
+                f"`{result['command']}`",
+                photos,
+                f"{result['num_parameters']:,}",
+                f"{result['steps']:,}",
+                f"{result['minutes']:.0f}",
+                f"{result['date']}, {result['machine'].splitlines()[0]}",
+            ]
+        )
+    return _table("command,photos,weights,steps,minutes,when and where", lines)
+
+
+def _ablations(results: Results) -> str:
+    """What each setting gains on photos held out of the training photos."""
+    base = results.get("ablation_base")
+
+    def gain(result: dict[str, Any], key: str) -> str:
+        if base is None or result is base:
+            return ""
+        return f"{100 * (result[key] - base[key]):+.1f}"
+
+    keys = ("validation_pixel_accuracy", "validation_class_accuracy")
+    lines = [
+        [
+            name.removeprefix("ablation_").replace("_", " "),
+            " / ".join(f"{100 * result[key]:.1f}" for key in keys),
+            " / ".join(filter(None, (gain(result, key) for key in keys))),
+            f"{result['minutes']:.0f}",
+        ]
+        for name, result in results.items()
+    ]
+    return _table("setting,held-out accuracy,gain,minutes", lines)
+
+
+def _table(header: str, lines: Iterable[Sequence[str]]) -> str:
+    cells = [header.split(","), ["---"] * (header.count(",") + 1), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
