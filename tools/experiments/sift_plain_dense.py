@@ -1,4 +1,4 @@
-"""The plain network, on SIFT Flow, test split held out, by recipe `dense`.
+"""Plain on SIFT Flow, test split held out, recipe `dense`.
 
 python tools/train.py --experiment=sift_plain_dense
 """

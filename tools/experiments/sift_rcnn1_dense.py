@@ -1,4 +1,4 @@
-"""rCNN1, two instances, on SIFT Flow, test split held out, by recipe `dense`.
+"""rCNN1 on SIFT Flow, test split held out, recipe `dense`.
 
 python tools/train.py --experiment=sift_rcnn1_dense
 """

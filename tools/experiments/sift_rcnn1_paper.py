@@ -1,4 +1,4 @@
-"""rCNN1, two instances, on SIFT Flow, test split held out, by recipe `paper`.
+"""rCNN1 on SIFT Flow, test split held out, recipe `paper`.
 
 python tools/train.py --experiment=sift_rcnn1_paper
 """

@@ -1,4 +1,4 @@
-"""rCNN2, three instances, on SIFT Flow, test split held out, by recipe `paper`.
+"""rCNN2 on SIFT Flow, test split held out, recipe `paper`.
 
 python tools/train.py --experiment=sift_rcnn2_paper
 """

@@ -1,4 +1,4 @@
-"""The plain network, on Stanford Background, fold 0 held out, by recipe `dense`.
+"""Plain on Stanford Background, fold 0 held out, recipe `dense`.
 
 python tools/train.py --experiment=stanford_plain_dense
 """

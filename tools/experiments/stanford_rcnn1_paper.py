@@ -1,4 +1,4 @@
-"""rCNN1, two instances, on Stanford Background, fold 0 held out, by recipe `paper`.
+"""rCNN1 on Stanford Background, fold 0 held out, recipe `paper`.
 
 python tools/train.py --experiment=stanford_rcnn1_paper
 """

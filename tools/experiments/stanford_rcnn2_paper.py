@@ -1,4 +1,4 @@
-"""rCNN2, three instances, on Stanford Background, fold 0 held out, by recipe `paper`.
+"""rCNN2 on Stanford Background, fold 0 held out, recipe `paper`.
 
 python tools/train.py --experiment=stanford_rcnn2_paper
 """
