@@ -12,6 +12,7 @@ Your own folder, as for training, with pictures of some photos:
         --data_dir=FOLDER --split=test --pictures_dir=pictures
 """
 
+import dataclasses
 import pathlib
 import sys
 import time
@@ -33,6 +34,12 @@ dataset_flags.define()
 flags.DEFINE_enum(
     "split", "test", ["train", "test", "all"], "Which of the photos."
 )
+flags.DEFINE_bool(
+    "flip", False, "Average each photo with its mirror image; twice as slow."
+)
+flags.DEFINE_multi_float(
+    "scale", [1.0], "Magnification to average over; may be given repeatedly."
+)
 flags.DEFINE_string(
     "reference",
     None,
@@ -53,7 +60,7 @@ flags.DEFINE_integer(
 
 def main() -> None:
     """Labels the photos, compares, reports."""
-    labeler = labeling_flags.load_labeler()
+    labeler = averaged(labeling_flags.load_labeler())
     dataset = dataset_flags.load_dataset(FLAGS.split)
     check_classes(labeler, dataset)
     matrix, agreement, seconds = score(labeler, load_reference(), dataset)
@@ -61,6 +68,23 @@ def main() -> None:
     print_table(figures)
     write_confusion_figure(matrix, dataset)
     program.write_report(FLAGS.report, figures)
+
+
+def averaged(labeler: "LoadedLabeler") -> "LoadedLabeler":
+    """Averages over views of the photos, if the flags ask for it."""
+    from keras_rcnn import SceneLabeler
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.labeling.view_average import ViewAverage
+
+    if not FLAGS.flip and FLAGS.scale == [1.0]:
+        return labeler
+    if not isinstance(labeler.label_batch, SceneLabeler):
+        raise InputError(
+            f"--model={FLAGS.model} gives no probabilities to average: leave "
+            "out --flip and --scale, or give a .keras file."
+        )
+    average = ViewAverage(labeler.label_batch, FLAGS.scale, FLAGS.flip)
+    return dataclasses.replace(labeler, label_batch=average)
 
 
 def check_classes(labeler: "LoadedLabeler", dataset: "SceneDataset") -> None:

@@ -20,8 +20,8 @@ import json
 import pathlib
 from typing import TYPE_CHECKING
 
-import dataset_flags
 import program
+import training_photos
 from absl import flags
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ flags.DEFINE_string(
     "experiment", None, "Run of tools/experiments, instead of flags of its own."
 )
 flags.DEFINE_string("preset", "rcnn2", "Network: plain, rcnn1 or rcnn2.")
-dataset_flags.define(required=False)
+training_photos.define()
 flags.DEFINE_enum(
     "split", "train", ["train", "all"], "Photos to train on; all leaves none."
 )
@@ -85,9 +85,9 @@ def main() -> None:
     experiment = chosen_experiment()
     budget = Budget(FLAGS.minutes, experiment.steps)
     keras.utils.set_random_seed(experiment.seed)
-    training, validation = load_photos(experiment)
-    model = fresh_model(experiment, training)
     model_dir = pathlib.Path(FLAGS.model_dir or f"runs/{FLAGS.experiment}")
+    training, validation = training_photos.load(experiment, model_dir)
+    model = fresh_model(experiment, training)
     remember_settings(model_dir, experiment)
     to_choose_by = validation.num_examples if validation else 0
     print(
@@ -109,6 +109,10 @@ def main() -> None:
     report(model, model_dir, budget, validate(model_dir, validation))
 
 
+# What an experiment decides as well.
+OTHERS = ("recipe", "minutes", "unlabelled")
+
+
 def chosen_experiment() -> "Experiment":
     """The one that --experiment names, or else what the flags say."""
     from experiments import Experiment, load_experiment
@@ -116,39 +120,22 @@ def chosen_experiment() -> "Experiment":
     from keras_rcnn.errors import InputError
     from keras_rcnn.training import get_recipe
 
-    names = "preset split fold validation_fraction seed steps".split()
+    names = (
+        "preset split fold validation_fraction seed steps teacher confidence"
+    ).split()
     if FLAGS.experiment is None:
         return Experiment(
             dataset=FLAGS.dataset,
             recipe=get_recipe(FLAGS.recipe, FLAGS.preset),
             **{name: FLAGS[name].value for name in names},
         )
-    given = [n for n in (*names, "recipe", "minutes") if FLAGS[n].present]
+    given = [n for n in (*names, *OTHERS) if FLAGS[n].present]
     if given:
         raise InputError(
             f"--experiment={FLAGS.experiment} decides about "
             f"--{', --'.join(given)}: leave out one or the other."
         )
     return load_experiment(FLAGS.experiment)
-
-
-def load_photos(
-    experiment: "Experiment",
-) -> tuple["SceneDataset", "SceneDataset | None"]:
-    """The photos to train on and those to choose the weights by."""
-    from keras_rcnn.datasets import load_dataset, split_off
-
-    dataset = load_dataset(
-        experiment.dataset,
-        FLAGS.data_dir,
-        experiment.split,
-        experiment.fold,
-        experiment.seed,
-        FLAGS.longest_side,
-    )
-    if not experiment.validation_fraction:
-        return dataset, None
-    return split_off(dataset, experiment.validation_fraction)
 
 
 def fresh_model(
@@ -227,7 +214,7 @@ def remember_settings(
 
     settings = dataclasses.asdict(experiment) | {
         name: FLAGS[name].value
-        for name in ("precision", "longest_side", "minutes")
+        for name in ("precision", "longest_side", "minutes", "unlabelled")
     }
     # As it will be read again: JSON knows no tuples.
     settings = json.loads(json.dumps(settings))

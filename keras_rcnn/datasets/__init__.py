@@ -7,6 +7,7 @@ from keras_rcnn.datasets.patches import sample_patches
 from keras_rcnn.datasets.prepared import prepare
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL, SceneDataset
 from keras_rcnn.datasets.splits import folds, split_off
+from keras_rcnn.datasets.unlabelled import load_unlabelled
 from keras_rcnn.datasets.whole_photos import whole_photos
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "class_shares",
     "folds",
     "load_dataset",
+    "load_unlabelled",
     "prepare",
     "sample_crops",
     "sample_patches",

@@ -4,9 +4,9 @@ import pathlib
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow as tf
 import tqdm
 
+from keras_rcnn.datasets.in_memory import in_memory
 from keras_rcnn.datasets.layout import FolderLayout, LabelledPhoto
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import SceneDataset
@@ -85,37 +85,20 @@ def _read(
             f"No photo of {folder} is left for this split: list some in "
             "ImageSets/Segmentation, or delete that folder for an even split."
         )
-    images, labels, sizes = [], [], []
+    images, labels = [], []
     for photo in tqdm.tqdm(
         photos, "Reading photos", unit="photo", disable=None
     ):
         image, label = _read_photo(layout, photo, longest_side)
-        images.append(image.tobytes())
-        labels.append(label.tobytes())
-        sizes.append(label.shape)
-    names = [photo.name for photo in photos]
-    # Sizes differ, hence bytes; TensorFlow unpacks them without Python.
-    encoded = tf.data.Dataset.from_tensor_slices((images, labels, sizes, names))
+        images.append(image)
+        labels.append(label)
     return SceneDataset(
         name=folder.resolve().name,
         class_names=layout.class_names,
         palette=layout.palette,
-        examples=encoded.map(_unpack, tf.data.AUTOTUNE),
+        examples=in_memory(images, labels, [photo.name for photo in photos]),
         num_examples=len(photos),
     )
-
-
-def _unpack(
-    image: tf.Tensor, label: tf.Tensor, size: tf.Tensor, name: tf.Tensor
-) -> dict[str, tf.Tensor]:
-    shape = tf.concat([size, [3]], axis=0)
-    image = tf.reshape(tf.io.decode_raw(image, tf.uint8), shape)
-    label = tf.reshape(tf.io.decode_raw(label, tf.uint8), size)
-    return {
-        "image": tf.ensure_shape(image, (None, None, 3)),
-        "label": tf.ensure_shape(label, (None, None)),
-        "name": name,
-    }
 
 
 def _read_photo(

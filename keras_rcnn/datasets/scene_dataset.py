@@ -50,6 +50,14 @@ class SceneDataset:
             self, examples=examples, num_examples=int(np.sum(chosen))
         )
 
+    def concatenate(self, other: "SceneDataset") -> "SceneDataset":
+        """These photos and then those of a data set of the same classes."""
+        return dataclasses.replace(
+            self,
+            examples=self.examples.concatenate(other.examples),
+            num_examples=self.num_examples + other.num_examples,
+        )
+
 
 def select_examples(
     examples: tf.data.Dataset, chosen: np.ndarray

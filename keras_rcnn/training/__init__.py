@@ -2,6 +2,15 @@
 
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe, get_recipe
+from keras_rcnn.training.self_training import pseudo_labelled
 from keras_rcnn.training.train import train
 
-__all__ = ["RECIPES", "Budget", "Phase", "Recipe", "get_recipe", "train"]
+__all__ = [
+    "RECIPES",
+    "Budget",
+    "Phase",
+    "Recipe",
+    "get_recipe",
+    "pseudo_labelled",
+    "train",
+]

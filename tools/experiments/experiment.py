@@ -21,6 +21,9 @@ class Experiment:
         validation_fraction: part of these photos that is held out once more,
             to choose by; 0 keeps the last weights.
         seed: decides weights, crops and their order.
+        labelled_fraction: part of the photos whose labels may be used.
+        teacher: experiment that labels the other photos; its run lies beside.
+        confidence: least probability of a label of the teacher's that counts.
     """
 
     preset: str
@@ -31,3 +34,6 @@ class Experiment:
     fold: int = 0
     validation_fraction: float = 0.1
     seed: int = 0
+    labelled_fraction: float = 1.0
+    teacher: str | None = None
+    confidence: float = 0.9

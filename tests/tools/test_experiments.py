@@ -1,0 +1,109 @@
+"""The runs that are written down, and how train.py repeats them."""
+
+import dataclasses
+import importlib
+import json
+
+import pytest
+from experiments import (
+    PAPER_ROWS,
+    Experiment,
+    experiment_name,
+    experiment_names,
+    load_experiment,
+)
+from experiments.ablations import ABLATIONS, BASE
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.presets import get_preset
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_every_file_is_a_run_that_says_how_to_repeat_it(name):
+    experiment = load_experiment(name)
+    get_preset(experiment.preset)
+    assert sum(p.share for p in experiment.recipe.phases) == pytest.approx(1)
+    last = experiment.recipe.phases[-1]
+    assert last.num_instances == get_preset(experiment.preset).num_instances
+    text = importlib.import_module(f"experiments.{name}").__doc__
+    assert f"python tools/train.py --experiment={name}\n" in text
+
+
+def test_every_row_of_the_paper_has_a_run_by_both_recipes():
+    for dataset, preset in PAPER_ROWS:
+        for recipe in ("paper", "dense"):
+            experiment = load_experiment(
+                experiment_name(dataset, preset, recipe)
+            )
+            assert experiment.dataset == dataset
+            assert experiment.preset == preset
+            sampled = {p.grid_size > 0 for p in experiment.recipe.phases}
+            assert sampled == {recipe == "dense"}
+
+
+@pytest.mark.parametrize("name", set(ABLATIONS) - {"base"})
+def test_an_ablation_changes_one_setting(name):
+    assert changes(ABLATIONS[name], BASE) in (1, 2)
+    if changes(ABLATIONS[name], BASE) == 2:
+        # Other crops, of about as many pixels.
+        assert name in ("small_crops", "large_crops")
+
+
+def changes(one: Experiment, other: Experiment) -> int:
+    """How many settings differ."""
+    return len(set(settings(one)) ^ set(settings(other))) // 2
+
+
+def settings(experiment):
+    """Every setting as a pair of where it stands and what it is."""
+
+    def walk(place, value):
+        if isinstance(value, dict):
+            for key, item in value.items():
+                yield from walk((*place, key), item)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            for index, item in enumerate(value):
+                yield from walk((*place, index), item)
+        else:
+            yield place, str(value)
+
+    plain = json.loads(json.dumps(dataclasses.asdict(experiment)))
+    return walk((), plain)
+
+
+def test_unknown_experiments_are_named():
+    with pytest.raises(InputError, match=r"'magic'.*stanford_rcnn2_dense"):
+        load_experiment("magic")
+
+
+@pytest.mark.parametrize(
+    ("flags", "status", "message"),
+    [
+        (
+            ["--experiment=stanford_rcnn2_dense", "--preset=plain", "--seed=1"],
+            1,
+            "--experiment=stanford_rcnn2_dense decides about --preset, --seed:",
+        ),
+        (["--experiment=magic"], 1, "There is no experiment 'magic'"),
+        (["--model_dir=x"], 2, "give either --dataset or --experiment"),
+        (
+            ["--dataset=synthetic", "--steps=1"],
+            2,
+            "give --model_dir, the folder of the run",
+        ),
+        (
+            ["--dataset=synthetic", "--model_dir=x", "--unlabelled=y"],
+            2,
+            "give both --unlabelled and --teacher",
+        ),
+    ],
+)
+def test_wrong_usage_is_told(
+    run_program, monkeypatch, tmp_path, flags, status, message
+):
+    monkeypatch.chdir(tmp_path)
+    got, output, errors = run_program("train", *flags)
+    assert (got, output) == (status, "")
+    assert message in errors
+    assert errors.count("\n") == 1
+    assert not list(tmp_path.iterdir())

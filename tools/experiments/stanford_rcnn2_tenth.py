@@ -1,0 +1,16 @@
+"""rCNN2 with a tenth of the labels of Stanford Background, fold 0 held out.
+
+python tools/train.py --experiment=stanford_rcnn2_tenth
+"""
+
+from experiments.experiment import Experiment
+from keras_rcnn.training import get_recipe
+
+EXPERIMENT = Experiment(
+    preset="rcnn2",
+    dataset="stanford_background",
+    recipe=get_recipe("dense", "rcnn2"),
+    steps=3000,
+    validation_fraction=0.0,
+    labelled_fraction=0.1,
+)
