@@ -25,7 +25,10 @@ flags.DEFINE_string("data_dir", None, "Where the data sets were prepared.")
 flags.DEFINE_string("runs_dir", "runs", "Folder of the training runs.")
 flags.DEFINE_string("results_dir", "results", "Folder to write.")
 flags.DEFINE_integer(
-    "num_photos", 6, "Photos to show the labels of, for each data set."
+    "num_photos",
+    6,
+    "Photos to show the labels of, for each run.",
+    lower_bound=0,
 )
 
 
@@ -48,6 +51,7 @@ def main() -> None:
     results = read_results(results_dir)
     write_tables(results_dir, results)
     write_figures(results_dir, results)
+    write_photos(results_dir, runs_dir, names)
     print(f"{results_dir / 'README.md'}")
 
 
@@ -76,7 +80,7 @@ def write_figures(
 ) -> None:
     """Writes the figures."""
     from benchmarks.report import write_figure
-    from reproduction import figures
+    from reproduction import figures, pictures
 
     runs = {
         name: result
@@ -89,6 +93,27 @@ def write_figures(
         figures.accuracy_over_resolution,
     ):
         write_figure(results_dir / f"{draw.__name__}.png", draw(runs))
+    pictures.write_confusion_matrices(results_dir, runs)
+
+
+def write_photos(
+    results_dir: pathlib.Path, runs_dir: pathlib.Path, names: list[str]
+) -> None:
+    """Writes labels of the data sets' photos, which are not ours to ship."""
+    from experiments import load_experiment, paper_rows
+    from reproduction import pictures
+
+    for name in names:
+        experiment = load_experiment(name)
+        rows = paper_rows(experiment.dataset, experiment.preset)
+        if FLAGS.num_photos and rows and experiment.split != "all":
+            pictures.write_labelled_photos(
+                results_dir / "photos",
+                name,
+                runs_dir / name,
+                FLAGS.data_dir,
+                FLAGS.num_photos,
+            )
 
 
 if __name__ == "__main__":

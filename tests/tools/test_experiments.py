@@ -41,12 +41,19 @@ def test_every_row_of_the_paper_has_a_run_by_both_recipes():
             assert sampled == {recipe == "dense"}
 
 
-@pytest.mark.parametrize("name", set(ABLATIONS) - {"base"})
+@pytest.mark.parametrize(
+    "name", sorted({*ABLATIONS} - {"base", "no_curriculum"})
+)
 def test_an_ablation_changes_one_setting(name):
-    assert changes(ABLATIONS[name], BASE) in (1, 2)
-    if changes(ABLATIONS[name], BASE) == 2:
-        # Other crops, of about as many pixels.
-        assert name in ("small_crops", "large_crops")
+    # Other crops have about as many pixels; other curricula, other phases.
+    more = {"small_crops": 2, "large_crops": 2, "longer_second": 2}
+    assert changes(ABLATIONS[name], BASE) == more.get(name, 1)
+
+
+def test_an_ablation_without_curriculum_keeps_the_last_phase():
+    (only,) = ABLATIONS["no_curriculum"].recipe.phases
+    last = BASE.recipe.phases[-1]
+    assert only == dataclasses.replace(last, share=1.0)
 
 
 def changes(one: Experiment, other: Experiment) -> int:

@@ -1,6 +1,6 @@
 r"""What each setting of the dense recipe is worth.
 
-Every run differs in one setting from `ablation_base` and is a short one, 2,000
+Every run differs in one setting from `ablation_base` and is a short one, 1,000
 steps on rCNN2. All are judged by the fifth of the training photos that
 `validation_fraction` holds out of fold 0's; the photos of fold 0 take no part.
 
@@ -28,7 +28,7 @@ BASE = Experiment(
         class_balance=0.25,
         warmup=0.02,
     ),
-    steps=2000,
+    steps=1000,
     validation_fraction=0.2,
 )
 
@@ -49,6 +49,15 @@ ABLATIONS = {
     "average": _with(weight_average=0.99),
     "last_losses": _with(phases=_third(loss_weights=(0.1, 0.3, 1.0))),
     "only_last_loss": _with(phases=_third(loss_weights=(0.0, 0.0, 1.0))),
+    "equal_losses": _with(phases=_third(loss_weights=(1.0, 1.0, 1.0))),
+    "no_curriculum": _with(phases=(dataclasses.replace(THIRD, share=1.0),)),
+    "longer_second": _with(
+        phases=(
+            FIRST,
+            dataclasses.replace(SECOND, share=0.40),
+            dataclasses.replace(THIRD, share=0.57),
+        )
+    ),
     "no_flip": _with(flip=False),
     "no_scales": _with(scales=(1.0, 1.0)),
     "wide_scales": _with(scales=(0.6, 1.6)),

@@ -1,15 +1,12 @@
 """The results as figures."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from experiments import PAPER_ROWS, experiment_name, load_experiment
 from matplotlib.figure import Figure
 
-from reproduction.runs import score_key
+from reproduction.runs import Results, score_key
 from reproduction.tables import TITLES
-
-Results = Mapping[str, dict[str, Any]]
 
 
 def learning_curves(results: Results) -> Figure:

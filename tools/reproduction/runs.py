@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from typing import Any
 
 import program
@@ -16,12 +17,20 @@ from experiments import PaperRow, load_experiment, paper_rows
 from keras_rcnn.errors import InputError
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 
+Results = Mapping[str, dict[str, Any]]
 TOOLS = pathlib.Path(__file__).parents[1]
 
 
 def score_key(row: PaperRow) -> str:
     """Under which the results hold what stands beside a row of the paper."""
     return f"{row.num_instances} at 1/{row.output_resolution}"
+
+
+def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
+    """That of all instances at full resolution, if there is one."""
+    experiment = load_experiment(name)
+    rows = paper_rows(experiment.dataset, experiment.preset)
+    return result["scores"].get(score_key(rows[-1])) if rows else None
 
 
 class Runs:

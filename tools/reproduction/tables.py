@@ -6,9 +6,8 @@ from typing import Any
 from experiments import PAPER_ROWS, experiment_name, load_experiment
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
 
-from reproduction.runs import score_key
+from reproduction.runs import Results, score_key
 
-Results = Mapping[str, dict[str, Any]]
 TITLES = {
     "stanford_background": "Stanford Background",
     "sift_flow": "SIFT Flow",
