@@ -1,8 +1,10 @@
 """Scores outside an image, where all patches are alike."""
 
+import contextlib
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS
@@ -22,6 +24,8 @@ class ConstantMargin:
         num_instances: instances that the images are padded for.
         images: before they are padded.
         margins: as for `pad_for_all_pixels`.
+        frozen: whether the weights will not change, so that graphs hold the
+            scores of empty patches as constants.
     """
 
     def __init__(
@@ -30,8 +34,11 @@ class ConstantMargin:
         num_instances: int,
         images: tf.Tensor,
         margins: tf.Tensor | None = None,
+        frozen: bool = False,
     ) -> None:
         self.model = model
+        self.num_instances = num_instances
+        self.frozen = frozen
         padding = model.geometry.padding(num_instances)
         self.starts = (
             tf.constant((padding, padding))
@@ -39,7 +46,7 @@ class ConstantMargin:
             else padding - margins[:, 0]
         )
         self.ends = self.starts + tf.shape(images)[1:3]
-        self._empty = tf.zeros((1, 1, 1, IMAGE_CHANNELS))
+        self._empty: Any = np.zeros((1, 1, 1, IMAGE_CHANNELS), np.float32)
 
     def apply(
         self,
@@ -49,23 +56,28 @@ class ConstantMargin:
     ) -> tf.Tensor:
         """The scores of f, as if it had been applied to all of them.
 
+        Of the last instance, those of the pixels of the image.
+
         Args:
             planes: what that instance is applied to, made of whole padded
                 images: all their fragments, of pixels for instance 1.
             instance: counted from 1, in this order at each call.
             stack: f, at all offsets of each pooling that are of interest.
         """
-        score = self._score_of_empty_patch(planes.dtype)
+        with tf.init_scope() if self.frozen else contextlib.nullcontext():
+            score = self._score_of_empty_patch(planes.dtype)
         rows, columns = (
             self._touching(tf.shape(planes)[1 + axis], axis, instance)
             for axis in (0, 1)
         )
         scores = stack(planes[:, rows.inputs, columns.inputs])
+        if instance == self.num_instances:
+            # Every pixel's patch touches the image; what is missing lies
+            # beyond them.
+            return scores
         margins = ((0, 0), rows.margins, columns.margins, (0, 0))
-        outside = tf.pad(
-            tf.zeros_like(scores[:1, :, :, :1]), margins, constant_values=1
-        )
-        return tf.pad(scores, margins) + score * outside
+        # Padded with zeros, as exported graphs would hold all other margins.
+        return tf.pad(scores - score, margins) + score
 
     def _score_of_empty_patch(self, dtype: tf.DType) -> tf.Tensor:
         size = self.model.geometry.receptive_field(1)

@@ -1,6 +1,7 @@
 """All offsets of each pooling as a batch: every partial result once."""
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -24,6 +25,7 @@ def fragments(
     num_instances: int,
     output_resolution: int = 1,
     margins: tf.Tensor | None = None,
+    portable: bool = False,
 ) -> tf.Tensor:
     """Scores of every `output_resolution`-th pixel, equal to the patches'.
 
@@ -34,7 +36,11 @@ def fragments(
     Where an instance sees nothing but padding its scores are constant, and
     computed once.
 
-    Arguments, result and errors are those of `shift_and_stitch`.
+    Result, errors and all other arguments are those of `shift_and_stitch`.
+
+    Args:
+        portable: whether the graph is for another engine: it holds plain
+            convolutions, and as constants what depends on the weights alone.
 
     Reference:
         Giusti et al., "Fast image scanning with deep max-pooling
@@ -44,9 +50,8 @@ def fragments(
     """
     check_output_resolution(model, num_instances, output_resolution)
     plan = _Plan(model, num_instances, output_resolution)
-    around = ConstantMargin(model, num_instances, images, margins)
-    exact = model.compute_dtype == "float32"
-    convolve = winograd_convolve if exact else tf.nn.convolution
+    around = ConstantMargin(model, num_instances, images, margins, portable)
+    convolve = _convolution(model, portable)
 
     def stack(planes: Any) -> Any:
         return model.conv_stack(planes, pool=plan.pool, convolve=convolve)
@@ -62,6 +67,25 @@ def fragments(
         scored_size(images, margins),
         output_resolution,
     )
+
+
+def _convolution(
+    model: RecurrentCNN, portable: bool
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
+    """The quickest one that is exact."""
+    if portable:
+        return _portable_convolve
+    exact = model.compute_dtype == "float32"
+    return winograd_convolve if exact else tf.nn.convolution
+
+
+def _portable_convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """Plain convolution of planes whose channels converters lose."""
+    if None in planes.shape[1:3]:
+        batch, height, width, _ = tf.unstack(tf.shape(planes))
+        channels = kernel.shape[2]
+        planes = tf.reshape(planes, (batch, height, width, channels))
+    return tf.nn.conv2d(planes, kernel, 1, "VALID")
 
 
 def offsets_kept(

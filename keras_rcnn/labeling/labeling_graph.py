@@ -35,6 +35,8 @@ class LabelingGraph(tf.Module):
         method: one of `METHODS`.
         output_resolution: pixels from one computed label to the next.
         num_instances: instances to apply.
+        portable: whether the graph is for another engine, see `fragments`,
+            which the method then is.
 
     Raises:
         InputError: for an unknown method, a resolution that does not divide
@@ -47,6 +49,7 @@ class LabelingGraph(tf.Module):
         method: str,
         output_resolution: int,
         num_instances: int,
+        portable: bool = False,
     ) -> None:
         super().__init__(name="labeling")
         if method not in METHODS:
@@ -60,6 +63,7 @@ class LabelingGraph(tf.Module):
         self.method = method
         self.output_resolution = output_resolution
         self.num_instances = num_instances
+        self.options = {"portable": True} if portable else {}
 
     @tf.function(input_signature=[_IMAGES])
     def label(self, images: tf.Tensor) -> Results:
@@ -110,6 +114,7 @@ class LabelingGraph(tf.Module):
             self.num_instances,
             self.output_resolution,
             margins,
+            **self.options,
         )
         if self.output_resolution == 1:
             return scores
