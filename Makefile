@@ -33,7 +33,7 @@ format: $(READY)
 
 # Needs uv and the package index.
 lock:
-	uv pip compile pyproject.toml --extra demo --extra dev --universal \
+	uv pip compile pyproject.toml --extra demo --extra dev --extra litert --universal \
 	  --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
 

@@ -1,33 +1,57 @@
 """A SavedModel: photos in, labels out, for plain TensorFlow."""
 
 import contextlib
+import importlib.metadata
 import io
 import pathlib
 import shutil
 import tempfile
+from collections.abc import Mapping
+from typing import Any
 
 import keras
+import tensorflow as tf
 
+from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
+from keras_rcnn.export.serving_graph import ServingGraph
+from keras_rcnn.export.warm_up import warm_up_requests
+from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, save_model
 
+METADATA_FILE = "metadata.json"
+DEFAULT_MEGAPIXELS = 25.0
+_NO_GRADIENTS = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+
 
 def export_saved_model(
-    labeler: SceneLabeler, path: str | pathlib.Path
+    labeler: SceneLabeler,
+    path: str | pathlib.Path,
+    metadata: Mapping[str, Any] | None = None,
+    memory_mb: float = DEFAULT_MEMORY_MB,
+    max_megapixels: float = DEFAULT_MEGAPIXELS,
 ) -> pathlib.Path:
     """Writes the whole labeling as a SavedModel, and the network beside it.
 
-    `serving_default` takes `images`, uint8 `(batch, height, width, 3)` of any
-    size, and gives `labels`, uint8 `(batch, height, width)`, and
-    `probabilities`, float32 `(batch, height, width, num_classes)`: those of
-    the labeler. `assets/classes.txt` names the classes and their colours. The
-    `model.keras` in the folder is what `keras_rcnn.load_model` reads.
+    What can be asked of it are the endpoints of `ServingGraph`: photos of any
+    size, as pixels or as files, at each resolution and number of instances.
+    The folder holds also
+
+    - `assets/classes.txt`, names and colours of the classes;
+    - `assets/metadata.json`, what `metadata` says, and the package's version;
+    - `assets.extra/tf_serving_warmup_requests`, which a server answers before
+      it takes any others;
+    - `model.keras`, what `keras_rcnn.load_model` reads.
 
     Args:
         labeler: network, method, resolution and number of instances.
         path: folder to write; what an earlier export left there is replaced,
             other files in it stay.
+        metadata: what else is known of the network, as JSON can hold it.
+        memory_mb: megabytes that the network may take at a time; what needs
+            more is labelled in tiles.
+        max_megapixels: size of the largest photo that is labelled.
 
     Returns:
         The folder.
@@ -36,10 +60,15 @@ def export_saved_model(
         InputError: if the folder cannot be written.
     """
     path = pathlib.Path(path)
+    version = importlib.metadata.version("keras-rcnn")
+    known = {"keras_rcnn": version, **(metadata or {})}
+    graph = ServingGraph(
+        labeler, known, memory_mb, round(max_megapixels * 10**6)
+    )
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path, prefix="part-") as part:
-            _write(labeler, pathlib.Path(part))
+            _write(labeler, graph, pathlib.Path(part))
             for file in pathlib.Path(part).iterdir():
                 _replace(file, path / file.name)
     except OSError as error:
@@ -50,27 +79,27 @@ def export_saved_model(
     return path
 
 
-def _write(labeler: SceneLabeler, folder: pathlib.Path) -> None:
+def _write(
+    labeler: SceneLabeler, graph: ServingGraph, folder: pathlib.Path
+) -> None:
     archive = keras.export.ExportArchive()
-    archive.track(labeler.graph.model)
-    archive.add_endpoint("serve", labeler.graph.label)
+    for name, endpoint in graph.endpoints().items():
+        archive.add_endpoint(name, endpoint)
     # Keras prints a report of the endpoints whatever it is told.
     with contextlib.redirect_stdout(io.StringIO()):
-        archive.write_out(str(folder), verbose=False)
+        archive.write_out(str(folder), _NO_GRADIENTS, verbose=False)
     save_model(labeler.model, folder / MODEL_FILE)
-    (folder / "assets").mkdir(exist_ok=True)
-    classes = folder / "assets" / "classes.txt"
-    classes.write_text(_classes(labeler), encoding="utf-8")
-
-
-def _classes(labeler: SceneLabeler) -> str:
-    """One line for each class: name and colour."""
-    return "".join(
-        f"{name} #{red:02x}{green:02x}{blue:02x}\n"
-        for name, (red, green, blue) in zip(
-            labeler.model.class_names, labeler.model.palette, strict=True
-        )
-    )
+    model = labeler.model
+    files = {
+        f"assets/{CLASSES_FILE}": classes_text(
+            model.class_names, model.palette
+        ).encode(),
+        f"assets/{METADATA_FILE}": graph.metadata.encode(),
+        "assets.extra/tf_serving_warmup_requests": warm_up_requests(),
+    }
+    for name, content in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_bytes(content)
 
 
 def _replace(source: pathlib.Path, target: pathlib.Path) -> None:

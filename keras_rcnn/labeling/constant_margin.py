@@ -2,12 +2,12 @@
 
 import contextlib
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS
+from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, max_pool
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
@@ -66,52 +66,62 @@ class ConstantMargin:
         """
         with tf.init_scope() if self.frozen else contextlib.nullcontext():
             score = self._score_of_empty_patch(planes.dtype)
-        rows, columns = (
-            self._touching(tf.shape(planes)[1 + axis], axis, instance)
-            for axis in (0, 1)
-        )
-        scores = stack(planes[:, rows.inputs, columns.inputs])
+        size, first, end = self._touching(tf.shape(planes)[1:3], instance)
+        scores = stack(self._under(planes, first, end))
         if instance == self.num_instances:
             # Every pixel's patch touches the image; what is missing lies
             # beyond them.
             return scores
-        margins = ((0, 0), rows.margins, columns.margins, (0, 0))
+        margins = tf.stack([first, size - end], axis=1)
         # Padded with zeros, as exported graphs would hold all other margins.
+        margins = tf.pad(margins, ((1, 1), (0, 0)))
         return tf.pad(scores - score, margins) + score
 
     def _score_of_empty_patch(self, dtype: tf.DType) -> tf.Tensor:
         size = self.model.geometry.receptive_field(1)
         patch = tf.tile(tf.cast(self._empty, dtype), (1, size, size, 1))
-        score = self.model.conv_stack(patch)
+        score = self.model.conv_stack(patch, pool=_pool, convolve=_convolve)
         self._empty = tf.pad(score, ((0, 0),) * 3 + ((0, IMAGE_CHANNELS),))
         return score
 
     def _touching(
-        self, num_planes: tf.Tensor, axis: int, instance: int
-    ) -> "_Touching":
-        """Cells along one axis whose patches touch the image.
+        self, sizes: tf.Tensor, instance: int
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        """Cells whose patches touch the image: how many, the first, the end.
 
         The patch of cell u at offset o of the fragments begins at pixel
-        o + stride * u of the padded image.
+        o + stride * u of the padded image. Each for rows and columns,
+        int32 `(2,)`, like the sizes of the planes.
         """
         geometry = self.model.geometry
-        step = geometry.output_stride()
         stride = geometry.output_stride(instance)
-        size = num_planes
-        for kernel, pool_size in geometry.layers:
-            size = (size - kernel + 1) // pool_size
-        start = self.starts[axis] + 2 - geometry.receptive_field(instance)
-        first = tf.maximum(0, -(-(start - stride) // stride))
-        last = (self.ends[axis] - 1) // stride
-        count = tf.minimum(last + 1, size) - first
-        end = step * first + geometry.input_size(count) + step - 1
-        return _Touching(
-            slice(step * first, end), (first, size - first - count)
+        field = geometry.receptive_field(instance)
+        below = geometry.receptive_field() - 1
+        size = (sizes - below) // geometry.output_stride()
+        first = tf.maximum(0, (self.starts + 1 - field) // stride)
+        end = tf.minimum(size, (self.ends - 1) // stride + 1)
+        return size, first, end
+
+    def _under(
+        self, planes: tf.Tensor, first: tf.Tensor, end: tf.Tensor
+    ) -> tf.Tensor:
+        """What these cells see, at all offsets."""
+        step = self.model.geometry.output_stride()
+        field = self.model.geometry.receptive_field()
+        size = step * (end - first) + field - 1
+        part = tf.slice(
+            planes,
+            tf.pad(step * first, ((1, 1),)),
+            tf.pad(size, ((1, 1),), constant_values=-1),
         )
+        part.set_shape((None, None, None, planes.shape[-1]))
+        return part
 
 
-class _Touching(NamedTuple):
-    """Cells of the planes to apply f to, and scores missing around."""
+def _pool(planes: tf.Tensor, pool_size: int) -> tf.Tensor:
+    # One patch is nothing to arrange in clever ways, which make large graphs.
+    return max_pool(planes, pool_size)
 
-    inputs: slice
-    margins: tuple[int, tf.Tensor]
+
+def _convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    return tf.nn.conv2d(planes, kernel, 1, "VALID")

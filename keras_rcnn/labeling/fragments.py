@@ -36,11 +36,9 @@ def fragments(
     Where an instance sees nothing but padding its scores are constant, and
     computed once.
 
-    Result, errors and all other arguments are those of `shift_and_stitch`.
-
-    Args:
-        portable: whether the graph is for another engine: it holds plain
-            convolutions, and as constants what depends on the weights alone.
+    Arguments, result and errors are those of `shift_and_stitch`. A `portable`
+    graph is one for another engine: it holds plain convolutions, and as
+    constants what depends on the weights alone.
 
     Reference:
         Giusti et al., "Fast image scanning with deep max-pooling
@@ -177,10 +175,11 @@ def _split(planes: Any, size: int) -> Any:
     """Every `size`-th pixel at each offset, as a batch, offsets outermost."""
     if size == 1:
         return planes
-    height, width = (tf.shape(planes)[i] // size * size for i in (1, 2))
-    return tf.space_to_batch(
-        planes[:, :height, :width], (size, size), _NO_MARGINS
-    )
+    whole = tf.shape(planes)[1:3] // size * size
+    rest = tf.pad(whole, ((1, 1),), constant_values=-1)
+    part = tf.slice(planes, (0,) * 4, rest)
+    part.set_shape((None, None, None, planes.shape[-1]))
+    return tf.space_to_batch(part, (size, size), _NO_MARGINS)
 
 
 def _running_max(planes: Any, size: int) -> Any:
@@ -196,7 +195,7 @@ def _running_max(planes: Any, size: int) -> Any:
 
 def _running_mean(planes: Any, size: int) -> Any:
     """Mean of `size` x `size` pixels from each pixel on."""
-    height, width = (tf.shape(planes)[i] - size + 1 for i in (1, 2))
-    planes = tf.add_n([planes[:, i : i + height] for i in range(size)])
-    planes = tf.add_n([planes[:, :, i : i + width] for i in range(size)])
+    shifts = [slice(i, (i + 1 - size) or None) for i in range(size)]
+    planes = tf.add_n([planes[:, shift] for shift in shifts])
+    planes = tf.add_n([planes[:, :, shift] for shift in shifts])
     return planes / size**2

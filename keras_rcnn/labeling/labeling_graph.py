@@ -88,16 +88,22 @@ class LabelingGraph(tf.Module):
             margins: `((above, below), (left, right))`, pixels of the window
                 that are there as surroundings only.
         """
-        window = standardize(window, mean, deviation)
-        return _results(self._scores(window, margins))
+        return _results(self.score_tile(window, mean, deviation, margins))
 
     @tf.function(input_signature=_TILE)
     def label_tile_only(
         self, window: Any, mean: Any, deviation: Any, margins: Any
     ) -> Results:
         """`labels` alone of what `label_tile` takes."""
-        window = standardize(window, mean, deviation)
-        return {"labels": _best(self._scores(window, margins))}
+        scores = self.score_tile(window, mean, deviation, margins)
+        return {"labels": _best(scores)}
+
+    @tf.function(input_signature=_TILE)
+    def score_tile(
+        self, window: Any, mean: Any, deviation: Any, margins: Any
+    ) -> tf.Tensor:
+        """Scores of what `label_tile` takes."""
+        return self._scores(standardize(window, mean, deviation), margins)
 
     def _scores(
         self, images: tf.Tensor, margins: tf.Tensor | None = None

@@ -9,7 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.litert_labeler import (
+    DEFAULT_THREADS,
+    LiteRTLabeler,
+)
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
+from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, load_model
 
@@ -61,7 +66,11 @@ class LoadedLabeler:
         """Labels a photo."""
         try:
             return np.asarray(self.label_batch(photo[None])[0])
-        except tf.errors.ResourceExhaustedError as error:
+        except (
+            tf.errors.ResourceExhaustedError,
+            # A SavedModel has a bound of its own.
+            tf.errors.InvalidArgumentError,
+        ) as error:
             height, width = photo.shape[:2]
             raise InputError(
                 f"{name}, {width}x{height} pixels, is too large for the "
@@ -77,47 +86,47 @@ def load_labeler(
     num_instances: int | None = None,
     memory_mb: float = DEFAULT_MEMORY_MB,
     precision: str | None = None,
+    num_threads: int | None = None,
 ) -> LoadedLabeler:
     """Loads a model to label with.
 
     Args:
-        path: a `.keras` file, a folder with a `model.keras`, or any other
-            SavedModel folder that `export_saved_model` wrote.
+        path: a `.keras` file, a folder with a `model.keras`, any other
+            SavedModel folder that `export_saved_model` wrote, or a `.tflite`
+            file that `export_litert` wrote.
         method: as for `SceneLabeler`; `fragments` by default.
         output_resolution: as for `SceneLabeler`; 1 by default.
         num_instances: as for `SceneLabeler`; those of the model by default.
-        memory_mb: as for `SceneLabeler`; a SavedModel alone labels photos
-            whole, one at a time, whatever they take.
+        memory_mb: as for `SceneLabeler`; other forms do not tell.
         precision: as for `SceneLabeler`; `auto` by default.
+        num_threads: of LiteRT.
 
     Raises:
-        InputError: if there is no model, or it cannot be used like this; a
-            SavedModel alone labels in the one way it was exported with.
+        InputError: if there is no model, or it cannot be used like this: a
+            SavedModel alone labels in the ways that it has signatures for,
+            a `.tflite` file in one.
     """
     path = pathlib.Path(path).expanduser()
-    if path.suffix.lower() == ".tflite":
-        raise InputError(
-            f"{path}: LiteRT models are not supported yet; give a SavedModel "
-            "folder or a .keras file."
-        )
     choices: dict[str, Any] = {
         "method": method,
         "output_resolution": output_resolution,
         "num_instances": num_instances,
         "precision": precision,
+        "num_threads": num_threads,
     }
     chosen = {
         name: value for name, value in choices.items() if value is not None
     }
+    if path.suffix.lower() == ".tflite":
+        return _load_litert(path, chosen)
+    if num_threads is not None:
+        raise InputError(
+            f"--num_threads is for .tflite files, and {path} is none: leave it "
+            "out."
+        )
     is_saved_model = (path / _SAVED_MODEL_FILE).is_file()
     if is_saved_model and not (path / MODEL_FILE).is_file():
-        for name in chosen:
-            raise InputError(
-                f"{path} holds no {MODEL_FILE}, so its {name} cannot be "
-                f"chosen: leave --{name} out, or put the {MODEL_FILE} it was "
-                "exported from beside it."
-            )
-        return _load_saved_model(path)
+        return _load_saved_model(path, chosen)
     labeler = SceneLabeler(load_model(path), memory_mb=memory_mb, **chosen)
     return LoadedLabeler(
         labeler,
@@ -129,49 +138,36 @@ def load_labeler(
     )
 
 
-def _load_saved_model(path: pathlib.Path) -> LoadedLabeler:
-    class_names, palette = _read_classes(path / "assets" / "classes.txt")
-    try:
-        model = tf.saved_model.load(path)
-        signature = model.signatures["serving_default"]
-        takes = signature.structured_input_signature[1]
-        if takes["images"].dtype != tf.uint8:
-            raise KeyError("uint8 images")
-        if signature.structured_outputs["labels"].dtype != tf.uint8:
-            raise KeyError("uint8 labels")
-    except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
+def _load_saved_model(
+    path: pathlib.Path, chosen: dict[str, Any]
+) -> LoadedLabeler:
+    signatures = {
+        "output_resolution": "resolution",
+        "num_instances": "instances",
+    }
+    signature = "serving_default"
+    for name, value in chosen.items():
+        if name not in signatures or len(chosen) > 1:
+            raise InputError(
+                f"{path} holds no {MODEL_FILE}, so its {' and '.join(chosen)} "
+                f"cannot be chosen: leave --{' and --'.join(chosen)} out, or "
+                f"put the {MODEL_FILE} it was exported from beside it."
+            )
+        signature = f"{signatures[name]}_{value}"
+    labeler = SavedModelLabeler(path, signature)
+    return LoadedLabeler(
+        labeler, labeler.class_names, labeler.palette, None, None
+    )
+
+
+def _load_litert(path: pathlib.Path, chosen: dict[str, Any]) -> LoadedLabeler:
+    threads = chosen.pop("num_threads", DEFAULT_THREADS)
+    for name in chosen:
         raise InputError(
-            f"{path} is no SavedModel that labels photos ({reason}): give one "
-            "that tools/export.py wrote."
-        ) from error
-
-    def label_batch(photos: np.ndarray) -> np.ndarray:
-        # Signatures live only as long as the model: this keeps hold of it.
-        signature = model.signatures["serving_default"]
-        labels = [
-            signature(images=tf.constant(photo[np.newaxis]))["labels"]
-            for photo in photos
-        ]
-        return np.concatenate(labels)
-
-    return LoadedLabeler(label_batch, class_names, palette, None, None)
-
-
-def _read_classes(
-    path: pathlib.Path,
-) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-    """Names and colours from lines such as `sky #87ceeb`."""
-    names, palette = [], []
-    try:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            name, _, colour = line.rpartition(" #")
-            red, green, blue = bytes.fromhex(colour)
-            names.append(name)
-            palette.append((red, green, blue))
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"{path} does not name the classes and their colours: give a "
-            "SavedModel that tools/export.py wrote."
-        ) from error
-    return tuple(names), tuple(palette)
+            f"{path} labels in one way, so its {name} cannot be chosen: leave "
+            f"--{name} out, or export another file."
+        )
+    labeler = LiteRTLabeler(path, threads)
+    return LoadedLabeler(
+        labeler, labeler.class_names, labeler.palette, None, None
+    )

@@ -7,7 +7,8 @@ said of one axis and a tile is a pair of spans.
 import dataclasses
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from keras_rcnn.geometry import StackGeometry
 
@@ -80,18 +81,37 @@ class TileGrid:
 
     def spans(self, length: int, size: int) -> Iterator[Span]:
         """An axis of an image cut into spans of a tile's side."""
+        for start in range(0, length, size):
+            yield self.span(start, size, length)
+
+    def span(
+        self,
+        start: Any,
+        size: Any,
+        length: Any,
+        lesser: Callable[[Any, Any], Any] = min,
+        greater: Callable[[Any, Any], Any] = max,
+    ) -> Span:
+        """The span that begins at a pixel of an axis.
+
+        Args:
+            start: whole number, here and below, or in graphs a tensor.
+            size: of the tile.
+            length: of the axis.
+            lesser: what gives the lesser of two of them.
+            greater: likewise.
+        """
         interpolated = self.output_resolution > 1
         padding = self.geometry.padding(self.num_instances)
-        for start in range(0, length, size):
-            stop = min(start + size, length)
-            scored = min(stop + interpolated, length)
-            first = max(0, start - padding)
-            last = min(length, scored + padding)
-            yield Span(
-                slice(start, stop),
-                slice(first, last),
-                (start - first, last - scored),
-            )
+        stop = lesser(start + size, length)
+        scored = lesser(stop + interpolated, length)
+        first = greater(0, start - padding)
+        last = lesser(length, scored + padding)
+        return Span(
+            slice(start, stop),
+            slice(first, last),
+            (start - first, last - scored),
+        )
 
     def rows_of_tiles(
         self, height: int, width: int
@@ -104,13 +124,26 @@ class TileGrid:
             strict=False,
         )
 
+    def equal_tiles(self, length: Any, largest: int) -> Any:
+        """The side of equal tiles of an axis, a whole number or a tensor."""
+        stride = self.geometry.output_stride(self.num_instances)
+        count = -(-length // largest)
+        return -(-length // (count * stride)) * stride
+
+    @property
+    def largest_square(self) -> int:
+        """The side of the largest tile that is square."""
+        return self._largest_side(math.isqrt(self.most_pixels))
+
     def _pixels_beside(self, side: int) -> int:
         return self.most_pixels // (side + 2 * self.margin)
 
     def _side(self, length: int, most: int) -> int:
         """The side of equal tiles of an axis, with margins `most` long."""
+        return self.equal_tiles(length, self._largest_side(most))
+
+    def _largest_side(self, most: int) -> int:
+        """The side of a tile which is at most so long with its margins."""
         stride = self.geometry.output_stride(self.num_instances)
         smallest = self.geometry.receptive_field(self.num_instances)
-        largest = max(most - 2 * self.margin - stride + 1, smallest)
-        count = math.ceil(length / largest)
-        return math.ceil(length / count / stride) * stride
+        return max(most - 2 * self.margin - stride + 1, smallest)

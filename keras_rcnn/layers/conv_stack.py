@@ -161,7 +161,9 @@ class ConvStack(keras.layers.Layer):
         # With the image alone, the kernel's last channels are those it needs.
         channels = planes.shape[-1]
         unused = convolution.kernel.shape[2] - channels
-        kernel = convolution.kernel[:, :, unused:]
+        kernel = convolution.kernel
+        if unused:
+            kernel = kernel[:, :, unused:]
         bias = ops.cast(convolution.bias, planes.dtype)
         if convolution is self.hidden[0] and planes.dtype == "bfloat16":
             planes, kernel = keep_weights(planes, kernel)

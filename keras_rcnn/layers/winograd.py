@@ -1,6 +1,8 @@
 """Convolution with fewer multiplications, for labeling on processors."""
 
+import functools
 from collections.abc import Sequence
+from typing import Any
 
 import tensorflow as tf
 
@@ -38,7 +40,20 @@ def winograd_convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
     size, _, channels, _ = kernel.shape
     if size % 2 or channels < _FEWEST_CHANNELS:
         return tf.nn.conv2d(planes, kernel, 1, "VALID")
-    odd_size = (tf.shape(planes)[1:3] - size + 1) % 2
+    return _function(channels, kernel.shape)(planes, kernel)
+
+
+@functools.cache
+def _function(channels: int, kernel_shape: tf.TensorShape) -> Any:
+    """A function, so that graphs that convolve many times hold it once."""
+    planes = tf.TensorSpec((None, None, None, channels))
+    return tf.function(
+        _convolve, input_signature=[planes, tf.TensorSpec(kernel_shape)]
+    )
+
+
+def _convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    odd_size = (tf.shape(planes)[1:3] - kernel.shape[0] + 1) % 2
     p00, p01, p10, p11 = _phases(planes, odd_size + 1)
     by_row = zip(
         _differences(p00, p10[:, :-1], axis=1),

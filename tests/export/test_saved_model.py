@@ -1,11 +1,16 @@
 """The SavedModel as plain TensorFlow sees it."""
 
+import importlib.metadata
+import io
+import json
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
+from tensorflow_serving.apis import prediction_log_pb2
 
 import keras_rcnn
 from keras_rcnn.errors import InputError
@@ -20,10 +25,10 @@ sys.modules["keras_rcnn"] = sys.modules["keras"] = None
 import numpy as np
 import tensorflow as tf
 model = tf.saved_model.load(sys.argv[1])
-results = model.signatures["serving_default"](
-    images=tf.constant(np.load(sys.argv[2])["photos"])
+results = model.signatures[sys.argv[2]](
+    images=tf.constant(np.load(sys.argv[3])["photos"])
 )
-np.savez(sys.argv[3], **{name: value for name, value in results.items()})
+np.savez(sys.argv[4], **{name: value for name, value in results.items()})
 """
 
 
@@ -37,7 +42,19 @@ def labeler():
 
 @pytest.fixture(scope="module")
 def exported(labeler, tmp_path_factory):
-    return export_saved_model(labeler, tmp_path_factory.mktemp("a") / "model")
+    return export_saved_model(
+        labeler,
+        tmp_path_factory.mktemp("a") / "model",
+        {"dataset": "made up"},
+    )
+
+
+@pytest.fixture(scope="module")
+def signatures(exported):
+    model = tf.saved_model.load(exported)
+    # Signatures live only as long as the model.
+    yield model.signatures
+    del model
 
 
 def test_plain_tensorflow_gives_the_same_labels(labeler, exported, tmp_path):
@@ -48,6 +65,7 @@ def test_plain_tensorflow_gives_the_same_labels(labeler, exported, tmp_path):
             "-c",
             PLAIN_TENSORFLOW,
             str(exported),
+            "probabilities",
             str(tmp_path / "in.npz"),
             str(tmp_path / "out.npz"),
         ],
@@ -64,13 +82,119 @@ def test_plain_tensorflow_gives_the_same_labels(labeler, exported, tmp_path):
         assert results["labels"].dtype == np.uint8
 
 
-def test_any_size_and_batch(exported):
-    model = tf.saved_model.load(exported)
-    serve = model.signatures["serving_default"]
+def test_any_size_and_batch(signatures):
+    serve = signatures["serving_default"]
     for shape in ((1, 1, 1, 3), (3, 40, 7, 3)):
         results = serve(images=tf.zeros(shape, tf.uint8))
         assert results["labels"].shape == shape[:3]
-        assert results["probabilities"].shape == (*shape[:3], 2)
+        assert results["confidence"].shape == shape[:3]
+
+
+def test_every_resolution_and_number_of_instances(labeler, signatures):
+    def labels_of(**choices):
+        return keras_rcnn.SceneLabeler(labeler.model, **choices)(PHOTOS)
+
+    expected = {
+        "serving_default": labels_of(output_resolution=2),
+        "resolution_1": labels_of(output_resolution=1),
+        "resolution_2": labels_of(output_resolution=2),
+        "resolution_4": labels_of(output_resolution=4),
+        "resolution_8": labels_of(output_resolution=8),
+        "instances_1": labels_of(output_resolution=2, num_instances=1),
+        "instances_2": labels_of(output_resolution=2, num_instances=2),
+        "instances_3": labels_of(output_resolution=2, num_instances=3),
+    }
+    others = {"probabilities", "image_bytes", "about"}
+    assert set(signatures) == {*expected, *others}
+    for name, labels in expected.items():
+        results = signatures[name](images=tf.constant(PHOTOS))
+        np.testing.assert_array_equal(results["labels"], labels, name)
+
+
+def test_confidence_is_the_probability_of_the_label(labeler, signatures):
+    results = signatures["serving_default"](images=tf.constant(PHOTOS))
+    _, probabilities = labeler(PHOTOS, return_probabilities=True)
+    np.testing.assert_allclose(
+        results["confidence"], probabilities.max(axis=-1), atol=1e-6
+    )
+
+
+def test_files_of_several_sizes(labeler, signatures):
+    photos = PHOTOS[0], PHOTOS[1, :7, :9]
+    files = []
+    for photo in photos:
+        file = io.BytesIO()
+        Image.fromarray(photo).save(file, "PNG")
+        files.append(file.getvalue())
+    results = signatures["image_bytes"](image_bytes=tf.constant(files))
+    assert results["height"].numpy().tolist() == [19, 7]
+    assert results["width"].numpy().tolist() == [30, 9]
+    for index, photo in enumerate(photos):
+        png = io.BytesIO(results["label_png_bytes"].numpy()[index])
+        (labels,) = labeler(photo[np.newaxis])
+        np.testing.assert_array_equal(np.array(Image.open(png)), labels)
+        np.testing.assert_allclose(
+            results["class_shares"][index],
+            [np.mean(labels == 0), np.mean(labels == 1)],
+            atol=1e-7,
+        )
+
+
+def test_a_broken_file_is_named_and_leaves_the_model_alive(signatures):
+    serve = signatures["image_bytes"]
+    file = io.BytesIO()
+    Image.fromarray(PHOTOS[0]).save(file, "PNG")
+    good = file.getvalue()
+    for bad, reason in (
+        (b"text", r"image_bytes\[1\]. .is no JPEG or PNG"),
+        (good[:20], r"image_bytes\[1\]. .has"),
+        (good[:60], "(?s)image_bytes.*Invalid PNG"),
+    ):
+        with pytest.raises(tf.errors.InvalidArgumentError, match=reason):
+            serve(image_bytes=tf.constant([good, bad]))
+    assert serve(image_bytes=tf.constant([good]))["height"] == 19
+
+
+def test_what_it_says_of_itself(exported, signatures):
+    about = signatures["about"]()
+    assert about["class_names"].numpy().tolist() == [b"sky", b"wet road"]
+    assert about["palette"].numpy().tolist() == [[0, 128, 255], [16, 17, 18]]
+    version = importlib.metadata.version("keras-rcnn")
+    expected = {"keras_rcnn": version, "dataset": "made up"}
+    assert json.loads(about["metadata"].numpy()) == expected
+    file = exported / "assets" / "metadata.json"
+    assert json.loads(file.read_text()) == expected
+
+
+def test_warm_up_requests_are_answered(exported, signatures):
+    file = exported / "assets.extra" / "tf_serving_warmup_requests"
+    names = set()
+    for record in tf.data.TFRecordDataset(str(file)).as_numpy_iterator():
+        log = prediction_log_pb2.PredictionLog.FromString(record)
+        request = log.predict_log.request
+        names.add(request.model_spec.signature_name)
+        inputs = {
+            name: tf.constant(tf.make_ndarray(values))
+            for name, values in request.inputs.items()
+        }
+        assert signatures[request.model_spec.signature_name](**inputs)
+    assert names == {"serving_default", "probabilities", "image_bytes"}
+
+
+def test_large_photos_in_tiles_and_none_too_large(labeler, tmp_path):
+    photo = np.random.default_rng(1).integers(0, 256, (1, 400, 380, 3))
+    photo = photo.astype(np.uint8)
+    # The least memory there is: tiles of one receptive field.
+    folder = export_saved_model(
+        labeler, tmp_path, memory_mb=1, max_megapixels=0.16
+    )
+    model = tf.saved_model.load(folder)
+    serve = model.signatures["serving_default"]
+    np.testing.assert_array_equal(
+        serve(images=tf.constant(photo))["labels"], labeler(photo)
+    )
+    with pytest.raises(tf.errors.InvalidArgumentError, match="160000"):
+        serve(images=tf.zeros((1, 401, 400, 3), tf.uint8))
 
 
 def test_the_network_and_its_classes_lie_beside_it(labeler, exported):

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN, SceneLabeler
 from keras_rcnn.errors import InputError
-from keras_rcnn.export import export_saved_model
+from keras_rcnn.export import export_litert, export_saved_model
 from keras_rcnn.labeling.loaded_labeler import LoadedLabeler, load_labeler
 from keras_rcnn.models.saving import save_model
 
@@ -85,15 +85,34 @@ def test_a_saved_model_alone_labels_as_it_was_exported(model, alone):
     "choice",
     [
         {"method": "patches"},
-        {"output_resolution": 1},
-        {"num_instances": 3},
+        {"output_resolution": 1, "num_instances": 1},
         {"precision": "float32"},
     ],
 )
-def test_a_saved_model_alone_leaves_no_choice(alone, choice):
-    (name,) = choice
-    with pytest.raises(InputError, match=f"leave --{name} out"):
+def test_a_saved_model_alone_leaves_few_choices(alone, choice):
+    names = " and --".join(choice)
+    with pytest.raises(InputError, match=f"leave --{names} out"):
         load_labeler(alone, **choice)
+
+
+@pytest.mark.parametrize(
+    "choice", [{"output_resolution": 4}, {"num_instances": 1}]
+)
+def test_a_saved_model_alone_has_other_signatures(model, alone, choice):
+    exported = {"output_resolution": 2, "num_instances": 2}
+    expected = SceneLabeler(model, **exported | choice)
+    labels = load_labeler(alone, **choice)(PHOTO)
+    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
+
+
+def test_threads_are_for_litert(alone):
+    with pytest.raises(InputError, match="--num_threads is for"):
+        load_labeler(alone, num_threads=1)
+
+
+def test_signatures_that_are_not_there_are_named(alone):
+    with pytest.raises(InputError, match=r"no signature instances_3.*instanc"):
+        load_labeler(alone, num_instances=3)
 
 
 def test_only_a_network_cuts_pictures(model, alone, tmp_path):
@@ -144,9 +163,16 @@ def test_refuses_a_broken_saved_model(alone):
         load_labeler(alone)
 
 
-def test_refuses_litert_for_now(tmp_path):
-    with pytest.raises(InputError, match=r"m\.tflite: LiteRT .* not supported"):
-        load_labeler(tmp_path / "m.tflite")
+def test_a_litert_file_labels_in_one_way(model, tmp_path):
+    file = export_litert(model, tmp_path / "m.tflite", output_resolution=4)
+    expected = SceneLabeler(model, output_resolution=4)
+
+    labeler = load_labeler(file, num_threads=1)
+
+    np.testing.assert_array_equal(labeler(PHOTO), expected(PHOTO[None])[0])
+    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+    with pytest.raises(InputError, match=r"leave --num_instances out"):
+        load_labeler(file, num_instances=1)
 
 
 def test_names_a_photo_too_large_for_the_memory():

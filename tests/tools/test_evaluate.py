@@ -283,7 +283,7 @@ def test_refuses_a_report_before_the_work(evaluate, folder):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("m.tflite", "LiteRT models are not supported yet"),
+        ("m.tflite", "is no LiteRT file"),
         ("none", "no model there"),
     ],
 )

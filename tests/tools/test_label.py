@@ -231,13 +231,13 @@ def test_names_a_model_that_is_none(label, write_picture, noise, tmp_path):
     checkpoint.write_text("no weights")
 
     for model, reason in (
-        (tmp_path / "nowhere", "no model there"),
-        (checkpoint, "not a readable Keras model"),
-        (tmp_path / "m.tflite", "LiteRT models are not supported"),
+        (tmp_path / "nowhere", ": no model there"),
+        (checkpoint, ": not a readable Keras model"),
+        (tmp_path / "m.tflite", " is no LiteRT file"),
     ):
         status, out, err = label(f"--images={photo}", model=model)
         assert (status, out) == (1, "")
-        assert f"error: {model}: {reason}" in err
+        assert f"error: {model}{reason}" in err
         assert "Traceback" not in err
 
 

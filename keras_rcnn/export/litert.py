@@ -1,0 +1,113 @@
+"""LiteRT files: photos in, labels out, on a phone."""
+
+import contextlib
+import importlib.metadata
+import io
+import pathlib
+import tempfile
+from collections.abc import Iterable
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_rcnn.classes_file import CLASSES_FILE, classes_text
+from keras_rcnn.errors import InputError
+from keras_rcnn.export.litert_metadata import LiteRTMetadata
+from keras_rcnn.export.quantization import (
+    QUANTIZATIONS,
+    SIGNATURE,
+    quantize_litert,
+)
+from keras_rcnn.files import write_file
+from keras_rcnn.labeling.labeling_graph import LabelingGraph
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+
+OUTPUTS = ("labels", "probabilities")
+
+
+def export_litert(
+    model: RecurrentCNN,
+    path: str | pathlib.Path,
+    size: tuple[int, int] | None = None,
+    output_resolution: int = 1,
+    num_instances: int | None = None,
+    quantize: str = "none",
+    output: str = "labels",
+    photos: Iterable[np.ndarray] = (),
+) -> pathlib.Path:
+    """Writes the whole labeling as a LiteRT (`.tflite`) file.
+
+    It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
+    uint8 `(1, height, width)`, or `probabilities`, float32
+    `(1, height, width, num_classes)`, by built-in operations alone. Names and
+    colours of the classes are in the file. MediaPipe's `ImageSegmenter` runs
+    those of fixed size that give probabilities.
+
+    Args:
+        model: trained network.
+        path: file to write.
+        size: height and width of all photos; None for any, set by the
+            interpreter's `resize_tensor_input`, which is slower.
+        output_resolution: as for `SceneLabeler`.
+        num_instances: as for `SceneLabeler`.
+        quantize: one of `QUANTIZATIONS`, see `quantize_litert`.
+        output: one of `OUTPUTS`.
+        photos: for `int8`, some like those to be labelled, uint8
+            `(height, width, 3)` of that size.
+
+    Raises:
+        InputError: if these choices do not go together, or the file cannot
+            be written.
+    """
+    if quantize not in QUANTIZATIONS:
+        raise InputError(
+            f"There is no quantization {quantize!r}: choose one of "
+            f"{', '.join(QUANTIZATIONS)}."
+        )
+    if quantize == "int8":
+        photos = list(photos)
+        if size is None or not photos:
+            raise InputError(
+                "int8 needs photos of one size, to see what numbers occur: "
+                "give a size and photos, or choose another quantization."
+            )
+    graph = LabelingGraph(
+        model.copy(dtype="float32"),
+        "fragments",
+        output_resolution,
+        num_instances or model.num_instances,
+        portable=True,
+    )
+    content = quantize_litert(_convert(graph, size, output), quantize, photos)
+    metadata = LiteRTMetadata(
+        f"Recurrent convolutional network, {graph.num_instances} instance(s), "
+        f"one label for each {output_resolution}x{output_resolution} pixels.",
+        importlib.metadata.version("keras-rcnn"),
+        model.class_names,
+        {CLASSES_FILE: classes_text(model.class_names, model.palette)},
+    )
+    write_file(path, metadata.attach(content))
+    return pathlib.Path(path)
+
+
+def _convert(
+    graph: LabelingGraph, size: tuple[int, int] | None, output: str
+) -> bytes:
+    spec = tf.TensorSpec((1, *(size or (None, None)), 3), tf.uint8, "images")
+    label = graph.label_only if output == "labels" else graph.label
+
+    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {output: label.python_function(images)[output]}
+
+    archive = keras.export.ExportArchive()
+    archive.track(graph.model)
+    archive.add_endpoint(SIGNATURE, serve, input_signature=[spec])
+    with tempfile.TemporaryDirectory() as folder:
+        # Keras prints a report of the endpoints whatever it is told.
+        with contextlib.redirect_stdout(io.StringIO()):
+            archive.write_out(folder, verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=[SIGNATURE]
+        )
+        return converter.convert()

@@ -1,0 +1,141 @@
+"""JPEG and PNG files decoded by a graph, as `read_image` reads them."""
+
+import functools
+from typing import Any
+
+import tensorflow as tf
+
+from keras_rcnn.export.jpeg_orientation import jpeg_orientation
+
+_PNG = b"\x89PNG\r\n\x1a\n"
+# Of a PNG file's first chunk.
+_SIZE, _BITS, _COLOURS = 16, 24, 25
+_GREY = 0
+
+
+def decode_photo(
+    content: tf.Tensor, most_pixels: int, name: tf.Tensor
+) -> tf.Tensor:
+    """A photo upright, in colour, on white.
+
+    Args:
+        content: JPEG or PNG file, a string.
+        most_pixels: refuses what would have more, before it is decoded.
+        name: what errors call the photo.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+
+    Raises:
+        tf.errors.InvalidArgumentError: if the file is another one, broken,
+            or too large.
+    """
+    jpeg = tf.strings.substr(content, 0, 3) == b"\xff\xd8\xff"
+    png = tf.strings.substr(content, 0, len(_PNG)) == _PNG
+    content = checked(content, jpeg | png, [name, "is no JPEG or PNG file."])
+    size = tf.cond(
+        jpeg,
+        lambda: tf.cast(tf.io.extract_jpeg_shape(content)[:2], tf.int64),
+        lambda: _png_size(content),
+    )
+    pixels = tf.reduce_prod(size)
+    content = checked(
+        content,
+        (pixels > 0) & (pixels <= most_pixels),
+        [name, "has", size, "rows and columns; pixels allowed:", most_pixels],
+    )
+    return tf.cond(
+        jpeg, lambda: _decode_jpeg(content), lambda: _decode_png(content)
+    )
+
+
+def checked(
+    values: tf.Tensor, condition: tf.Tensor, message: list[Any]
+) -> tf.Tensor:
+    """The values, after a check of something.
+
+    Raises:
+        tf.errors.InvalidArgumentError: if it does not hold.
+    """
+    # Graphs by `tf.debugging.Assert` are larger, and this one costs nothing.
+    check = tf.raw_ops.Assert(
+        condition=condition, data=[tf.convert_to_tensor(x) for x in message]
+    )
+    with tf.control_dependencies([check]):
+        return tf.identity(values)
+
+
+def _decode_jpeg(content: tf.Tensor) -> tf.Tensor:
+    image = tf.io.decode_jpeg(
+        content, channels=3, dct_method="INTEGER_ACCURATE"
+    )
+    return _turned(image, jpeg_orientation(content))
+
+
+def _turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
+    """An image as EXIF's number says that it is meant."""
+
+    def turned(transposed: bool, *axes: int) -> tf.Tensor:
+        # From 5 on, rows and columns are exchanged.
+        planes = tf.transpose(image, (1, 0, 2)) if transposed else image
+        return tf.reverse(planes, axes) if axes else planes
+
+    mirrored = (), (1,), (0, 1), (0,)
+    return tf.switch_case(
+        orientation - 1,
+        [
+            functools.partial(turned, transposed, *axes)
+            for transposed in (False, True)
+            for axes in mirrored
+        ],
+    )
+
+
+def _png_header(content: tf.Tensor) -> tf.Tensor:
+    """The first bytes, int64, zeros where the file is shorter."""
+    count = _COLOURS + 1
+    start = tf.strings.substr(content, 0, count)
+    values = tf.cast(tf.io.decode_raw(start, tf.uint8), tf.int64)
+    return tf.pad(values, [[0, count - tf.shape(values)[0]]])
+
+
+def _png_size(content: tf.Tensor) -> tf.Tensor:
+    """Rows and columns, int64 `(2,)`."""
+    sizes = tf.reshape(_png_header(content)[_SIZE : _SIZE + 8], (2, 4))
+    places = tf.constant([256**3, 256**2, 256, 1], tf.int64)
+    width, height = tf.unstack(tf.reduce_sum(sizes * places, axis=1))
+    return tf.stack([height, width])
+
+
+def _decode_png(content: tf.Tensor) -> tf.Tensor:
+    header = _png_header(content)
+    bits, grey = header[_BITS], header[_COLOURS] == _GREY
+    return tf.case(
+        [
+            (grey & (bits == 16), lambda: _decode_fine_grey(content)),
+            (grey & (bits < 8), lambda: _decode_coarse_grey(content)),
+        ],
+        default=lambda: _on_white(tf.io.decode_png(content, 4)),
+    )
+
+
+def _decode_fine_grey(content: tf.Tensor) -> tf.Tensor:
+    grey = tf.cast(tf.io.decode_png(content, 1, tf.uint16), tf.int32)
+    # 65535 = 257 * 255, hence white stays white.
+    return _in_colour((grey + 128) // 257)
+
+
+def _decode_coarse_grey(content: tf.Tensor) -> tf.Tensor:
+    # With more channels, black and white would become 0 and 1.
+    return _in_colour(tf.io.decode_png(content, 1))
+
+
+def _in_colour(grey: tf.Tensor) -> tf.Tensor:
+    return tf.tile(tf.cast(grey, tf.uint8), (1, 1, 3))
+
+
+def _on_white(image: tf.Tensor) -> tf.Tensor:
+    """Red, green, blue and opacity laid on white, rounded as Pillow does."""
+    colours, opacity = tf.split(tf.cast(image, tf.int32), (3, 1), axis=-1)
+    total = 128 * (opacity * colours + (255 - opacity) * 255 + 128)
+    return tf.cast((total + total // 256) // 2**15, tf.uint8)

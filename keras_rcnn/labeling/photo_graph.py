@@ -1,0 +1,130 @@
+"""One photo of any size labelled by a graph, in bounded memory."""
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from keras_rcnn.labeling.labeling_graph import LabelingGraph, Results
+from keras_rcnn.labeling.memory import most_pixels
+from keras_rcnn.labeling.tiles import Span, TileGrid
+from keras_rcnn.standardize import statistics
+
+Specs = dict[str, tf.TensorSpec]
+
+
+class PhotoGraph:
+    """Labels a photo tile by tile, for engines that know no Python.
+
+    `SceneLabeler` does so from outside, with tiles that need not be in memory
+    together.
+
+    Args:
+        graph: the labeling of a tile.
+        memory_mb: megabytes that a tile may take.
+    """
+
+    def __init__(self, graph: LabelingGraph, memory_mb: float) -> None:
+        self.graph = graph
+        choices = graph.num_instances, graph.output_resolution
+        self.tiles = TileGrid(
+            graph.model.geometry,
+            *choices,
+            most_pixels(memory_mb, graph.model, *choices),
+        )
+
+    def __call__(
+        self,
+        image: tf.Tensor,
+        finish: Callable[[tf.Tensor], Results],
+        specs: Specs,
+    ) -> Results:
+        """The results of a photo.
+
+        Args:
+            image: uint8 `(height, width, 3)`.
+            finish: function of scores, `(rows, columns, classes)`, that gives
+                the results of each pixel by name.
+            specs: their types and shapes by name.
+        """
+        statistic = statistics(image)
+        length = tf.shape(image)[:2]
+        size = self.tiles.equal_tiles(length, self.tiles.largest_square)
+        counts = -(-length // size)
+
+        def tile(row: tf.Tensor, column: tf.Tensor) -> Results:
+            start = size * tf.stack([row, column])
+            span = self.tiles.span(start, size, length, tf.minimum, tf.maximum)
+            return finish(self._scores(image, span, *statistic))
+
+        def band(row: tf.Tensor) -> Results:
+            return _joined(
+                lambda column: tile(row, column), counts[1], 1, specs
+            )
+
+        return _joined(band, counts[0], 0, specs)
+
+    def _scores(
+        self,
+        image: tf.Tensor,
+        span: Span,
+        mean: tf.Tensor,
+        deviation: tf.Tensor,
+    ) -> tf.Tensor:
+        """Scores of a tile, its span being that of rows and columns."""
+        read = span.read
+        window = _part(image, read.start, read.stop - read.start)
+        margins = tf.stack(span.margins, axis=1)
+        scores = self.graph.score_tile(
+            window[tf.newaxis], mean, deviation, margins
+        )
+        # Scores of the next tile's first pixels serve to interpolate.
+        return _part(scores[0], (0, 0), span.size)
+
+
+def _part(planes: tf.Tensor, start: Any, size: Any) -> tf.Tensor:
+    """Rows and columns of planes, `(height, width, channels)`."""
+    part = tf.slice(
+        planes,
+        tf.pad(start, ((0, 1),)),
+        tf.pad(size, ((0, 1),), constant_values=-1),
+    )
+    part.set_shape((None, None, planes.shape[-1]))
+    return part
+
+
+def _joined(
+    part: Callable[[tf.Tensor], Results],
+    count: tf.Tensor,
+    axis: int,
+    specs: Specs,
+) -> Results:
+    """The results of parts that lie beside each other along an axis.
+
+    Arrays of tensors join along the first axis, hence the transpositions.
+    """
+
+    def swap(name: str, values: tf.Tensor) -> tf.Tensor:
+        others = range(2, specs[name].shape.rank)
+        return tf.transpose(values, (1, 0, *others)) if axis else values
+
+    def step(index: tf.Tensor, arrays: dict[str, Any]) -> tuple[Any, Any]:
+        results = part(index)
+        return index + 1, {
+            name: array.write(index, swap(name, results[name]))
+            for name, array in arrays.items()
+        }
+
+    arrays = {
+        name: tf.TensorArray(
+            spec.dtype,
+            count,
+            infer_shape=False,
+            element_shape=spec.shape,
+        )
+        for name, spec in specs.items()
+    }
+    _, arrays = tf.while_loop(
+        lambda index, _: index < count, step, (0, arrays), parallel_iterations=1
+    )
+    return {name: swap(name, array.concat()) for name, array in arrays.items()}
