@@ -62,6 +62,27 @@ def statistics_of_strips(
     )
 
 
+def float_statistics(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """What `statistics` gives, but for rounding, without large numbers.
+
+    Some engines compute all whole numbers in 32 bits, which the sum of the
+    squares of a photo exceeds.
+    """
+    levels = tf.cast(images, tf.float32)
+    guess = _mean_row_by_row(levels)
+    levels -= guess
+    rest = _mean_row_by_row(levels)
+    variance = _mean_row_by_row(tf.square(levels)) - tf.square(rest)
+    deviation = tf.sqrt(tf.maximum(variance, SMALLEST_DEVIATION**2))
+    return guess + rest, deviation
+
+
+def _mean_row_by_row(values: tf.Tensor) -> tf.Tensor:
+    # Shorter sums lose less.
+    rows = tf.reduce_mean(values, axis=(-2, -1), keepdims=True)
+    return tf.reduce_mean(rows, axis=-3, keepdims=True)
+
+
 def _mean_and_deviation(
     count: tf.Tensor, total: tf.Tensor, squares: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:

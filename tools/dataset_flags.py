@@ -1,5 +1,6 @@
 """Flags of all programs that read labelled photos."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from absl import flags
@@ -56,3 +57,24 @@ def load_dataset(split: str) -> "SceneDataset":
         fold=FLAGS.fold,
         longest_side=FLAGS.longest_side,
     )
+
+
+def check_classes(
+    dataset: "SceneDataset", model: str, class_names: Sequence[str]
+) -> None:
+    """Refuses a model of other classes, or of the same in another order.
+
+    Args:
+        dataset: what the flags ask for.
+        model: as the user named it.
+        class_names: of the model.
+    """
+    from keras_rcnn.errors import InputError
+
+    if tuple(class_names) != tuple(dataset.class_names):
+        raise InputError(
+            f"--dataset={FLAGS.dataset} has the classes "
+            f"{', '.join(dataset.class_names)}, and {model} has "
+            f"{', '.join(class_names)}: choose the data set that the model was "
+            "trained on, or one of the same classes and order."
+        )

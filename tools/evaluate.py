@@ -62,7 +62,7 @@ def main() -> None:
     """Labels the photos, compares, reports."""
     labeler = averaged(labeling_flags.load_labeler())
     dataset = dataset_flags.load_dataset(FLAGS.split)
-    check_classes(labeler, dataset)
+    dataset_flags.check_classes(dataset, FLAGS.model, labeler.class_names)
     matrix, agreement, seconds = score(labeler, load_reference(), dataset)
     figures = report(labeler, dataset, matrix, agreement, seconds)
     print_table(figures)
@@ -85,19 +85,6 @@ def averaged(labeler: "LoadedLabeler") -> "LoadedLabeler":
         )
     average = ViewAverage(labeler.label_batch, FLAGS.scale, FLAGS.flip)
     return dataclasses.replace(labeler, label_batch=average)
-
-
-def check_classes(labeler: "LoadedLabeler", dataset: "SceneDataset") -> None:
-    """Refuses a data set of other classes, or of the same in another order."""
-    from keras_rcnn.errors import InputError
-
-    if labeler.class_names != dataset.class_names:
-        raise InputError(
-            f"--dataset={FLAGS.dataset} has the classes "
-            f"{', '.join(dataset.class_names)}, and --model={FLAGS.model} has "
-            f"{', '.join(labeler.class_names)}: choose the data set that the "
-            "model was trained on, or one of the same classes and order."
-        )
 
 
 def load_reference() -> "LoadedLabeler | None":

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import program
 from absl import flags
 
 if TYPE_CHECKING:
@@ -15,7 +16,16 @@ flags.disclaim_key_flags()
 def define() -> None:
     """Adds the flags to those of the program."""
     flags.DEFINE_string(
-        "model", None, "SavedModel folder or .keras file.", required=True
+        "model",
+        None,
+        "SavedModel folder, .keras, .tflite or .onnx file.",
+        required=True,
+    )
+    flags.DEFINE_integer(
+        "num_threads",
+        None,
+        "Threads of LiteRT or ONNX Runtime; 2 if not given.",
+        lower_bound=1,
     )
     flags.DEFINE_integer(
         "memory_mb",
@@ -87,8 +97,11 @@ def load_labeler(model: str | None = None, **others: Any) -> "LoadedLabeler":
     """
     from keras_rcnn.labeling import loaded_labeler
 
-    return loaded_labeler.load_labeler(
-        model or FLAGS.model,
-        memory_mb=FLAGS.memory_mb,
-        **choices() | others,
-    )
+    # LiteRT tells of its start, whatever it is told.
+    with program.quiet_libraries():
+        return loaded_labeler.load_labeler(
+            model or FLAGS.model,
+            memory_mb=FLAGS.memory_mb,
+            num_threads=FLAGS.num_threads,
+            **choices() | others,
+        )

@@ -1,5 +1,6 @@
 """The frame of every program here: flags, errors, exit status, reports."""
 
+import contextlib
 import importlib
 import io
 import json
@@ -9,7 +10,7 @@ import re
 import sys
 import tempfile
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from absl import flags
@@ -59,28 +60,38 @@ def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
 
 
 def import_quietly(name: str) -> types.ModuleType:
-    """A module that imports TensorFlow, without the notices of its start.
-
-    They are written by its libraries, straight to the terminal and before any
-    log level counts. If the import fails, they are shown after all.
-    """
+    """A module that imports TensorFlow, without the notices of its start."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with quiet_libraries():
+        module = importlib.import_module(name)
+        # The first look for a graphics card brings the last of them.
+        importlib.import_module("tensorflow").config.list_physical_devices()
+    return module
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keeps back what libraries write straight to the terminal.
+
+    That is notices of their start, which no log level counts for. If the
+    block fails they are shown after all, but for mistakes of the user.
+    """
     sys.stderr.flush()
     terminal = os.dup(2)
     with tempfile.TemporaryFile() as notices:
         os.dup2(notices.fileno(), 2)
         try:
-            module = importlib.import_module(name)
-            # The first look for a graphics card brings the last of them.
-            importlib.import_module("tensorflow").config.list_physical_devices()
+            yield
+        except ValueError:
+            raise
         except BaseException:
             notices.seek(0)
             os.write(terminal, notices.read())
             raise
         finally:
+            sys.stderr.flush()
             os.dup2(terminal, 2)
             os.close(terminal)
-    return module
 
 
 def write_report(

@@ -14,16 +14,14 @@ import tensorflow as tf
 from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.litert_metadata import LiteRTMetadata
+from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.export.quantization import (
     QUANTIZATIONS,
     SIGNATURE,
     quantize_litert,
 )
 from keras_rcnn.files import write_file
-from keras_rcnn.labeling.labeling_graph import LabelingGraph
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-
-OUTPUTS = ("labels", "probabilities")
 
 
 def export_litert(
@@ -52,7 +50,7 @@ def export_litert(
         output_resolution: as for `SceneLabeler`.
         num_instances: as for `SceneLabeler`.
         quantize: one of `QUANTIZATIONS`, see `quantize_litert`.
-        output: one of `OUTPUTS`.
+        output: `labels` or `probabilities`.
         photos: for `int8`, some like those to be labelled, uint8
             `(height, width, 3)` of that size.
 
@@ -72,17 +70,12 @@ def export_litert(
                 "int8 needs photos of one size, to see what numbers occur: "
                 "give a size and photos, or choose another quantization."
             )
-    graph = LabelingGraph(
-        model.copy(dtype="float32"),
-        "fragments",
-        output_resolution,
-        num_instances or model.num_instances,
-        portable=True,
+    labeling = PortableLabeling(
+        model, size, output_resolution, num_instances, output
     )
-    content = quantize_litert(_convert(graph, size, output), quantize, photos)
+    content = quantize_litert(_convert(labeling), quantize, photos)
     metadata = LiteRTMetadata(
-        f"Recurrent convolutional network, {graph.num_instances} instance(s), "
-        f"one label for each {output_resolution}x{output_resolution} pixels.",
+        labeling.description,
         importlib.metadata.version("keras-rcnn"),
         model.class_names,
         {CLASSES_FILE: classes_text(model.class_names, model.palette)},
@@ -91,18 +84,15 @@ def export_litert(
     return pathlib.Path(path)
 
 
-def _convert(
-    graph: LabelingGraph, size: tuple[int, int] | None, output: str
-) -> bytes:
-    spec = tf.TensorSpec((1, *(size or (None, None)), 3), tf.uint8, "images")
-    label = graph.label_only if output == "labels" else graph.label
-
-    def serve(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return {output: label.python_function(images)[output]}
-
+def _convert(labeling: PortableLabeling) -> bytes:
     archive = keras.export.ExportArchive()
-    archive.track(graph.model)
-    archive.add_endpoint(SIGNATURE, serve, input_signature=[spec])
+    archive.track(labeling.model)
+    archive.add_endpoint(
+        SIGNATURE,
+        # A function with what it is a method of would be taken for a layer.
+        lambda images: labeling(images),
+        input_signature=labeling.input_signature,
+    )
     with tempfile.TemporaryDirectory() as folder:
         # Keras prints a report of the endpoints whatever it is told.
         with contextlib.redirect_stdout(io.StringIO()):

@@ -166,6 +166,11 @@ class ServingGraph:
 
         @tf.function(input_signature=[_FILES])
         def image_bytes(image_bytes: tf.Tensor) -> Results:
+            image_bytes = checked(
+                image_bytes,
+                tf.size(image_bytes) > 0,
+                ["image_bytes holds no photos."],
+            )
             return tf.map_fn(
                 label,
                 (tf.range(tf.size(image_bytes)), image_bytes),

@@ -1,6 +1,5 @@
 """Scores outside an image, where all patches are alike."""
 
-import contextlib
 from collections.abc import Callable
 from typing import Any
 
@@ -64,7 +63,11 @@ class ConstantMargin:
             instance: counted from 1, in this order at each call.
             stack: f, at all offsets of each pooling that are of interest.
         """
-        with tf.init_scope() if self.frozen else contextlib.nullcontext():
+        if self.frozen:
+            with tf.init_scope():
+                # As an array: a tensor would be an input of the graph.
+                score = self._score_of_empty_patch(planes.dtype).numpy()
+        else:
             score = self._score_of_empty_patch(planes.dtype)
         size, first, end = self._touching(tf.shape(planes)[1:3], instance)
         scores = stack(self._under(planes, first, end))

@@ -52,7 +52,8 @@ def pad_for_all_pixels(
     """
     padding = model.geometry.padding(num_instances)
     stride = model.geometry.output_stride(num_instances)
-    fill = -scored_size(images, margins) % stride
+    # Engines differ in what the rest of a negative number is.
+    fill = stride - 1 - (scored_size(images, margins) - 1) % stride
     zeros = [[padding, padding + fill[axis]] for axis in (0, 1)]
     if margins is not None:
         zeros = tf.unstack(zeros - margins)

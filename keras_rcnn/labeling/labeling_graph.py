@@ -10,7 +10,7 @@ from keras_rcnn.labeling.grid import check_output_resolution, scored_size
 from keras_rcnn.labeling.patches import patches
 from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.standardize import standardize
+from keras_rcnn.standardize import float_statistics, standardize
 
 METHODS = {
     "fragments": fragments,
@@ -63,17 +63,18 @@ class LabelingGraph(tf.Module):
         self.method = method
         self.output_resolution = output_resolution
         self.num_instances = num_instances
+        self.portable = portable
         self.options = {"portable": True} if portable else {}
 
     @tf.function(input_signature=[_IMAGES])
     def label(self, images: tf.Tensor) -> Results:
         """`labels` and `probabilities` of whole photos."""
-        return _results(self._scores(standardize(images)))
+        return _results(self._scores(self._standardize(images)))
 
     @tf.function(input_signature=[_IMAGES])
     def label_only(self, images: tf.Tensor) -> Results:
         """`labels` of whole photos."""
-        return {"labels": _best(self._scores(standardize(images)))}
+        return {"labels": _best(self._scores(self._standardize(images)))}
 
     @tf.function(input_signature=_TILE)
     def label_tile(
@@ -104,6 +105,11 @@ class LabelingGraph(tf.Module):
     ) -> tf.Tensor:
         """Scores of what `label_tile` takes."""
         return self._scores(standardize(window, mean, deviation), margins)
+
+    def _standardize(self, images: tf.Tensor) -> tf.Tensor:
+        if self.portable:
+            return standardize(images, *float_statistics(images))
+        return standardize(images)
 
     def _scores(
         self, images: tf.Tensor, margins: tf.Tensor | None = None

@@ -5,13 +5,11 @@ import zipfile
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from keras_rcnn.classes_file import CLASSES_FILE, read_classes
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import resize_labels
+from keras_rcnn.labeling.fixed_size import label_at_size
 
-DEFAULT_THREADS = 2
 MOST_PIXELS = 4_000_000
 
 
@@ -40,9 +38,7 @@ class LiteRTLabeler:
             `MOST_PIXELS`, which it would label whole.
     """
 
-    def __init__(
-        self, path: str | pathlib.Path, num_threads: int = DEFAULT_THREADS
-    ) -> None:
+    def __init__(self, path: str | pathlib.Path, num_threads: int = 2) -> None:
         path = pathlib.Path(path)
         try:
             with zipfile.ZipFile(path) as archive:
@@ -64,17 +60,12 @@ class LiteRTLabeler:
 
     def __call__(self, images: Any) -> np.ndarray:
         """Labels photos."""
-        return np.stack([self._label(image) for image in np.asarray(images)])
-
-    def _label(self, image: np.ndarray) -> np.ndarray:
-        height, width, _ = image.shape
-        if self.size in (None, (height, width)):
-            return self._run(image)
-        rows, columns = self.size
-        scaled = Image.fromarray(image).resize(
-            (columns, rows), Image.Resampling.BILINEAR
+        return np.stack(
+            [
+                label_at_size(self._run, image, self.size)
+                for image in np.asarray(images)
+            ]
         )
-        return resize_labels(self._run(np.asarray(scaled)), height, width)
 
     def _run(self, image: np.ndarray) -> np.ndarray:
         interpreter = self._interpreter

@@ -9,17 +9,16 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.litert_labeler import (
-    DEFAULT_THREADS,
-    LiteRTLabeler,
-)
+from keras_rcnn.labeling.litert_labeler import LiteRTLabeler
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
+from keras_rcnn.labeling.onnx_labeler import OnnxLabeler
 from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, load_model
 
 Bands = Callable[..., Iterator[dict[str, np.ndarray]]]
 _SAVED_MODEL_FILE = "saved_model.pb"
+_ENGINES: dict[str, Any] = {".tflite": LiteRTLabeler, ".onnx": OnnxLabeler}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -93,18 +92,18 @@ def load_labeler(
     Args:
         path: a `.keras` file, a folder with a `model.keras`, any other
             SavedModel folder that `export_saved_model` wrote, or a `.tflite`
-            file that `export_litert` wrote.
+            or `.onnx` file that `export_litert` or `export_onnx` wrote.
         method: as for `SceneLabeler`; `fragments` by default.
         output_resolution: as for `SceneLabeler`; 1 by default.
         num_instances: as for `SceneLabeler`; those of the model by default.
         memory_mb: as for `SceneLabeler`; other forms do not tell.
         precision: as for `SceneLabeler`; `auto` by default.
-        num_threads: of LiteRT.
+        num_threads: of LiteRT or ONNX Runtime.
 
     Raises:
         InputError: if there is no model, or it cannot be used like this: a
             SavedModel alone labels in the ways that it has signatures for,
-            a `.tflite` file in one.
+            a `.tflite` or `.onnx` file in one.
     """
     path = pathlib.Path(path).expanduser()
     choices: dict[str, Any] = {
@@ -117,12 +116,12 @@ def load_labeler(
     chosen = {
         name: value for name, value in choices.items() if value is not None
     }
-    if path.suffix.lower() == ".tflite":
-        return _load_litert(path, chosen)
+    if path.suffix.lower() in _ENGINES:
+        return _load_for_engine(path, chosen)
     if num_threads is not None:
         raise InputError(
-            f"--num_threads is for .tflite files, and {path} is none: leave it "
-            "out."
+            f"--num_threads is for {' and '.join(_ENGINES)} files, and {path} "
+            "is none: leave it out."
         )
     is_saved_model = (path / _SAVED_MODEL_FILE).is_file()
     if is_saved_model and not (path / MODEL_FILE).is_file():
@@ -160,14 +159,22 @@ def _load_saved_model(
     )
 
 
-def _load_litert(path: pathlib.Path, chosen: dict[str, Any]) -> LoadedLabeler:
-    threads = chosen.pop("num_threads", DEFAULT_THREADS)
-    for name in chosen:
+def _load_for_engine(
+    path: pathlib.Path, chosen: dict[str, Any]
+) -> LoadedLabeler:
+    if not path.is_file():
+        raise InputError(
+            f"{path}: no model there; give a file that tools/export.py wrote."
+        )
+    threads = {"num_threads"}
+    labeler = _ENGINES[path.suffix.lower()](
+        path, **{name: chosen[name] for name in threads & set(chosen)}
+    )
+    for name in sorted(set(chosen) - threads):
         raise InputError(
             f"{path} labels in one way, so its {name} cannot be chosen: leave "
             f"--{name} out, or export another file."
         )
-    labeler = LiteRTLabeler(path, threads)
     return LoadedLabeler(
         labeler, labeler.class_names, labeler.palette, None, None
     )

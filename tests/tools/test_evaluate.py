@@ -280,18 +280,12 @@ def test_refuses_a_report_before_the_work(evaluate, folder):
     assert f"error: The folder {file} cannot be made" in err
 
 
-@pytest.mark.parametrize(
-    ("name", "reason"),
-    [
-        ("m.tflite", "is no LiteRT file"),
-        ("none", "no model there"),
-    ],
-)
-def test_names_a_model_that_is_none(evaluate, tmp_path, name, reason):
+@pytest.mark.parametrize("name", ["m.tflite", "m.onnx", "none"])
+def test_names_a_model_that_is_none(evaluate, tmp_path, name):
     status, out, err = evaluate(model=tmp_path / name)
 
     assert (status, out) == (1, "")
-    assert f"error: {tmp_path / name}: {reason}" in err
+    assert f"error: {tmp_path / name}: no model there" in err
 
 
 @pytest.mark.parametrize(

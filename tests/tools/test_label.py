@@ -229,11 +229,14 @@ def test_names_a_model_that_is_none(label, write_picture, noise, tmp_path):
     photo = write_picture("a.png", noise)
     checkpoint = tmp_path / "model.keras"
     checkpoint.write_text("no weights")
+    litert = tmp_path / "m.tflite"
+    litert.write_text("no weights")
 
     for model, reason in (
         (tmp_path / "nowhere", ": no model there"),
         (checkpoint, ": not a readable Keras model"),
-        (tmp_path / "m.tflite", " is no LiteRT file"),
+        (litert, " is no LiteRT file"),
+        (tmp_path / "none.tflite", ": no model there"),
     ):
         status, out, err = label(f"--images={photo}", model=model)
         assert (status, out) == (1, "")

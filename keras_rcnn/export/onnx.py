@@ -1,0 +1,77 @@
+"""ONNX files: photos in, labels out, for ONNX Runtime and OpenVINO."""
+
+import importlib.metadata
+import logging
+import pathlib
+from typing import Any
+
+import tensorflow as tf
+
+from keras_rcnn.classes_file import CLASSES_FILE, classes_text
+from keras_rcnn.errors import InputError
+from keras_rcnn.export.portable_labeling import PortableLabeling
+from keras_rcnn.files import write_file
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+
+OPSET = 17
+
+
+def export_onnx(
+    model: RecurrentCNN,
+    path: str | pathlib.Path,
+    size: tuple[int, int] | None = None,
+    output_resolution: int = 1,
+    num_instances: int | None = None,
+    output: str = "labels",
+) -> pathlib.Path:
+    """Writes the whole labeling as an ONNX file.
+
+    It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
+    uint8 `(1, height, width)`, or `probabilities`, float32
+    `(1, height, width, num_classes)`. Names and colours of the classes are in
+    the file, as `classes.txt` of its metadata.
+
+    Args:
+        model: trained network.
+        path: file to write.
+        size: height and width of all photos; None for any.
+        output_resolution: as for `SceneLabeler`.
+        num_instances: as for `SceneLabeler`.
+        output: `labels` or `probabilities`.
+
+    Raises:
+        InputError: if these choices do not go together, tf2onnx is not
+            installed, or the file cannot be written.
+    """
+    labeling = PortableLabeling(
+        model, size, output_resolution, num_instances, output
+    )
+    proto = _convert(labeling)
+    properties = {
+        CLASSES_FILE: classes_text(model.class_names, model.palette),
+        "description": labeling.description,
+        "keras_rcnn": importlib.metadata.version("keras-rcnn"),
+    }
+    for key, value in properties.items():
+        proto.metadata_props.add(key=key, value=value)
+    write_file(path, proto.SerializeToString())
+    return pathlib.Path(path)
+
+
+def _convert(labeling: PortableLabeling) -> Any:
+    try:
+        import tf2onnx
+    except ModuleNotFoundError as error:
+        raise InputError(
+            "ONNX files need tf2onnx: run `pip install keras-rcnn[onnx]`."
+        ) from error
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+
+    @tf.function(input_signature=labeling.input_signature)
+    def label(images: tf.Tensor) -> dict[str, tf.Tensor]:
+        return labeling(images)
+
+    proto, _ = tf2onnx.convert.from_function(
+        label, input_signature=labeling.input_signature, opset=OPSET
+    )
+    return proto

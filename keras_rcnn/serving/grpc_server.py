@@ -1,0 +1,69 @@
+"""A gRPC server for clients of TensorFlow Serving."""
+
+from concurrent import futures
+
+import grpc
+from tensorflow_serving.apis import (
+    model_service_pb2_grpc,
+    prediction_service_pb2_grpc,
+)
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.serving.prediction_service import PredictionService
+from keras_rcnn.serving.served_model import ServedModel
+
+MOST_WAITING = 64
+
+
+class GrpcServer:
+    """Serves a model until it is stopped.
+
+    Args:
+        served: the model.
+        name: what requests call it.
+        address: host and port; port 0 lets the system choose.
+        max_request_bytes: larger requests are refused unread.
+
+    Raises:
+        InputError: if the address is taken or none of this machine.
+    """
+
+    def __init__(
+        self,
+        served: ServedModel,
+        name: str,
+        address: str,
+        max_request_bytes: int,
+    ) -> None:
+        self._server = grpc.server(
+            futures.ThreadPoolExecutor(MOST_WAITING, "grpc"),
+            maximum_concurrent_rpcs=MOST_WAITING,
+            options=[
+                ("grpc.max_receive_message_length", max_request_bytes),
+                ("grpc.max_send_message_length", -1),
+                # Two servers at one port would share its requests.
+                ("grpc.so_reuseport", 0),
+            ],
+        )
+        service = PredictionService(served, name)
+        prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
+            service, self._server
+        )
+        model_service_pb2_grpc.add_ModelServiceServicer_to_server(
+            service, self._server
+        )
+        try:
+            self.port = self._server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise InputError(
+                f"{address} cannot be listened at: choose another host or port."
+            ) from error
+        self._server.start()
+
+    def stop(self, grace: float = 5.0) -> None:
+        """Finishes what it is at, for some seconds at most."""
+        self._server.stop(grace).wait()
+
+    def wait(self) -> None:
+        """Waits until it is stopped."""
+        self._server.wait_for_termination()

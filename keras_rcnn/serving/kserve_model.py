@@ -1,0 +1,148 @@
+"""A served model for KServe: its v1 and v2 protocols."""
+
+import asyncio
+import base64
+import binascii
+import uuid
+from typing import Any
+
+import kserve
+import numpy as np
+from kserve.errors import InvalidInput
+
+from keras_rcnn.serving import json_requests
+from keras_rcnn.serving.request_error import RequestError
+from keras_rcnn.serving.served_model import ServedModel
+
+# KServe's names of types.
+_TYPES = {"uint8": "UINT8", "int32": "INT32", "float32": "FP32"}
+_STRINGS = "BYTES"
+
+
+class KServeModel(kserve.Model):
+    """Answers requests of both protocols.
+
+    v1 is TensorFlow Serving's REST form, see `json_requests`. v2 takes and
+    gives named tensors, over REST or gRPC; the signature is the parameter
+    `signature_name` of the request. Strings are base64 in JSON.
+
+    Args:
+        served: the model.
+        name: what requests call it.
+    """
+
+    def __init__(self, served: ServedModel, name: str) -> None:
+        super().__init__(name)
+        self._served = served
+        self.ready = True
+
+    async def predict(
+        self, payload: Any, headers: dict[str, str] | None = None
+    ) -> Any:
+        """Answers a request, beside which others go on.
+
+        Raises:
+            InvalidInput: if there is something wrong with it.
+        """
+        try:
+            return await asyncio.to_thread(self._answer, payload)
+        except RequestError as error:
+            raise InvalidInput(str(error)) from error
+
+    async def get_input_types(self) -> list[dict[str, Any]]:
+        """What `serving_default` takes."""
+        return self._described("inputs")
+
+    async def get_output_types(self) -> list[dict[str, Any]]:
+        """What `serving_default` gives."""
+        return self._described("outputs")
+
+    def _answer(self, payload: Any) -> Any:
+        if isinstance(payload, kserve.InferRequest):
+            return self._answer_v2(payload)
+        if not isinstance(payload, dict):
+            raise RequestError("The request is no JSON object.")
+        signature = _text(payload.get("signature_name", ""))
+        specs = self._served.inputs(signature)
+        inputs, rows = json_requests.decode_inputs(payload, specs)
+        results = self._served.predict(signature, inputs)
+        return json_requests.encode_outputs(results, rows)
+
+    def _answer_v2(self, request: kserve.InferRequest) -> kserve.InferResponse:
+        parameters = request.parameters or {}
+        signature = _text(
+            parameters["signature_name"]
+            if "signature_name" in parameters
+            else ""
+        )
+        self._served.inputs(signature)
+        results = self._served.predict(
+            signature, {part.name: _to_array(part) for part in request.inputs}
+        )
+        raw = bool(request.from_grpc or request.use_binary_outputs)
+        return kserve.InferResponse(
+            response_id=str(request.id or uuid.uuid4()),
+            model_name=self.name,
+            infer_outputs=[
+                _to_output(name, array, raw) for name, array in results.items()
+            ],
+        )
+
+    def _described(self, side: str) -> list[dict[str, Any]]:
+        definition = self._served.signature_defs["serving_default"]
+        return [
+            {
+                "name": name,
+                "datatype": "FP32" if name == "confidence" else "UINT8",
+                "shape": [d.size for d in info.tensor_shape.dim],
+            }
+            for name, info in getattr(definition, side).items()
+        ]
+
+
+def _text(value: Any) -> str:
+    """A string, of gRPC's parameters as well."""
+    value = getattr(value, "string_param", value)
+    if not isinstance(value, str):
+        raise RequestError("signature_name is no string.")
+    return value
+
+
+def _to_array(part: kserve.InferInput) -> np.ndarray:
+    name = part.name
+    try:
+        if part.datatype == _STRINGS:
+            array = part.as_numpy()
+            flat = [_to_bytes(name, value) for value in array.reshape(-1)]
+            found = np.empty(len(flat), object)
+            found[:] = flat
+            return found.reshape(array.shape)
+        if part.data and part.datatype == "UINT8":
+            numbers = json_requests.to_whole_numbers(name, part.data, np.uint8)
+            return numbers.reshape(part.shape)
+        return part.as_numpy()
+    except RequestError:
+        raise
+    except Exception as error:  # KServe reads whatever comes.
+        raise RequestError(
+            f"{name[:80]} has values that do not fit its shape or type: {error}"
+        ) from error
+
+
+def _to_bytes(name: str, value: Any) -> bytes:
+    if isinstance(value, bytes):
+        return value
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise RequestError(f"{name[:80]} is no base64: {error}.") from error
+
+
+def _to_output(name: str, array: np.ndarray, raw: bool) -> kserve.InferOutput:
+    datatype = _TYPES.get(array.dtype.name, _STRINGS)
+    if datatype == _STRINGS and not raw:
+        texts = [base64.b64encode(x).decode() for x in array.reshape(-1)]
+        return kserve.InferOutput(name, list(array.shape), datatype, texts)
+    output = kserve.InferOutput(name, list(array.shape), datatype)
+    output.set_data_from_numpy(array, binary_data=raw)
+    return output

@@ -1,0 +1,171 @@
+"""KServe's REST and gRPC servers around a served model."""
+
+import logging
+import socket
+import warnings
+from typing import Any
+
+import grpc
+import uvicorn
+from fastapi import Request
+from fastapi.exceptions import (
+    FastAPIDeprecationWarning,
+    RequestValidationError,
+)
+from fastapi.responses import JSONResponse
+from kserve import ModelRepository
+from kserve.errors import InvalidInput
+from kserve.model_server import app
+from kserve.protocol.dataplane import DataPlane
+from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
+from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor
+from kserve.protocol.grpc.servicer import InferenceServicer
+from kserve.protocol.model_repository_extension import ModelRepositoryExtension
+from kserve.protocol.rest.server import RESTServer
+from starlette.exceptions import HTTPException
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.serving.kserve_model import KServeModel
+from keras_rcnn.serving.request_limit import RequestLimit
+from keras_rcnn.serving.served_model import ServedModel
+
+MOST_WAITING = 64
+
+
+class KServeServer:
+    """Serves a model over REST (v1, v2) and gRPC (v2) until it is stopped.
+
+    `/v2/health/live` and `/v2/health/ready` tell of its health, `/metrics` of
+    its work, for Prometheus.
+
+    Args:
+        served: the model.
+        name: what requests call it.
+        host: name or number of the interface to listen at.
+        rest_port: for REST; 0 lets the system choose.
+        grpc_port: for gRPC; likewise.
+        max_request_bytes: larger requests are refused unread.
+
+    Raises:
+        InputError: if an address is taken or none of this machine.
+    """
+
+    def __init__(
+        self,
+        served: ServedModel,
+        name: str,
+        host: str,
+        rest_port: int,
+        grpc_port: int,
+        max_request_bytes: int,
+    ) -> None:
+        models = ModelRepository()
+        models.update(KServeModel(served, name))
+        self._plane = _DataPlane(models)
+        self._repository = _FixedRepository(models)
+        self._max_request_bytes = max_request_bytes
+        self._grpc_address = f"{host}:{grpc_port}"
+        self._socket = _listen(host, rest_port)
+        self.rest_port = self._socket.getsockname()[1]
+        self.grpc_port = grpc_port
+        logging.getLogger("kserve").setLevel(logging.CRITICAL)
+
+    async def serve(self, ready: Any) -> None:
+        """Answers requests until a signal ends it.
+
+        Args:
+            ready: is called, without arguments, once it does.
+        """
+        # KServe's own affair.
+        warnings.simplefilter("ignore", FastAPIDeprecationWarning)
+        rest = self._rest_server()
+        service = await self._start_grpc()
+        ready()
+        try:
+            await rest.serve(sockets=[self._socket])
+        finally:
+            await service.stop(grace=5)
+
+    def _rest_server(self) -> uvicorn.Server:
+        rest = RESTServer(
+            "kserve.model_server:app",
+            self._plane,
+            self._repository,
+            self.rest_port,
+        )
+        rest.create_application()
+        app.add_middleware(RequestLimit, most_bytes=self._max_request_bytes)
+        app.add_exception_handler(RequestValidationError, _explain)
+        app.add_exception_handler(HTTPException, _refuse)
+        rest.config.log_level = "error"
+        rest.config.limit_concurrency = MOST_WAITING
+        return uvicorn.Server(rest.config)
+
+    async def _start_grpc(self) -> grpc.aio.Server:
+        server = grpc.aio.server(
+            interceptors=(ExceptionToStatusInterceptor(),),
+            maximum_concurrent_rpcs=MOST_WAITING,
+            options=[
+                ("grpc.max_receive_message_length", self._max_request_bytes),
+                ("grpc.max_send_message_length", -1),
+                ("grpc.so_reuseport", 0),
+            ],
+        )
+        grpc_predict_v2_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(
+            InferenceServicer(self._plane, self._repository), server
+        )
+        try:
+            self.grpc_port = server.add_insecure_port(self._grpc_address)
+        except RuntimeError as error:
+            raise InputError(_not_free(self._grpc_address)) from error
+        await server.start()
+        return server
+
+
+class _DataPlane(DataPlane):
+    """One whose readers blame those who wrote what cannot be read."""
+
+    def decode(self, *args: Any, **others: Any) -> Any:
+        try:
+            return super().decode(*args, **others)
+        except InvalidInput:
+            raise
+        except Exception as error:
+            raise InvalidInput(
+                f"The request cannot be read: {error!r}"
+            ) from error
+
+
+class _FixedRepository(ModelRepositoryExtension):
+    """One whose model nobody can take away."""
+
+    async def load(self, model_name: str) -> None:
+        raise InvalidInput("The model is loaded for good.")
+
+    async def unload(self, model_name: str) -> None:
+        raise InvalidInput("The model is loaded for good.")
+
+
+async def _refuse(request: Request, error: Any) -> JSONResponse:
+    return JSONResponse({"error": str(error.detail)}, error.status_code)
+
+
+async def _explain(request: Request, error: Any) -> JSONResponse:
+    """One line, where FastAPI would send back all that it got."""
+    first = error.errors()[0]
+    where = ".".join(map(str, first["loc"]))
+    return JSONResponse({"error": f"{where}: {first['msg']}"}, 400)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise InputError(_not_free(f"{host}:{port}")) from error
+
+
+def _not_free(address: str) -> str:
+    return (
+        f"{address} cannot be listened at: choose another host or port, or "
+        "stop what listens there."
+    )

@@ -1,0 +1,114 @@
+"""Labels photos by a web server: this project's, or TensorFlow Serving."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any
+
+import grpc
+import numpy as np
+import requests
+from PIL import Image
+
+from keras_rcnn.serving.request_error import RequestError
+
+
+class RestClient:
+    """A connection to a server that speaks TensorFlow Serving's REST form.
+
+    Args:
+        url: its address.
+        model_name: what the server calls the model.
+        seconds: longest wait for an answer.
+    """
+
+    def __init__(
+        self,
+        url: str = "http://127.0.0.1:8501",
+        model_name: str = "scene_parser",
+        seconds: float = 300.0,
+    ) -> None:
+        self._url = f"{url.rstrip('/')}/v1/models/{model_name}"
+        self._seconds = seconds
+        self._session = requests.Session()
+
+    def __enter__(self) -> "RestClient":
+        """A client that is closed at the end of a block."""
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self._session.close()
+
+    def is_ready(self) -> bool:
+        """Whether the server is there and has the model."""
+        try:
+            return self._session.get(self._url, timeout=self._seconds).ok
+        except requests.RequestException:
+            return False
+
+    def predict(
+        self, signature_name: str, **inputs: Any
+    ) -> dict[str, np.ndarray]:
+        """Asks one of the signatures, see `ServingGraph`.
+
+        Args:
+            signature_name: which one.
+            **inputs: arrays by name, or lists of strings.
+
+        Raises:
+            RequestError: with the server's words, or if it cannot be reached.
+        """
+        outputs = self._post(
+            {
+                "signature_name": signature_name,
+                "inputs": {name: _encode(x) for name, x in inputs.items()},
+            }
+        )["outputs"]
+        return {name: _decode(value) for name, value in outputs.items()}
+
+    def label(self, files: Sequence[bytes]) -> list[np.ndarray]:
+        """Labels of photos, each uint8 `(height, width)`.
+
+        Args:
+            files: contents of JPEG and PNG files.
+
+        Raises:
+            RequestError: as `predict`.
+        """
+        results = self.predict("image_bytes", image_bytes=list(files))
+        return [
+            np.asarray(Image.open(io.BytesIO(file)))
+            for file in results["label_png_bytes"]
+        ]
+
+    def _post(self, payload: dict[str, Any]) -> dict[str, Any]:
+        try:
+            response = self._session.post(
+                f"{self._url}:predict", json=payload, timeout=self._seconds
+            )
+            answer = response.json()
+        except requests.RequestException as error:
+            raise RequestError(
+                f"No answer from {self._url}: {error}",
+                grpc.StatusCode.UNAVAILABLE,
+            ) from error
+        if not response.ok:
+            raise RequestError(str(answer.get("error", answer)))
+        return answer
+
+
+def _encode(values: Any) -> Any:
+    if isinstance(values, np.ndarray):
+        return values.tolist()
+    return [{"b64": base64.b64encode(value).decode()} for value in values]
+
+
+def _decode(values: Any) -> np.ndarray:
+    if isinstance(values, list) and values and isinstance(values[0], dict):
+        decoded = [base64.b64decode(value["b64"]) for value in values]
+        return np.array(decoded, object)
+    return np.array(values)

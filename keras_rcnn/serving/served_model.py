@@ -1,0 +1,198 @@
+"""A SavedModel that answers requests from anywhere."""
+
+import pathlib
+import re
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+import numpy as np
+import prometheus_client
+import tensorflow as tf
+from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow_serving.apis import prediction_log_pb2
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.serving.request_error import RequestError
+
+MOST_PHOTOS = 32
+MOST_RESPONSE_BYTES = 512 * 2**20
+_WARM_UP = "assets.extra/tf_serving_warmup_requests"
+_SECONDS = prometheus_client.Histogram(
+    "keras_rcnn_request_seconds",
+    "Time to answer a request, waiting included.",
+    ["signature"],
+    buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300),
+)
+_ANSWERS = prometheus_client.Counter(
+    "keras_rcnn_answers",
+    "Requests answered, by outcome.",
+    ["signature", "code"],
+)
+
+
+class ServedModel:
+    """Checks requests against the signatures, runs and counts them.
+
+    Args:
+        path: SavedModel folder that `export_saved_model` wrote.
+        parallel: requests that are computed at a time; others wait.
+
+    Raises:
+        InputError: if there is none.
+    """
+
+    def __init__(self, path: str | pathlib.Path, parallel: int = 2) -> None:
+        path = pathlib.Path(path)
+        try:
+            content = (path / "saved_model.pb").read_bytes()
+            proto = saved_model_pb2.SavedModel.FromString(content)
+            self._model = tf.saved_model.load(path)
+            self.signature_defs = {
+                name: definition
+                for name, definition in proto.meta_graphs[
+                    0
+                ].signature_def.items()
+                if name in self._model.signatures
+            }
+            if "image_bytes" not in self.signature_defs:
+                raise ValueError("it has no signature image_bytes")
+        except Exception as error:  # Broken files raise whatever they like.
+            reason = str(error).split("\n", maxsplit=1)[0]
+            raise InputError(
+                f"{path} is no SavedModel that labels photos ({reason}): give "
+                "one that tools/export.py wrote."
+            ) from error
+        self._turns = threading.BoundedSemaphore(parallel)
+        self._warm_up(path / _WARM_UP)
+
+    def inputs(self, signature: str) -> dict[str, tf.TensorSpec]:
+        """What a signature takes.
+
+        Raises:
+            RequestError: if there is no such signature.
+        """
+        name = signature or "serving_default"
+        if name not in self.signature_defs:
+            raise RequestError(
+                f"There is no signature {name[:80]!r}: choose one of "
+                f"{', '.join(sorted(self.signature_defs))}."
+            )
+        return self._model.signatures[name].structured_input_signature[1]
+
+    def predict(
+        self, signature: str, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        """Answers a request.
+
+        Args:
+            signature: its name; `serving_default` if empty.
+            inputs: arrays by name.
+
+        Raises:
+            RequestError: if there is something wrong with it.
+        """
+        start = time.perf_counter()
+        known = signature if signature in self.signature_defs else "other"
+        name = known if signature else "serving_default"
+        code = "INTERNAL"
+        try:
+            results = self._predict(signature or "serving_default", inputs)
+            code = "OK"
+            return results
+        except RequestError as error:
+            code = error.code.name
+            raise
+        finally:
+            _ANSWERS.labels(name, code).inc()
+            _SECONDS.labels(name).observe(time.perf_counter() - start)
+
+    def _predict(
+        self, signature: str, inputs: Mapping[str, np.ndarray]
+    ) -> dict[str, np.ndarray]:
+        self._check(signature, inputs)
+        run = self._model.signatures[signature]
+        try:
+            with self._turns:
+                results = run(
+                    **{name: tf.constant(x) for name, x in inputs.items()}
+                )
+        except tf.errors.InvalidArgumentError as error:
+            raise RequestError(_reason(error.message)) from error
+        except (tf.errors.ResourceExhaustedError, MemoryError) as error:
+            raise RequestError(
+                "This server has too little memory for that: send smaller or "
+                "fewer photos.",
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+            ) from error
+        # A single string would be no array.
+        arrays = {
+            name: np.asarray(tensor.numpy(), tensor.dtype.as_numpy_dtype)
+            for name, tensor in results.items()
+        }
+        if sum(array.nbytes for array in arrays.values()) > MOST_RESPONSE_BYTES:
+            raise RequestError(
+                f"The answer is larger than {MOST_RESPONSE_BYTES >> 20} MB: "
+                "send smaller or fewer photos, or ask for labels alone.",
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+            )
+        return arrays
+
+    def _check(self, signature: str, inputs: Mapping[str, np.ndarray]) -> None:
+        specs = self.inputs(signature)
+        if set(inputs) != set(specs):
+            raise RequestError(
+                f"{signature} takes {_listed(specs)}, not {_listed(inputs)}."
+            )
+        for name, array in inputs.items():
+            spec = specs[name]
+            if array.dtype != spec.dtype.as_numpy_dtype:
+                raise RequestError(
+                    f"{name} is {array.dtype.name}: send "
+                    f"{spec.dtype.name} values."
+                )
+            if not spec.shape.is_compatible_with(array.shape):
+                sizes = ", ".join(str(size or "any") for size in spec.shape)
+                raise RequestError(
+                    f"{name} has the shape {array.shape}: send ({sizes})."
+                )
+            if not 0 < array.shape[0] <= MOST_PHOTOS:
+                raise RequestError(
+                    f"{name} holds {array.shape[0]} photos: send 1 to "
+                    f"{MOST_PHOTOS}."
+                )
+
+    def _warm_up(self, path: pathlib.Path) -> None:
+        """Answers the model's own requests, as TensorFlow Serving does."""
+        if not path.exists():
+            return
+        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
+            log = prediction_log_pb2.PredictionLog.FromString(record)
+            request = log.predict_log.request
+            self._predict(
+                request.model_spec.signature_name,
+                {
+                    name: tf.make_ndarray(value)
+                    for name, value in request.inputs.items()
+                },
+            )
+
+
+def _listed(names: Mapping[str, Any]) -> str:
+    return ", ".join(sorted(name[:80] for name in names)) or "nothing"
+
+
+def _reason(message: str) -> str:
+    """What a graph says was wrong, without where in the graph."""
+    found = re.search(r"assertion failed: (.*)", message)
+    if found:
+        return " ".join(re.findall(r"\[([^\]]*\]?)\]", found[1]))
+    lines = [
+        line
+        for line in message.split("\n")
+        if line and not re.match(r"Graph exec|Detected|<stack|\s", line)
+    ]
+    where = "image_bytes: " if "image_bytes" in message else ""
+    return f"{where}{lines[0] if lines else 'invalid'}"

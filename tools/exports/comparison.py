@@ -1,0 +1,136 @@
+"""Exported files beside the SavedModel: size, speed, agreement, accuracy."""
+
+import pathlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import tqdm
+from benchmarks.report import number
+from benchmarks.timing import interleave, seconds_of, spread
+
+from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.labeling.fixed_size import label_at_size
+from keras_rcnn.labeling.loaded_labeler import load_labeler
+from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
+from keras_rcnn.metrics import ConfusionMatrix
+
+THREADS = (1, 2)
+Label = Callable[[np.ndarray], np.ndarray]
+Row = dict[str, Any]
+
+
+def compare(
+    folder: pathlib.Path,
+    output_resolution: int,
+    files: Mapping[str, pathlib.Path],
+    dataset: SceneDataset,
+    size: tuple[int, int],
+    repeats: int = 20,
+) -> list[Row]:
+    """Labels the same photos by all of them, each photo scaled to one size.
+
+    Args:
+        folder: SavedModel to compare with.
+        output_resolution: of the files, and to ask of the SavedModel.
+        files: `.tflite` and `.onnx` files by name.
+        dataset: labelled photos to score them by.
+        size: height and width that all photos are scaled to.
+        repeats: timed runs of each on a photo of that size.
+
+    Returns:
+        A row for the SavedModel, then one for each file.
+    """
+    served = SavedModelLabeler(folder, f"resolution_{output_resolution}")
+
+    def saved_model(photo: np.ndarray) -> np.ndarray:
+        return served(photo[np.newaxis])[0]
+
+    labelers: dict[str, Label] = {"SavedModel": saved_model}
+    labelers |= {name: load_labeler(file) for name, file in files.items()}
+    rows = _score(labelers, dataset, size)
+    for name, file in files.items():
+        rows[name]["bytes"] = file.stat().st_size
+    for (name, threads), times in _time(
+        saved_model, files, size, repeats
+    ).items():
+        key = f"milliseconds_{threads}_threads"
+        rows[name][key] = 1e3 * spread(times)["median"]
+    return list(rows.values())
+
+
+def markdown(rows: list[Row]) -> str:
+    """The rows as a table."""
+    lines = [
+        "| file | KB | ms, 1 thread | ms, 2 threads | labels as the SavedModel"
+        " | pixels right |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for row in rows:
+        size = row.get("bytes")
+        cells = (
+            row["name"],
+            f"{size / 1024:.1f}" if size else "-",
+            *(number(row.get(f"milliseconds_{n}_threads")) for n in THREADS),
+            f"{100 * row['agreement']:.3f} %",
+            f"{100 * row['pixel_accuracy']:.2f} %",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _score(
+    labelers: Mapping[str, Label],
+    dataset: SceneDataset,
+    size: tuple[int, int],
+) -> dict[str, Row]:
+    matrices = {name: ConfusionMatrix(dataset.num_classes) for name in labelers}
+    alike = dict.fromkeys(labelers, 0)
+    pixels = 0
+    for example in tqdm.tqdm(
+        dataset.examples.as_numpy_iterator(),
+        "Comparing",
+        dataset.num_examples,
+        unit="photo",
+        file=sys.stderr,
+    ):
+        labels = {
+            name: label_at_size(label, example["image"], size)
+            for name, label in labelers.items()
+        }
+        first, *_ = labels.values()
+        pixels += first.size
+        for name, found in labels.items():
+            matrices[name].update(example["label"], found)
+            alike[name] += int(np.count_nonzero(found == first))
+    return {
+        name: {
+            "name": name,
+            "agreement": alike[name] / pixels,
+            "pixel_accuracy": matrix.pixel_accuracy,
+            "class_accuracy": matrix.class_accuracy,
+        }
+        for name, matrix in matrices.items()
+    }
+
+
+def _time(
+    saved_model: Label,
+    files: Mapping[str, pathlib.Path],
+    size: tuple[int, int],
+    repeats: int,
+) -> dict[tuple[str, int], list[float]]:
+    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+
+    def timed(label: Label) -> Callable[[], float]:
+        return lambda: seconds_of(lambda: label(photo))
+
+    # TensorFlow takes the threads that it started with.
+    things = {("SavedModel", THREADS[-1]): timed(saved_model)}
+    things |= {
+        (name, threads): timed(load_labeler(file, num_threads=threads))
+        for name, file in files.items()
+        for threads in THREADS
+    }
+    return interleave(things, repeats, 60.0, "Timing")

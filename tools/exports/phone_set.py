@@ -1,0 +1,65 @@
+"""LiteRT files of one network for every phone."""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.export import export_litert
+from keras_rcnn.export.quantization import QUANTIZATIONS
+from keras_rcnn.files import make_folder
+
+ANY_SIZE, MEDIAPIPE = "any_size", "mediapipe"
+
+
+def write_phone_set(
+    model: RecurrentCNN,
+    folder: pathlib.Path,
+    size: tuple[int, int],
+    output_resolution: int,
+    num_instances: int | None,
+    photos: Sequence[np.ndarray],
+) -> dict[str, pathlib.Path]:
+    """Writes a file of each quantization, and two for other uses.
+
+    - `float32`, `float16`, `weights`, `dynamic`, `int8`: photos of one size
+      to labels;
+    - `any_size`: likewise in float32, for photos of any size;
+    - `mediapipe`: as `weights`, but to probabilities, for MediaPipe's
+      `ImageSegmenter`.
+
+    Args:
+        model: trained network.
+        folder: for the files, `float32.tflite` and so on.
+        size: height and width of the photos.
+        output_resolution: as for `SceneLabeler`.
+        num_instances: as for `SceneLabeler`.
+        photos: training photos of that size, for `int8`.
+
+    Returns:
+        The files by name.
+
+    Raises:
+        InputError: as `export_litert`.
+    """
+    make_folder(folder)
+    choices = {
+        "float32" if quantize == "none" else quantize: {"quantize": quantize}
+        for quantize in QUANTIZATIONS
+    }
+    choices[ANY_SIZE] = {}
+    choices[MEDIAPIPE] = {"quantize": "weights", "output": "probabilities"}
+    return {
+        name: export_litert(
+            model,
+            folder / f"{name}.tflite",
+            None if name == ANY_SIZE else size,
+            output_resolution,
+            num_instances,
+            photos=photos,
+            **choice,
+        )
+        for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file")
+    }

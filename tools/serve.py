@@ -1,0 +1,112 @@
+r"""Serves a SavedModel to this machine, or to a network.
+
+    python tools/serve.py --model=saved_models/rcnn2_stanford_background
+
+gRPC at port 8500 for clients of TensorFlow Serving (`keras_rcnn.serving`'s
+`GrpcClient` is one). With the extra `kserve` also REST at port 8501: KServe's
+v1 protocol, which is TensorFlow Serving's REST form (`RestClient`), its v2
+protocol, `/v2/health/ready`, and `/metrics` for Prometheus; and v2 over gRPC at
+port 8502. Ends at Ctrl-C or SIGTERM, after the answers that it is at.
+
+Only programs on this machine are served unless `--host` says otherwise: there
+is no password and no encryption, so put a proxy before it that has them.
+"""
+
+import asyncio
+import importlib.util
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import program
+from absl import flags
+
+if TYPE_CHECKING:
+    from keras_rcnn.serving.served_model import ServedModel
+
+FLAGS = flags.FLAGS
+flags.DEFINE_string("model", None, "SavedModel folder.", required=True)
+flags.DEFINE_string("model_name", "scene_parser", "What requests call it.")
+flags.DEFINE_string("host", "127.0.0.1", "Interface to listen at.")
+flags.DEFINE_integer(
+    "port", 8500, "For gRPC; 0: any free one.", lower_bound=0, upper_bound=65535
+)
+flags.DEFINE_integer(
+    "rest_port", 8501, "For REST.", lower_bound=0, upper_bound=65535
+)
+flags.DEFINE_integer(
+    "kserve_port", 8502, "For KServe's gRPC.", lower_bound=0, upper_bound=65535
+)
+flags.DEFINE_integer(
+    "max_request_mb", 32, "Largest request that is read.", lower_bound=1
+)
+flags.DEFINE_integer(
+    "parallel", 2, "Requests computed at a time; others wait.", lower_bound=1
+)
+
+
+def main() -> None:
+    """Loads the model and serves it."""
+    from keras_rcnn.serving.grpc_server import GrpcServer
+    from keras_rcnn.serving.served_model import ServedModel
+
+    # Both servers end well when they are interrupted.
+    signal.signal(signal.SIGTERM, interrupt)
+    served = ServedModel(FLAGS.model, FLAGS.parallel)
+    server = GrpcServer(
+        served, FLAGS.model_name, f"{FLAGS.host}:{FLAGS.port}", most_bytes()
+    )
+    try:
+        tell(f"gRPC at {FLAGS.host}:{server.port}")
+        if importlib.util.find_spec("kserve"):
+            serve_kserve(served)
+        else:
+            tell("No REST: it takes `pip install keras-rcnn[kserve]`.")
+            tell("Ready.")
+            server.wait()
+    except KeyboardInterrupt:
+        tell("Stopped.")
+    finally:
+        server.stop()
+
+
+def serve_kserve(served: "ServedModel") -> None:
+    """Serves by KServe's protocols too, until interrupted."""
+    # KServe reads flags of its own as it is imported.
+    del sys.argv[1:]
+    from keras_rcnn.serving.kserve_server import KServeServer
+
+    server = KServeServer(
+        served,
+        FLAGS.model_name,
+        FLAGS.host,
+        FLAGS.rest_port,
+        FLAGS.kserve_port,
+        most_bytes(),
+    )
+
+    def ready() -> None:
+        tell(f"REST at http://{FLAGS.host}:{server.rest_port}")
+        tell(f"KServe's gRPC at {FLAGS.host}:{server.grpc_port}")
+        tell("Ready.")
+
+    asyncio.run(server.serve(ready))
+
+
+def most_bytes() -> int:
+    """Largest request."""
+    return FLAGS.max_request_mb * 2**20
+
+
+def tell(line: str) -> None:
+    """A line at once, whoever reads it."""
+    print(line, flush=True)
+
+
+def interrupt(*_: object) -> NoReturn:
+    """What a signal does."""
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    program.run(main)
