@@ -1,0 +1,212 @@
+"""A server process, asked by the real stubs of TensorFlow Serving."""
+
+import concurrent.futures
+import json
+
+import grpc
+import numpy as np
+import pytest
+import tensorflow as tf
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.serving import GrpcClient
+from keras_rcnn.serving.grpc_server import GrpcServer
+from keras_rcnn.serving.request_error import RequestError
+from keras_rcnn.serving.served_model import ServedModel
+
+
+@pytest.fixture
+def client(server):
+    with GrpcClient(server.grpc) as client:
+        yield client
+
+
+@pytest.fixture
+def stub(server):
+    with grpc.insecure_channel(server.grpc) as channel:
+        yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
+
+
+def test_labels_of_files(client, files, expected):
+    for labels, truth in zip(client.label(files), expected, strict=True):
+        assert labels.dtype == np.uint8
+        np.testing.assert_array_equal(labels, truth)
+
+
+def test_every_signature(client, signatures, photos, files):
+    """As TensorFlow answers it in this process."""
+    for name, signature in signatures.items():
+        given = {
+            "images": photos[0][np.newaxis],
+            "image_bytes": np.array(files, object),
+        }
+        inputs = {
+            key: given[key] for key in signature.structured_input_signature[1]
+        }
+        answer = client.predict(name, **inputs)
+        truth = signature(**{k: tf.constant(v) for k, v in inputs.items()})
+        assert set(answer) == set(truth)
+        for key, value in truth.items():
+            np.testing.assert_array_equal(answer[key], value.numpy())
+    assert {"about", "probabilities", "resolution_8", "instances_1"} < set(
+        signatures
+    )
+
+
+def test_about(client):
+    about = client.predict("about")
+    assert about["class_names"].tolist() == [b"sky", b"wet road", b"tree"]
+    assert about["palette"].tolist()[1] == [16, 17, 18]
+    assert json.loads(about["metadata"].item())["preset"] == "rcnn2"
+
+
+def test_many_at_once_rubbish_among_them(client, files, expected):
+    def ask(index):
+        if index % 3 == 2:
+            with pytest.raises(RequestError, match=r"image_bytes\[1\]"):
+                client.label([files[0], b"rubbish"])
+            return True
+        return np.array_equal(
+            client.label([files[index % 3]])[0], expected[index % 3]
+        )
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(48)))
+
+
+def test_ready(server, client):
+    assert client.is_ready()
+    with GrpcClient(server.grpc, "another") as stranger:
+        assert not stranger.is_ready()
+    with GrpcClient("127.0.0.1:1", seconds=1) as nobody:
+        assert not nobody.is_ready()
+        with pytest.raises(RequestError) as error:
+            nobody.predict("about")
+        assert error.value.code in {
+            grpc.StatusCode.UNAVAILABLE,
+            grpc.StatusCode.DEADLINE_EXCEEDED,
+        }
+
+
+def test_metadata(stub):
+    request = get_model_metadata_pb2.GetModelMetadataRequest()
+    request.model_spec.name = "scene_parser"
+    request.metadata_field.append("signature_def")
+    response = stub.GetModelMetadata(request)
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    response.metadata["signature_def"].Unpack(signatures)
+    images = signatures.signature_def["serving_default"].inputs["images"]
+    assert images.dtype == tf.uint8.as_datatype_enum
+    assert response.model_spec.version.value == 1
+
+
+def test_chosen_outputs(stub, photos):
+    request = predict_pb2.PredictRequest(output_filter=["confidence"])
+    request.model_spec.name = "scene_parser"
+    request.inputs["images"].CopyFrom(tf.make_tensor_proto(photos[0][None]))
+    assert set(stub.Predict(request).outputs) == {"confidence"}
+    request.output_filter[:] = ["confidences"]
+    with pytest.raises(grpc.RpcError, match="no output 'confidences'"):
+        stub.Predict(request)
+
+
+@pytest.mark.parametrize(
+    ("signature", "inputs", "reason"),
+    [
+        ("nothing", {}, "no signature 'nothing'"),
+        ("serving_default", {}, "takes images, not nothing"),
+        ("about", {"images": np.zeros((1, 1, 1, 3), np.uint8)}, "nothing, not"),
+        ("serving_default", {"image": [1]}, "image is int32"),
+        (
+            "serving_default",
+            {"image": np.zeros((1, 1, 1, 3), np.uint8)},
+            "takes images, not image",
+        ),
+        (
+            "serving_default",
+            {"images": np.zeros((1, 1, 1, 4), np.uint8)},
+            r"shape \(1, 1, 1, 4\): send \(any, any, any, 3\)",
+        ),
+        (
+            "serving_default",
+            {"images": np.zeros((1, 0, 1, 3), np.uint8)},
+            "images has the shape",
+        ),
+        (
+            "serving_default",
+            {"images": np.zeros((0, 1, 1, 3), np.uint8)},
+            "0 photos",
+        ),
+        (
+            "serving_default",
+            {"images": np.zeros((33, 1, 1, 3), np.uint8)},
+            "33 photos: send 1 to 32",
+        ),
+        (
+            "serving_default",
+            {"images": np.zeros((1, 101, 100, 3), np.uint8)},
+            "pixels allowed: 10000",
+        ),
+        ("image_bytes", {"image_bytes": b"x"}, "shape"),
+        (
+            "image_bytes",
+            {"image_bytes": [b"x"]},
+            r"image_bytes\[0\] is no JPEG",
+        ),
+        ("image_bytes", {"image_bytes": [b"\xff\xd8\xff\x00"]}, "image_bytes"),
+    ],
+)
+def test_names_what_is_wrong(client, signature, inputs, reason):
+    with pytest.raises(RequestError, match=reason) as error:
+        client.predict(signature, **inputs)
+    assert error.value.code == grpc.StatusCode.INVALID_ARGUMENT
+    assert client.is_ready()
+
+
+def test_other_models_and_versions(server, stub, files):
+    with GrpcClient(server.grpc, "another") as stranger:
+        with pytest.raises(RequestError, match="no model 'another'") as error:
+            stranger.label(files)
+        assert error.value.code == grpc.StatusCode.NOT_FOUND
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "scene_parser"
+    request.model_spec.version.value = 2
+    with pytest.raises(grpc.RpcError, match="no version 2"):
+        stub.Predict(request)
+
+
+def test_too_large_a_request(client):
+    with pytest.raises(RequestError) as error:
+        client.label([b"x" * 2**20])
+    assert error.value.code == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert client.is_ready()
+
+
+def test_two_servers_do_not_share_a_port(server, saved_model):
+    with pytest.raises(InputError, match="choose another host or port"):
+        GrpcServer(ServedModel(saved_model), "m", server.grpc, 2**20)
+
+
+def test_an_answer_larger_than_allowed(saved_model, photos, monkeypatch):
+    served = ServedModel(saved_model)
+    monkeypatch.setattr(
+        "keras_rcnn.serving.served_model.MOST_RESPONSE_BYTES", 1000
+    )
+    with pytest.raises(RequestError, match="answer is larger") as error:
+        served.predict("serving_default", {"images": photos[0][np.newaxis]})
+    assert error.value.code == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert error.value.http_status == 413
+
+
+@pytest.mark.parametrize("broken", ["nothing", "empty", "rubbish"])
+def test_what_is_no_saved_model(tmp_path, broken):
+    if broken != "nothing":
+        content = b"" if broken == "empty" else b"rubbish"
+        (tmp_path / "saved_model.pb").write_bytes(content)
+    with pytest.raises(InputError, match="is no SavedModel that labels"):
+        ServedModel(tmp_path)

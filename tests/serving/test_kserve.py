@@ -1,0 +1,313 @@
+"""KServe's protocols, asked as web clients and by its own stubs."""
+
+import base64
+import concurrent.futures
+import io
+import struct
+
+import grpc
+import numpy as np
+import pytest
+import requests
+from PIL import Image
+
+pytest.importorskip("kserve")
+from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
+from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
+
+from keras_rcnn.serving import RestClient
+from keras_rcnn.serving.request_error import RequestError
+
+pytestmark = pytest.mark.extras
+MODEL = "scene_parser"
+
+
+@pytest.fixture
+def client(server):
+    with RestClient(server.url) as client:
+        yield client
+
+
+@pytest.fixture
+def post(server):
+    """Function of a path and what to send there: status and JSON."""
+
+    def send(path, **content):
+        with requests.post(f"{server.url}/{path}", **content) as response:
+            return response.status_code, response.json()
+
+    return send
+
+
+@pytest.fixture
+def stub(server):
+    with grpc.insecure_channel(server.kserve_grpc) as channel:
+        yield grpc_predict_v2_pb2_grpc.GRPCInferenceServiceStub(channel)
+
+
+def base64_of(content):
+    return base64.b64encode(content).decode()
+
+
+def labels_of(png):
+    return np.asarray(Image.open(io.BytesIO(png)))
+
+
+def test_labels_of_files(client, files, expected):
+    for labels, truth in zip(client.label(files), expected, strict=True):
+        assert labels.dtype == np.uint8
+        np.testing.assert_array_equal(labels, truth)
+
+
+def test_pixels_by_every_resolution(client, signatures, photos):
+    images = photos[0][np.newaxis]
+    for name in ("resolution_1", "resolution_8", "instances_1"):
+        answer = client.predict(name, images=images)["labels"]
+        truth = signatures[name](images=images)["labels"]
+        np.testing.assert_array_equal(answer, truth)
+
+
+def test_rows(post, files, expected):
+    """As TensorFlow Serving documents them."""
+    status, answer = post(
+        f"v1/models/{MODEL}:predict",
+        json={
+            "signature_name": "image_bytes",
+            "instances": [{"b64": base64_of(file)} for file in files],
+        },
+    )
+    assert status == 200
+    for row, truth in zip(answer["predictions"], expected, strict=True):
+        png = base64.b64decode(row["label_png_bytes"]["b64"])
+        np.testing.assert_array_equal(labels_of(png), truth)
+        assert (row["height"], row["width"]) == truth.shape
+        shares = np.bincount(truth.reshape(-1), minlength=3) / truth.size
+        np.testing.assert_allclose(row["class_shares"], shares, atol=1e-6)
+
+
+def test_about(client):
+    about = client.predict("about")
+    assert about["class_names"].tolist() == ["sky", "wet road", "tree"]
+    assert about["palette"].tolist()[2] == [0, 99, 0]
+
+
+def test_many_at_once_rubbish_among_them(server, files, expected):
+    def ask(index):
+        with RestClient(server.url) as client:
+            if index % 3 == 2:
+                with pytest.raises(RequestError, match=r"image_bytes\[1\]"):
+                    client.label([files[0], b"rubbish"])
+                return True
+            labels = client.label([files[index % 3]])[0]
+            return np.array_equal(labels, expected[index % 3])
+
+    with concurrent.futures.ThreadPoolExecutor(16) as pool:
+        assert all(pool.map(ask, range(48)))
+
+
+def test_v2_pixels(post, photos, signatures):
+    images = photos[0][np.newaxis]
+    status, answer = post(
+        f"v2/models/{MODEL}/infer",
+        json={
+            "inputs": [
+                {
+                    "name": "images",
+                    "shape": images.shape,
+                    "datatype": "UINT8",
+                    "data": images.reshape(-1).tolist(),
+                }
+            ]
+        },
+    )
+    assert status == 200
+    outputs = {part["name"]: part for part in answer["outputs"]}
+    labels = np.array(outputs["labels"]["data"], np.uint8)
+    truth = signatures["serving_default"](images=images)["labels"].numpy()
+    assert outputs["labels"]["shape"] == list(truth.shape)
+    np.testing.assert_array_equal(labels.reshape(truth.shape), truth)
+
+
+def test_v2_files(post, files, expected):
+    status, answer = post(
+        f"v2/models/{MODEL}/infer",
+        json={
+            "parameters": {"signature_name": "image_bytes"},
+            "inputs": [
+                {
+                    "name": "image_bytes",
+                    "shape": [len(files)],
+                    "datatype": "BYTES",
+                    "data": [base64_of(file) for file in files],
+                }
+            ],
+        },
+    )
+    assert status == 200
+    outputs = {part["name"]: part for part in answer["outputs"]}
+    for text, truth in zip(
+        outputs["label_png_bytes"]["data"], expected, strict=True
+    ):
+        np.testing.assert_array_equal(labels_of(base64.b64decode(text)), truth)
+
+
+def test_v2_grpc(stub, photos, files, expected, signatures):
+    images = photos[0][np.newaxis]
+    request = pb.ModelInferRequest(model_name=MODEL)
+    request.inputs.add(name="images", shape=images.shape, datatype="UINT8")
+    request.raw_input_contents.append(images.tobytes())
+    outputs = answered(stub.ModelInfer(request))
+    truth = signatures["serving_default"](images=images)["labels"].numpy()
+    np.testing.assert_array_equal(
+        np.frombuffer(outputs["labels"], np.uint8).reshape(truth.shape), truth
+    )
+
+    request = pb.ModelInferRequest(model_name=MODEL)
+    request.parameters["signature_name"].string_param = "image_bytes"
+    request.inputs.add(name="image_bytes", shape=[1], datatype="BYTES")
+    request.raw_input_contents.append(
+        struct.pack("<I", len(files[0])) + files[0]
+    )
+    png = answered(stub.ModelInfer(request))["label_png_bytes"][4:]
+    np.testing.assert_array_equal(labels_of(png), expected[0])
+
+
+def answered(response):
+    """Raw contents by name."""
+    names = [output.name for output in response.outputs]
+    return dict(zip(names, response.raw_output_contents, strict=True))
+
+
+def test_health_and_metrics(server, stub, client, files):
+    client.label(files[:1])
+    for path in ("v2/health/live", "v2/health/ready", f"v1/models/{MODEL}"):
+        assert requests.get(f"{server.url}/{path}").status_code == 200
+    assert client.is_ready()
+    assert stub.ServerReady(pb.ServerReadyRequest()).ready
+    metrics = requests.get(f"{server.url}/metrics").text
+    assert (
+        'keras_rcnn_answers_total{code="OK",signature="image_bytes"}' in metrics
+    )
+    assert 'keras_rcnn_request_seconds_count{signature="image_bytes"}' in (
+        metrics
+    )
+
+
+def test_metadata(server, stub):
+    about = requests.get(f"{server.url}/v2/models/{MODEL}").json()
+    (takes,) = about["inputs"]
+    assert takes == {
+        "name": "images",
+        "datatype": "UINT8",
+        "shape": [-1, -1, -1, 3],
+    }
+    gives = {part["name"]: part["datatype"] for part in about["outputs"]}
+    assert gives == {"labels": "UINT8", "confidence": "FP32"}
+    metadata = stub.ModelMetadata(pb.ModelMetadataRequest(name=MODEL))
+    assert metadata.inputs[0].name == "images"
+
+
+PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "status", "reason"),
+    [
+        ("v1/models/x:predict", {"json": {}}, 404, "name x does not exist"),
+        ("v1/models/scene_parser:predict", {"data": b""}, 400, "empty"),
+        ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
+        ("v1/models/scene_parser:predict", {"json": []}, 400, "no JSON object"),
+        (
+            "v1/models/scene_parser:predict",
+            {"json": {"signature_name": 3, "instances": [1]}},
+            400,
+            "signature_name is no string",
+        ),
+        (
+            "v1/models/scene_parser:predict",
+            {"json": {"signature_name": "image_bytes", "instances": [{}]}},
+            400,
+            "takes image_bytes, not nothing",
+        ),
+        (
+            "v1/models/scene_parser:predict",
+            {"json": {"signature_name": "about", "inputs": {"x": 1}}},
+            400,
+            "about takes nothing, not x",
+        ),
+        ("v2/models/scene_parser/infer", {"json": {}}, 400, "inputs"),
+        (
+            "v2/models/scene_parser/infer",
+            {"json": {"inputs": [PIXELS | {"data": [1, 2]}]}},
+            400,
+            "images has values that do not fit",
+        ),
+        (
+            "v2/models/scene_parser/infer",
+            {"json": {"inputs": [PIXELS | {"data": [1, 2, 300]}]}},
+            400,
+            "beyond 0 to 255",
+        ),
+        (
+            "v2/models/scene_parser/infer",
+            {"json": {"inputs": [PIXELS | {"data": [1, 2, 0.5]}]}},
+            400,
+            "no whole numbers",
+        ),
+        (
+            "v2/models/scene_parser/infer",
+            {
+                "data": b"{}",
+                "headers": {"Inference-Header-Content-Length": "many"},
+            },
+            400,
+            "cannot be read",
+        ),
+        (
+            "v1/models/scene_parser:predict",
+            {"data": b"x" * (2**20 + 1)},
+            413,
+            "more than 1048576 bytes",
+        ),
+        (
+            "v1/models/scene_parser:predict",
+            {"data": iter([b"x" * 2**19] * 3)},
+            413,
+            "more than 1048576 bytes",
+        ),
+        (
+            "v2/repository/models/scene_parser/unload",
+            {},
+            400,
+            "loaded for good",
+        ),
+        ("nowhere", {}, 404, "Not Found"),
+    ],
+)
+def test_names_what_is_wrong(post, client, path, content, status, reason):
+    found, answer = post(path, **content)
+    assert found == status
+    assert list(answer) == ["error"]
+    assert reason in answer["error"]
+    assert client.is_ready()
+
+
+def test_grpc_names_what_is_wrong(stub):
+    request = pb.ModelInferRequest(model_name=MODEL)
+    request.inputs.add(name="images", shape=[1, 9, 9, 3], datatype="UINT8")
+    request.raw_input_contents.append(b"12")
+    with pytest.raises(grpc.RpcError) as error:
+        stub.ModelInfer(request)
+    assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
+    assert "images has values that do not fit" in error.value.details()
+    with pytest.raises(grpc.RpcError, match="loaded for good"):
+        stub.RepositoryModelUnload(
+            pb.RepositoryModelUnloadRequest(model_name=MODEL)
+        )
+
+
+def test_nobody_there():
+    with RestClient("http://127.0.0.1:1") as client:
+        assert not client.is_ready()
+        with pytest.raises(RequestError, match="No answer from http://127"):
+            client.predict("about")
