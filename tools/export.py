@@ -162,16 +162,19 @@ def write_litert(
     """Writes the LiteRT file and says what it is."""
     from keras_rcnn.export import export_litert
 
-    file = export_litert(
-        model,
-        FLAGS.litert,
-        size,
-        FLAGS.output_resolution or 1,
-        FLAGS.num_instances,
-        FLAGS.quantize,
-        FLAGS.litert_output,
-        calibration_photos(size) if FLAGS.quantize == "int8" else (),
-    )
+    photos = calibration_photos(size) if FLAGS.quantize == "int8" else ()
+    # Quantizing runs it, and LiteRT tells of its start.
+    with program.quiet_libraries():
+        file = export_litert(
+            model,
+            FLAGS.litert,
+            size,
+            FLAGS.output_resolution or 1,
+            FLAGS.num_instances,
+            FLAGS.quantize,
+            FLAGS.litert_output,
+            photos,
+        )
     return told(file) | {"quantize": FLAGS.quantize}
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import program
 import tqdm
 from benchmarks.report import number
 from benchmarks.timing import interleave, seconds_of, spread
@@ -48,7 +49,7 @@ def compare(
         return served(photo[np.newaxis])[0]
 
     labelers: dict[str, Label] = {"SavedModel": saved_model}
-    labelers |= {name: load_labeler(file) for name, file in files.items()}
+    labelers |= {name: _load(file) for name, file in files.items()}
     rows = _score(labelers, dataset, size)
     for name, file in files.items():
         rows[name]["bytes"] = file.stat().st_size
@@ -58,6 +59,12 @@ def compare(
         key = f"milliseconds_{threads}_threads"
         rows[name][key] = 1e3 * spread(times)["median"]
     return list(rows.values())
+
+
+def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Label:
+    # LiteRT tells of its start, whatever it is told.
+    with program.quiet_libraries():
+        return load_labeler(file, num_threads=num_threads)
 
 
 def markdown(rows: list[Row]) -> str:
@@ -129,7 +136,7 @@ def _time(
     # TensorFlow takes the threads that it started with.
     things = {("SavedModel", THREADS[-1]): timed(saved_model)}
     things |= {
-        (name, threads): timed(load_labeler(file, num_threads=threads))
+        (name, threads): timed(_load(file, threads))
         for name, file in files.items()
         for threads in THREADS
     }

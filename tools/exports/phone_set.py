@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Sequence
 
 import numpy as np
+import program
 import tqdm
 
 from keras_rcnn import RecurrentCNN
@@ -51,15 +52,17 @@ def write_phone_set(
     }
     choices[ANY_SIZE] = {}
     choices[MEDIAPIPE] = {"quantize": "weights", "output": "probabilities"}
-    return {
-        name: export_litert(
-            model,
-            folder / f"{name}.tflite",
-            None if name == ANY_SIZE else size,
-            output_resolution,
-            num_instances,
-            photos=photos,
-            **choice,
-        )
-        for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file")
-    }
+    files = {}
+    for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
+        # Quantizing runs it, and LiteRT tells of its start.
+        with program.quiet_libraries():
+            files[name] = export_litert(
+                model,
+                folder / f"{name}.tflite",
+                None if name == ANY_SIZE else size,
+                output_resolution,
+                num_instances,
+                photos=photos,
+                **choice,
+            )
+    return files

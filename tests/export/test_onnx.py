@@ -1,0 +1,120 @@
+"""ONNX files as ONNX Runtime and OpenVINO run them."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_rcnn
+from keras_rcnn import SceneLabeler
+from keras_rcnn.errors import InputError
+from keras_rcnn.export import export_onnx
+from keras_rcnn.labeling.loaded_labeler import load_labeler
+
+pytest.importorskip("tf2onnx")
+import openvino
+
+pytestmark = pytest.mark.extras
+NAMES = ("sky", "wet road", "tree")
+PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
+AGREEMENT = 0.999
+
+
+@pytest.fixture(scope="module")
+def model():
+    """Weights that use all of the feedback, so that every part counts."""
+    model = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
+    rng = np.random.default_rng(3)
+    model.set_weights(
+        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
+    )
+    return model
+
+
+@pytest.fixture(scope="module")
+def photo():
+    """Of 40 x 56 pixels, on which whole regions get one label."""
+    small = np.random.default_rng(4).integers(0, 256, (5, 7, 3), np.uint8)
+    return np.asarray(
+        Image.fromarray(small).resize((56, 40), Image.Resampling.BICUBIC)
+    )
+
+
+@pytest.fixture(scope="module")
+def file(model, tmp_path_factory):
+    """For any size, at full resolution."""
+    return export_onnx(model, tmp_path_factory.mktemp("onnx") / "m.onnx")
+
+
+@pytest.mark.parametrize("shape", [(40, 56), (17, 9), (1, 1)])
+def test_onnx_runtime(model, photo, file, shape):
+    height, width = shape
+    part = photo[:height, :width]
+    labeler = load_labeler(file, num_threads=1)
+    assert labeler.class_names == NAMES
+    assert labeler.palette == PALETTE
+    labels = labeler(part)
+    assert labels.dtype == np.uint8
+    truth = SceneLabeler(model)(part[np.newaxis])[0]
+    assert np.mean(labels == truth) >= AGREEMENT
+
+
+@pytest.mark.parametrize("shape", [(40, 56), (17, 9)])
+def test_openvino(model, photo, file, shape):
+    height, width = shape
+    part = photo[np.newaxis, :height, :width]
+    core = openvino.Core()
+    compiled = core.compile_model(core.read_model(file), "CPU")
+    labels = compiled([part])[0]
+    assert np.mean(labels == SceneLabeler(model)(part)) >= AGREEMENT
+
+
+@pytest.mark.parametrize(
+    ("num_instances", "output_resolution"), [(3, 8), (3, 4), (3, 2), (2, 1)]
+)
+def test_choices(model, photo, tmp_path, num_instances, output_resolution):
+    choices = {
+        "num_instances": num_instances,
+        "output_resolution": output_resolution,
+    }
+    file = export_onnx(model, tmp_path / "m.onnx", **choices)
+    labels = load_labeler(file)(photo)
+    truth = SceneLabeler(model, **choices)(photo[np.newaxis])[0]
+    assert np.mean(labels == truth) >= AGREEMENT
+
+
+def test_one_size(model, photo, tmp_path):
+    """Photos of another are scaled to it."""
+    file = export_onnx(model, tmp_path / "m.onnx", (40, 56), 4)
+    labeler = load_labeler(file)
+    truth = SceneLabeler(model, output_resolution=4)(photo[np.newaxis])[0]
+    assert np.mean(labeler(photo) == truth) >= AGREEMENT
+    doubled = labeler(photo.repeat(2, axis=0).repeat(2, axis=1))
+    assert doubled.shape == (80, 112)
+    assert np.mean(doubled[::2, ::2] == truth) > 0.9
+
+
+def test_probabilities(model, photo, tmp_path):
+    file = export_onnx(model, tmp_path / "m.onnx", output="probabilities")
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(file)
+    (probabilities,) = session.run(None, {"images": photo[np.newaxis]})
+    labels, truth = SceneLabeler(model)(
+        photo[np.newaxis], return_probabilities=True
+    )
+    np.testing.assert_allclose(probabilities, truth, atol=1e-5)
+    assert np.mean(load_labeler(file)(photo) == labels[0]) >= AGREEMENT
+
+
+def test_bad_files_and_choices(model, file, tmp_path):
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(file.read_bytes()[:1000])
+    with pytest.raises(InputError, match="is no ONNX file"):
+        load_labeler(broken)
+    with pytest.raises(InputError, match="its method cannot be chosen"):
+        load_labeler(file, method="patches")
+    with pytest.raises(InputError, match="no output 'scores'"):
+        export_onnx(model, tmp_path / "m.onnx", output="scores")
+    with pytest.raises(InputError, match="Output resolution 3"):
+        export_onnx(model, tmp_path / "m.onnx", output_resolution=3)
+    assert not (tmp_path / "m.onnx").exists()
