@@ -4,15 +4,17 @@ r"""Measures speed and memory on this machine, with nothing else running.
 
 `labeling`: each method at each resolution and size. `training`: a step of
 each recipe, and its share of waiting for data. `memory`: the peak over the
-size of the photo. `startup`: from the import to the first labels. Minutes
-each on two cores.
+size of the photo. `startup`: from the import to the first labels. `serving`:
+photos a second and waiting times of 1 to 32 clients. Minutes each on two
+cores.
 
 What is compared is run in turns. The figures are medians, with quartiles in
 brackets where there is more than one run. The folder gets SUITE.json and
-SUITE.png. `--repeats` and `--seconds` are for all suites, `--model` and
-`--sizes` for all but `training`, `--preset` and `--precisions` for `labeling`
-and `training`, `--resolutions` for `labeling` and `memory`, `--steps` for
-`training`, `--longest_seconds` for `labeling`.
+SUITE.png. `--seconds` is for all suites, `--repeats` for all but `serving`,
+`--model` and `--sizes` for all but `training`, `--preset` and `--precisions`
+for `labeling` and `training`, `--resolutions` for `labeling`, `memory` and
+`serving`, `--steps` for `training`, `--longest_seconds` for `labeling`,
+`--requests` for `serving`.
 """
 
 import importlib
@@ -28,7 +30,7 @@ FLAGS = flags.FLAGS
 flags.DEFINE_enum(
     "suite",
     None,
-    ["labeling", "training", "memory", "startup"],
+    ["labeling", "training", "memory", "startup", "serving"],
     "What to measure.",
     required=True,
 )
@@ -51,9 +53,12 @@ flags.DEFINE_float(
     lower_bound=0,
 )
 flags.DEFINE_integer("steps", None, "Training steps a run.", lower_bound=1)
+flags.DEFINE_integer(
+    "requests", None, "Requests in a row of the longest run.", lower_bound=1
+)
 CHOICES = (
     "model preset sizes resolutions precisions repeats seconds "
-    "longest_seconds steps"
+    "longest_seconds steps requests"
 ).split()
 PRECISIONS = ("float32", "mixed_bfloat16")
 

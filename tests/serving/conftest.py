@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 import tensorflow as tf
+from benchmarks.serve_program import ServeProgram
 from PIL import Image
-from serve_program import ServeProgram
 
 import keras_rcnn
 from keras_rcnn import SceneLabeler

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from serve_program import ServeProgram
+from benchmarks.serve_program import ServeProgram
 
 from keras_rcnn import SceneLabeler
 from keras_rcnn.export import export_saved_model

@@ -1,0 +1,225 @@
+"""How many photos a server labels, for how many clients, how soon."""
+
+import concurrent.futures
+import functools
+import importlib.util
+import io
+import pathlib
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import tqdm
+from matplotlib.figure import Figure
+from PIL import Image
+
+from benchmarks import networks
+from benchmarks.report import number
+from benchmarks.serve_program import ServeProgram
+from keras_rcnn.serving import GrpcClient, RestClient
+from keras_rcnn.serving.request_error import RequestError
+
+CLIENTS = (1, 2, 4, 8, 16, 32)
+# What serving costs a machine that labels no photo twice.
+LONG_RUN_CLIENTS = 8
+QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+Client = GrpcClient | RestClient
+
+
+def measure(
+    model: str | None = None,
+    sizes: Sequence[tuple[int, int]] = ((240, 320),),
+    resolutions: Sequence[int] = (8,),
+    seconds: float = 20.0,
+    requests: int = 2000,
+) -> list[dict[str, Any]]:
+    """Lets more and more clients ask at a time, then many requests follow.
+
+    Each client asks for the labels of a photo as soon as it has those of the
+    last. gRPC sends pixels, REST a JPEG file.
+
+    Args:
+        model: SavedModel folder; the shipped one by default.
+        sizes: height and width of the photos, in pixels.
+        resolutions: pixels from one computed label to the next, of gRPC;
+            REST has what the model computes by default.
+        seconds: time for each number of clients.
+        requests: in a row, by which growth of the server's memory is judged.
+
+    Returns:
+        A row for each protocol and number of clients.
+    """
+    folder = pathlib.Path(model or networks.SHIPPED).expanduser()
+    server = ServeProgram(folder)
+    try:
+        rows = []
+        for size in sizes:
+            for resolution in resolutions:
+                rows += _measure_grpc(
+                    server, size, resolution, seconds, requests
+                )
+            if importlib.util.find_spec("kserve"):
+                rows += _measure_rest(server, size, seconds)
+        return rows
+    finally:
+        server.stop()
+
+
+def _measure_grpc(
+    server: ServeProgram,
+    size: tuple[int, int],
+    resolution: int,
+    seconds: float,
+    requests: int,
+) -> list[dict[str, Any]]:
+    photo = _photo(size)[np.newaxis]
+    signature = f"resolution_{resolution}"
+
+    def ask(client: Client) -> None:
+        client.predict(signature, images=photo)
+
+    connect = functools.partial(GrpcClient, server.grpc)
+    title = f"gRPC, 1/{resolution}"
+    rows = [
+        _run(title, server, connect, ask, count, seconds) for count in CLIENTS
+    ]
+    rows.append(
+        _run(title, server, connect, ask, LONG_RUN_CLIENTS, None, requests)
+    )
+    return [row | {"height": size[0], "width": size[1]} for row in rows]
+
+
+def _measure_rest(
+    server: ServeProgram, size: tuple[int, int], seconds: float
+) -> list[dict[str, Any]]:
+    file = io.BytesIO()
+    Image.fromarray(_photo(size)).save(file, "JPEG")
+
+    def ask(client: Client) -> None:
+        client.label([file.getvalue()])
+
+    connect = functools.partial(RestClient, server.url)
+    rows = [
+        _run("REST, a file", server, connect, ask, count, seconds)
+        for count in CLIENTS
+    ]
+    return [row | {"height": size[0], "width": size[1]} for row in rows]
+
+
+def _photo(size: tuple[int, int]) -> np.ndarray:
+    """Noise takes as long as anything."""
+    return np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+
+
+def _run(
+    title: str,
+    server: ServeProgram,
+    connect: Callable[[], Client],
+    ask: Callable[[Client], None],
+    clients: int,
+    seconds: float | None,
+    requests: int | None = None,
+) -> dict[str, Any]:
+    """Lets clients ask for a time, or for a number of requests."""
+    times: list[float] = []
+    failed: list[str] = []
+    lock = threading.Lock()
+    start = time.perf_counter()
+    bar = tqdm.tqdm(
+        desc=f"{title}, {clients} client(s)", total=requests, file=sys.stderr
+    )
+    memory: list[float] = []
+
+    def is_over() -> bool:
+        if requests:
+            return len(times) + len(failed) >= requests
+        return time.perf_counter() - start > (seconds or 0)
+
+    def work() -> None:
+        with connect() as client:
+            while not is_over():
+                began = time.perf_counter()
+                try:
+                    ask(client)
+                except RequestError as error:
+                    failed.append(str(error))
+                with lock:
+                    times.append(time.perf_counter() - began)
+                    bar.update()
+                    if len(times) in (clients, (requests or 0) // 10):
+                        memory.append(server.megabytes)
+
+    with concurrent.futures.ThreadPoolExecutor(clients) as pool:
+        for worker in [pool.submit(work) for _ in range(clients)]:
+            worker.result()
+    bar.close()
+    took = time.perf_counter() - start
+    return {
+        "protocol": title,
+        "clients": clients,
+        "requests": len(times),
+        "failed": len(failed),
+        "photos_per_second": len(times) / took,
+        **{
+            f"{name}_milliseconds": 1e3 * float(np.quantile(times, quantile))
+            for name, quantile in QUANTILES.items()
+        },
+        "server_megabytes": server.megabytes,
+        "grown_megabytes": server.megabytes - memory[-1] if memory else None,
+    }
+
+
+COLUMNS = {
+    "protocol": lambda row: row["protocol"],
+    "photo": lambda row: f"{row['height']}x{row['width']}",
+    "clients": lambda row: str(row["clients"]),
+    "requests": lambda row: str(row["requests"]),
+    "failed": lambda row: str(row["failed"]),
+    "photos/s": lambda row: number(row["photos_per_second"]),
+    "p50 ms": lambda row: number(row["p50_milliseconds"]),
+    "p95 ms": lambda row: number(row["p95_milliseconds"]),
+    "p99 ms": lambda row: number(row["p99_milliseconds"]),
+    "server MB": lambda row: number(row["server_megabytes"]),
+    "grown MB": lambda row: number(row["grown_megabytes"]),
+}
+NOTES = """\
+Clients and server share this machine's processors. A client asks again as
+soon as it is answered. grown: the server's memory after the first tenth of
+the last row's requests to their end; of other rows, since each client's
+first."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Photos a second and waiting times over the number of clients."""
+    figure = Figure(figsize=(9, 4), dpi=120, layout="constrained")
+    left, right = figure.subplots(1, 2)
+    for title in dict.fromkeys(row["protocol"] for row in rows):
+        # The long run after them is no part of the line.
+        line = [row for row in rows if row["protocol"] == title][: len(CLIENTS)]
+        clients = [row["clients"] for row in line]
+        left.plot(
+            clients,
+            [row["photos_per_second"] for row in line],
+            marker="o",
+            label=title,
+        )
+        for name, style in zip(QUANTILES, ("-", "--", ":"), strict=True):
+            right.plot(
+                clients,
+                [row[f"{name}_milliseconds"] for row in line],
+                style,
+                marker=".",
+                label=f"{title}, {name}",
+            )
+    for axes, title in ((left, "photos a second"), (right, "milliseconds")):
+        axes.set_xscale("log", base=2)
+        axes.set_xticks(CLIENTS, [str(count) for count in CLIENTS])
+        axes.set_xlabel("clients")
+        axes.set_ylabel(title)
+        axes.legend(fontsize=7)
+    left.set_ylim(bottom=0)
+    right.set_yscale("log")
+    return figure
