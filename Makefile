@@ -5,10 +5,11 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 # Written last, so that a set-up that was cut short is done again.
 READY := .venv/ready
+EXTRAS := .venv/extras-ready
 # TensorFlow's notices say nothing about what these commands do.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: demo test test-slow test-data lint format lock clean venv
+.PHONY: demo test test-slow test-data test-extras lint format lock clean venv
 
 demo: $(READY)
 	$(BIN)/python tools/demo.py
@@ -17,10 +18,13 @@ test: $(READY)
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m "slow and not extras"
 
 test-data: $(READY)
 	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -m "real_data and not slow"
+
+test-extras: $(EXTRAS)
+	$(BIN)/python -m pytest -m extras
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -31,11 +35,13 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Needs uv and the package index.
+# Needs uv and the package index. What both hold has one version.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
+  --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock:
-	uv pip compile pyproject.toml --extra demo --extra dev --extra litert --universal \
-	  --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-header --no-annotate --upgrade --quiet --output-file requirements.lock
+	$(LOCK) --all-extras --upgrade --output-file requirements-extras.lock
+	$(LOCK) --extra demo --extra dev --extra litert --upgrade \
+	  --constraint requirements-extras.lock --output-file requirements.lock
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .pytest_cache .ruff_cache
@@ -55,3 +61,9 @@ $(READY): requirements.lock pyproject.toml setup.py
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	  --no-deps --no-build-isolation --editable .
 	@touch $(READY)
+
+$(EXTRAS): $(READY) requirements-extras.lock
+	@echo "Adding the extras to .venv: minutes, and about 1 GB of disk." >&2
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	  --require-hashes --requirement requirements-extras.lock
+	@touch $(EXTRAS)

@@ -223,6 +223,26 @@ def test_startup(benchmark):
     assert out.splitlines()[4].split()[:2] == ["saved_model", "8x9"]
 
 
+def test_serving(benchmark):
+    rows, out = benchmark(
+        "serving", "--sizes=8x9", "--seconds=0.2", "--requests=50"
+    )
+
+    grpc = [row for row in rows if row["protocol"] == "gRPC, 1/8"]
+    assert [row["clients"] for row in grpc] == [1, 2, 4, 8, 16, 32, 8]
+    assert grpc[-1]["requests"] >= 50
+    for row in rows:
+        assert row["failed"] == 0
+        assert (
+            0
+            < row["p50_milliseconds"]
+            <= row["p95_milliseconds"]
+            <= row["p99_milliseconds"]
+        )
+        assert row["server_megabytes"] > 100
+    assert out.splitlines()[3].split()[:4] == ["gRPC,", "1/8", "8x9", "1"]
+
+
 def test_writes_a_report_where_it_is_told_and_nothing_else(
     run_program, model_dir, tmp_path
 ):

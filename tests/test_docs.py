@@ -1,0 +1,44 @@
+"""The samples of the documentation, as a reader would run them."""
+
+import pathlib
+import subprocess
+import sys
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_sample_image
+
+import keras_rcnn
+from keras_rcnn import SceneLabeler
+
+ROOT = pathlib.Path(__file__).parents[1]
+SHIPPED = ROOT / "saved_models" / "rcnn2_stanford_background"
+
+
+def test_litert_sample(tmp_path):
+    photo = Image.fromarray(load_sample_image("china.jpg")).resize((320, 240))
+    photo.save(tmp_path / "china.png")
+    run = subprocess.run(
+        [
+            sys.executable,
+            ROOT / "docs" / "litert_sample.py",
+            SHIPPED / "litert" / "weights.tflite",
+            "china.png",
+            "labels.png",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    model = keras_rcnn.load_model(SHIPPED)
+    truth = SceneLabeler(model, output_resolution=4)(np.asarray(photo)[None])[0]
+    with Image.open(tmp_path / "labels.png") as picture:
+        labels = np.asarray(picture)
+        colours = picture.getpalette()
+    assert np.mean(labels == truth) > 0.9
+    assert colours[: 3 * model.num_classes] == list(np.ravel(model.palette))
+    shares = dict(line.split(": ") for line in run.stdout.splitlines())
+    assert tuple(shares) == model.class_names
+    sky = 100 * np.mean(labels == model.class_names.index("sky"))
+    assert shares["sky"] == f"{sky:.1f} %"
