@@ -30,6 +30,7 @@ class NumpyNetwork:
     def __init__(self, model):
         weights = [weight.astype(np.float64) for weight in model.get_weights()]
         self.layers = list(zip(weights[::2], weights[1::2], strict=True))
+        self.feedback = model.feedback
         self.pools = [s.pool_size for s in model.conv_stack.stages]
         self.activation = {
             "tanh": np.tanh,
@@ -56,6 +57,10 @@ class NumpyNetwork:
             stride = int(np.prod(self.pools)) ** instance
             image = middle_blocks(patch, scores.shape[0], stride)
             planes = scores
+            if self.feedback == "probabilities":
+                powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
+                shares = powers / powers.sum(axis=-1, keepdims=True)
+                planes = classes / 2 * (shares - 1 / classes)
         assert scores.shape == (1, 1, classes)
         return scores[0, 0]
 

@@ -150,6 +150,7 @@ def fresh_model(
         dataset.num_classes,
         dataset.class_names,
         dataset.palette,
+        feedback=experiment.recipe.feedback,
         dtype=choose_precision(FLAGS.precision),
     )
 

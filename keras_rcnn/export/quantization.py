@@ -20,9 +20,11 @@ _NETWORK = (
     "CONV_2D",
     "MAXIMUM",
     "MAX_POOL_2D",
+    "MUL",
     "PAD",
     "RESIZE_BILINEAR",
     "SLICE",
+    "SOFTMAX",
     "STRIDED_SLICE",
     "TANH",
 )

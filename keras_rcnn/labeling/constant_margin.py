@@ -84,7 +84,8 @@ class ConstantMargin:
         size = self.model.geometry.receptive_field(1)
         patch = tf.tile(tf.cast(self._empty, dtype), (1, size, size, 1))
         score = self.model.conv_stack(patch, pool=_pool, convolve=_convolve)
-        self._empty = tf.pad(score, ((0, 0),) * 3 + ((0, IMAGE_CHANNELS),))
+        planes = self.model.feed_back(score)
+        self._empty = tf.pad(planes, ((0, 0),) * 3 + ((0, IMAGE_CHANNELS),))
         return score
 
     def _touching(

@@ -11,6 +11,9 @@ from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.presets import get_preset
 
+# What an instance sees of the scores of the one before.
+FEEDBACKS = ("scores", "probabilities")
+
 
 def instance_name(instance: int) -> str:
     """Key under which the planes of an instance are returned."""
@@ -34,6 +37,8 @@ class RecurrentCNN(keras.Model):
         num_instances: how often f is applied when a call does not say.
         class_names: one for each class; "class_0", ... if not given.
         palette: red, green, blue (0 to 255) of each class; greys by default.
+        feedback: what an instance sees of the one before, `scores` (the
+            paper's) or `probabilities`, see `feed_back`.
 
     Call arguments:
         images: standardised float images.
@@ -67,11 +72,18 @@ class RecurrentCNN(keras.Model):
         num_instances: int,
         class_names: Sequence[str] | None = None,
         palette: Sequence[Sequence[int]] | None = None,
+        feedback: str = "scores",
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        if feedback not in FEEDBACKS:
+            raise ValueError(
+                f"There is no feedback {feedback!r}: choose one of "
+                f"{', '.join(FEEDBACKS)}."
+            )
         self.conv_stack = conv_stack
         self.num_instances = num_instances
+        self.feedback = feedback
         count = conv_stack.num_classes
         self.class_names = tuple(
             class_names or (f"class_{index}" for index in range(count))
@@ -164,11 +176,27 @@ class RecurrentCNN(keras.Model):
             image = ops.cast(scale_image(images, instance), planes.dtype)
             height, width = ops.shape(planes)[1:3]
             inputs = ops.concatenate(
-                [planes, image[:, :height, :width]], axis=-1
+                [self.feed_back(planes), image[:, :height, :width]], axis=-1
             )
             planes = apply(inputs, instance + 1)
             outputs[instance_name(instance + 1)] = planes
         return outputs
+
+    def feed_back(self, scores: Any) -> Any:
+        """Score planes as the next instance sees them.
+
+        Probabilities are shifted and stretched so that they are about as
+        large as the image's values, and 0 where all classes are alike, as
+        they are before the first instance.
+
+        Args:
+            scores: `(..., num_classes)`.
+        """
+        if self.feedback == "scores":
+            return scores
+        probabilities = ops.softmax(ops.cast(scores, "float32"))
+        planes = 0.5 * (self.num_classes * probabilities - 1)
+        return ops.cast(planes, scores.dtype)
 
     def scale_image(self, images: Any, instance: int) -> Any:
         """The image at the scale of an instance's planes: block averages."""
@@ -206,6 +234,7 @@ class RecurrentCNN(keras.Model):
             "num_instances": self.num_instances,
             "class_names": list(self.class_names),
             "palette": [list(colour) for colour in self.palette],
+            "feedback": self.feedback,
         }
 
     @classmethod

@@ -40,6 +40,8 @@ class Recipe:
     Args:
         phases: in order; their shares add up to 1.
         optimizer: `muon`, `adamw`, `lion` or `sgd`.
+        feedback: what an instance sees of the one before, as for
+            `RecurrentCNN`.
         scales: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
         colour: largest change of a number of the colour matrix.
@@ -53,6 +55,7 @@ class Recipe:
 
     phases: tuple[Phase, ...]
     optimizer: str
+    feedback: str = "scores"
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
     colour: float = 0.0
@@ -88,7 +91,8 @@ def _dense(phases: tuple[Phase, ...]) -> Recipe:
     return Recipe(
         phases=phases,
         optimizer="muon",
-        scales=(0.8, 1.25),
+        feedback="probabilities",
+        scales=(0.9, 1.1),
         flip=True,
         class_balance=0.25,
         warmup=0.02,

@@ -6,13 +6,19 @@ import tensorflow as tf
 
 import keras_rcnn
 from keras_rcnn.export import export_saved_model
+from keras_rcnn.models.recurrent_cnn import FEEDBACKS
 from keras_rcnn.presets import PRESETS
 from keras_rcnn.training import RECIPES, get_recipe
 
 
-@pytest.fixture(params=PRESETS, scope="module")
+@pytest.fixture(
+    params=[(preset, feedback) for preset in PRESETS for feedback in FEEDBACKS],
+    ids="-".join,
+    scope="module",
+)
 def model(request):
-    return keras_rcnn.RecurrentCNN.from_preset(request.param, 3)
+    preset, feedback = request.param
+    return keras_rcnn.RecurrentCNN.from_preset(preset, 3, feedback=feedback)
 
 
 def images_for(model, extra=(0, 5)):

@@ -17,6 +17,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.labeling import METHODS
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.recurrent_cnn import FEEDBACKS
 from keras_rcnn.presets import Stage
 
 PRESETS_AND_INSTANCES = [
@@ -79,9 +80,15 @@ def test_the_exact_case_is_not_trivial(preset, instances):
         for method in ("shift_and_stitch", "patches")
     ],
 )
-def test_tanh_and_a_batch_within_rounding(method):
-    model = RecurrentCNN.from_preset("rcnn2", 3)
-    images = np.random.default_rng(2).normal(size=(2, 2, 5, 3))
+@pytest.mark.parametrize("feedback", FEEDBACKS)
+def test_tanh_and_a_batch_within_rounding(method, feedback):
+    model = RecurrentCNN.from_preset("rcnn2", 3, feedback=feedback)
+    rng = np.random.default_rng(2)
+    # Fresh weights make nothing of what is fed back.
+    model.set_weights(
+        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
+    )
+    images = rng.normal(size=(2, 2, 5, 3))
     network = NumpyNetwork(model)
     expected = [network.scores(image, 3, 155) for image in images]
     scores = in_a_graph(method, model, 3, 1)(images.astype("float32"))

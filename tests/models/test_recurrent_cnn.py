@@ -46,6 +46,30 @@ def test_a_patch_scores_as_in_the_oracle(model, patch, instances):
     np.testing.assert_allclose(result[0, 0, 0], expected, atol=1e-5)
 
 
+def test_probabilities_are_fed_back(patch):
+    model = RecurrentCNN.from_preset("rcnn2", 2, feedback="probabilities")
+    rng = np.random.default_rng(1)
+    model.set_weights(
+        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
+    )
+    planes = model(patch[np.newaxis].astype("float32"))
+    expected = NumpyNetwork(model).score(patch, 3)
+    np.testing.assert_allclose(
+        planes["instance_3"][0, 0, 0], expected, atol=1e-5
+    )
+    # 2 / 2 * (9 / 10 - 1 / 2)
+    np.testing.assert_allclose(
+        model.feed_back(np.log([[9.0, 1.0], [1.0, 1.0]])),
+        [[0.4, -0.4], [0.0, 0.0]],
+        atol=1e-6,
+    )
+
+
+def test_there_is_no_other_feedback():
+    with pytest.raises(ValueError, match="no feedback 'labels'"):
+        RecurrentCNN.from_preset("rcnn2", 2, feedback="labels")
+
+
 def test_instances_share_their_weights(model, patch):
     with tf.GradientTape() as tape:
         planes = model(patch[np.newaxis].astype("float32"), num_instances=3)

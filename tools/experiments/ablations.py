@@ -46,6 +46,10 @@ def _third(**changes: Any) -> tuple[Phase, ...]:
 ABLATIONS = {
     "base": BASE,
     "other_seed": dataclasses.replace(BASE, seed=1),
+    "probabilities": _with(feedback="probabilities"),
+    "probabilities_other_seed": dataclasses.replace(
+        _with(feedback="probabilities"), seed=1
+    ),
     "average": _with(weight_average=0.99),
     "last_losses": _with(phases=_third(loss_weights=(0.1, 0.3, 1.0))),
     "only_last_loss": _with(phases=_third(loss_weights=(0.0, 0.0, 1.0))),
@@ -60,6 +64,9 @@ ABLATIONS = {
     ),
     "no_flip": _with(flip=False),
     "no_scales": _with(scales=(1.0, 1.0)),
+    "no_scales_other_seed": dataclasses.replace(
+        _with(scales=(1.0, 1.0)), seed=1
+    ),
     "wide_scales": _with(scales=(0.6, 1.6)),
     "colour": _with(colour=0.2),
     "cutout": _with(cutout=0.5),
