@@ -1,10 +1,12 @@
 """The samples of the documentation, as a reader would run them."""
 
+import json
 import pathlib
 import subprocess
 import sys
 
 import numpy as np
+from exports.comparison import markdown
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
@@ -42,3 +44,13 @@ def test_litert_sample(tmp_path):
     assert tuple(shares) == model.class_names
     sky = 100 * np.mean(labels == model.class_names.index("sky"))
     assert shares["sky"] == f"{sky:.1f} %"
+
+
+def test_the_table_of_the_readme_is_the_report():
+    report = json.loads((SHIPPED / "litert" / "report.json").read_text())
+    assert markdown(report["files"]) in (ROOT / "README.md").read_text()
+    for row in report["files"]:
+        file = SHIPPED / "litert" / f"{row['name']}.tflite"
+        assert row["name"] in {"SavedModel", "onnx"} or (
+            row["bytes"] == file.stat().st_size
+        )
