@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
+from keras_rcnn.export.equal_constants import merge_equal_constants
 from keras_rcnn.export.serving_graph import ServingGraph
 from keras_rcnn.export.warm_up import warm_up_requests
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
@@ -69,6 +70,8 @@ def export_saved_model(
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path, prefix="part-") as part:
             _write(labeler, graph, pathlib.Path(part))
+            # An earlier export's would be of another graph.
+            (path / "fingerprint.pb").unlink(missing_ok=True)
             for file in pathlib.Path(part).iterdir():
                 _replace(file, path / file.name)
     except OSError as error:
@@ -88,6 +91,7 @@ def _write(
     # Keras prints a report of the endpoints whatever it is told.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), _NO_GRADIENTS, verbose=False)
+    merge_equal_constants(folder)
     save_model(labeler.model, folder / MODEL_FILE)
     model = labeler.model
     files = {

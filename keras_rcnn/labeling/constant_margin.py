@@ -63,18 +63,18 @@ class ConstantMargin:
             instance: counted from 1, in this order at each call.
             stack: f, at all offsets of each pooling that are of interest.
         """
-        if self.frozen:
-            with tf.init_scope():
-                # As an array: a tensor would be an input of the graph.
-                score = self._score_of_empty_patch(planes.dtype).numpy()
-        else:
-            score = self._score_of_empty_patch(planes.dtype)
         size, first, end = self._touching(tf.shape(planes)[1:3], instance)
         scores = stack(self._under(planes, first, end))
         if instance == self.num_instances:
             # Every pixel's patch touches the image; what is missing lies
             # beyond them.
             return scores
+        if self.frozen:
+            with tf.init_scope():
+                # As an array: a tensor would be an input of the graph.
+                score = self._score_of_empty_patch(planes.dtype).numpy()
+        else:
+            score = self._score_of_empty_patch(planes.dtype)
         margins = tf.stack([first, size - end], axis=1)
         # Padded with zeros, as exported graphs would hold all other margins.
         margins = tf.pad(margins, ((1, 1), (0, 0)))

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from PIL import Image
+from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 import keras_rcnn
@@ -226,3 +227,18 @@ def test_a_file_in_the_way_is_named(labeler, tmp_path):
     (tmp_path / "taken").write_text("")
     with pytest.raises(InputError, match="taken: cannot be written"):
         export_saved_model(labeler, tmp_path / "taken")
+
+
+def test_no_constant_is_there_twice(exported):
+    """Nodes are what the time to load goes by."""
+    content = (exported / "saved_model.pb").read_bytes()
+    graph = saved_model_pb2.SavedModel.FromString(content).meta_graphs[0]
+    functions = graph.graph_def.library.function
+    assert len(functions) > 50
+    for function in functions:
+        values = [
+            node.attr["value"].SerializeToString()
+            for node in function.node_def
+            if node.op == "Const" and not node.input
+        ]
+        assert len(set(values)) == len(values)
