@@ -52,7 +52,11 @@ def test_every_signature(client, signatures, photos, files):
         truth = signature(**{k: tf.constant(v) for k, v in inputs.items()})
         assert set(answer) == set(truth)
         for key, value in truth.items():
-            np.testing.assert_array_equal(answer[key], value.numpy())
+            if value.dtype == tf.float32:
+                # The last bit depends on the number of threads.
+                np.testing.assert_allclose(answer[key], value, atol=1e-6)
+            else:
+                np.testing.assert_array_equal(answer[key], value.numpy())
     assert {"about", "probabilities", "resolution_8", "instances_1"} < set(
         signatures
     )
