@@ -1,7 +1,6 @@
 r"""Trains a scene parser from scratch.
 
-Stanford Background, fold 0 held out, the shipped model, 78.0 % of the pixels
-of the fold right:
+Stanford Background, fold 0 held out, as the shipped model:
 
     python tools/train.py --preset=rcnn2 --dataset=stanford_background \
         --fold=0 --model_dir=runs/stanford --minutes=75
