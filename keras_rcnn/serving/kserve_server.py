@@ -26,7 +26,7 @@ from starlette.exceptions import HTTPException
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.serving.kserve_model import KServeModel
-from keras_rcnn.serving.request_limit import RequestLimit
+from keras_rcnn.serving.kserve_request_limit import RequestLimit
 from keras_rcnn.serving.served_model import ServedModel
 
 MOST_WAITING = 64
