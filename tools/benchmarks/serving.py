@@ -129,18 +129,22 @@ def _run(
     lock = threading.Lock()
     start = time.perf_counter()
     bar = tqdm.tqdm(
-        desc=f"{title}, {clients} client(s)", total=requests, file=sys.stderr
+        desc=f"{title}, {clients} client(s)",
+        total=100,
+        bar_format="{l_bar}{bar}| {elapsed}<{remaining}",
+        file=sys.stderr,
     )
     memory: list[float] = []
 
-    def is_over() -> bool:
+    def percent() -> float:
         if requests:
-            return len(times) + len(failed) >= requests
-        return time.perf_counter() - start > (seconds or 0)
+            return min(100.0, 100 * len(times) / requests)
+        spent = time.perf_counter() - start
+        return min(100.0, 100 * spent / seconds) if seconds else 100.0
 
     def work() -> None:
         with connect() as client:
-            while not is_over():
+            while percent() < 100:
                 began = time.perf_counter()
                 try:
                     ask(client)
@@ -148,7 +152,7 @@ def _run(
                     failed.append(str(error))
                 with lock:
                     times.append(time.perf_counter() - began)
-                    bar.update()
+                    bar.update(percent() - bar.n)
                     if len(times) in (clients, (requests or 0) // 10):
                         memory.append(server.megabytes)
 
