@@ -1,5 +1,6 @@
 """KServe's REST and gRPC servers around a served model."""
 
+import json
 import logging
 import socket
 import warnings
@@ -127,7 +128,11 @@ class _DataPlane(DataPlane):
 
     def decode(self, *args: Any, **others: Any) -> Any:
         try:
-            return super().decode(*args, **others)
+            body, attributes = super().decode(*args, **others)
+            # curl, unless told otherwise, calls what it sends a form.
+            if isinstance(body, bytes):
+                body = json.loads(body)
+            return body, attributes
         except InvalidInput:
             raise
         except Exception as error:

@@ -3,6 +3,7 @@
 import base64
 import concurrent.futures
 import io
+import json
 import struct
 
 import grpc
@@ -83,6 +84,18 @@ def test_rows(post, files, expected):
         assert (row["height"], row["width"]) == truth.shape
         shares = np.bincount(truth.reshape(-1), minlength=3) / truth.size
         np.testing.assert_allclose(row["class_shares"], shares, atol=1e-6)
+
+
+def test_a_request_that_curl_calls_a_form(post, files, expected):
+    rows = [{"b64": base64_of(files[0])}]
+    status, answer = post(
+        f"v1/models/{MODEL}:predict",
+        data=json.dumps({"signature_name": "image_bytes", "instances": rows}),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )
+    assert status == 200
+    png = base64.b64decode(answer["predictions"][0]["label_png_bytes"]["b64"])
+    np.testing.assert_array_equal(labels_of(png), expected[0])
 
 
 def test_about(client):
@@ -217,6 +230,12 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
         ("v1/models/scene_parser:predict", {"data": b""}, 400, "empty"),
         ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
         ("v1/models/scene_parser:predict", {"json": []}, 400, "no JSON object"),
+        (
+            "v1/models/scene_parser:predict",
+            {"data": b"\xff", "headers": {"Content-Type": "text/plain"}},
+            400,
+            "cannot be read",
+        ),
         (
             "v1/models/scene_parser:predict",
             {"json": {"signature_name": 3, "instances": [1]}},
