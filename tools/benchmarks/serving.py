@@ -160,19 +160,25 @@ def _run(
         for worker in [pool.submit(work) for _ in range(clients)]:
             worker.result()
     bar.close()
-    took = time.perf_counter() - start
     return {
         "protocol": title,
         "clients": clients,
-        "requests": len(times),
         "failed": len(failed),
-        "photos_per_second": len(times) / took,
+        **_speed(times, time.perf_counter() - start),
+        "server_megabytes": server.megabytes,
+        "grown_megabytes": server.megabytes - memory[-1] if memory else None,
+    }
+
+
+def _speed(times: Sequence[float], seconds: float) -> dict[str, float]:
+    """Of requests that took these times, all together so many seconds."""
+    return {
+        "requests": len(times),
+        "photos_per_second": len(times) / seconds,
         **{
             f"{name}_milliseconds": 1e3 * float(np.quantile(times, quantile))
             for name, quantile in QUANTILES.items()
         },
-        "server_megabytes": server.megabytes,
-        "grown_megabytes": server.megabytes - memory[-1] if memory else None,
     }
 
 
