@@ -55,6 +55,8 @@ class ConvStack(keras.layers.Layer):
         pool: function of (planes, pool_size) that pools. Dense labeling
             passes one that keeps all offsets.
         convolve: function of (planes, kernel) for the hidden stages.
+        training: whether weights are learned, when those that see the photo
+            may be rounded to bfloat16 in mixed precision.
 
     Input shape:
         `(batch, height, width, 3)`, or with feedback also
@@ -142,12 +144,17 @@ class ConvStack(keras.layers.Layer):
         inputs: Any,
         pool: Callable[[Any, int], Any] = max_pool,
         convolve: Callable[[Any, Any], Any] = convolve,
+        training: bool | None = None,
     ) -> Any:
         """Applies f once."""
         self._check(inputs)
         planes = inputs
         for stage, convolution in zip(self.stages, self.hidden, strict=True):
-            planes = self._stage(planes, stage, convolution, pool, convolve)
+            # Rounding is noise to training, and half the time of this stage.
+            exact = convolution is self.hidden[0] and not training
+            planes = self._stage(
+                planes, stage, convolution, pool, convolve, exact
+            )
         return self.classifier(planes)
 
     def _stage(
@@ -157,6 +164,7 @@ class ConvStack(keras.layers.Layer):
         convolution: keras.layers.Conv2D,
         pool: Callable[[Any, int], Any],
         convolve: Callable[[Any, Any], Any],
+        exact: bool,
     ) -> Any:
         # With the image alone, the kernel's last channels are those it needs.
         channels = planes.shape[-1]
@@ -165,7 +173,7 @@ class ConvStack(keras.layers.Layer):
         if unused:
             kernel = kernel[:, :, unused:]
         bias = ops.cast(convolution.bias, planes.dtype)
-        if convolution is self.hidden[0] and planes.dtype == "bfloat16":
+        if exact and planes.dtype == "bfloat16":
             planes, kernel = keep_weights(planes, kernel)
         kernel = ops.cast(kernel, planes.dtype)
         if (

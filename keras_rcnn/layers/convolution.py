@@ -5,16 +5,13 @@ from collections.abc import Callable
 import tensorflow as tf
 
 
-@tf.custom_gradient
-def convolve(
-    planes: tf.Tensor, kernel: tf.Tensor
-) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
-    """Valid convolution whose gradients are computed as convolutions.
+def convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+    """Valid convolution with quick gradients.
 
-    On processors the library's kernels for the gradients of a large kernel
-    and few channels reach a third of the speed of its forward kernel. Both
-    gradients are convolutions themselves: that of the kernel with the batch
-    in the place of the channels, that of the planes with the kernel mirrored.
+    In float32, on processors without AVX-512, the library's kernels for the
+    gradients of a large kernel and few channels reach a third of the speed of
+    its forward kernel. Processors that multiply bfloat16, the only ones to
+    compute in it, have quick ones.
 
     Args:
         planes: `(batch, height, width, channels)`.
@@ -22,6 +19,20 @@ def convolve(
 
     Returns:
         `(batch, height - size + 1, width - size + 1, filters)`.
+    """
+    if planes.dtype == tf.bfloat16:
+        return tf.nn.conv2d(planes, kernel, 1, "VALID")
+    return _convolve(planes, kernel)
+
+
+@tf.custom_gradient
+def _convolve(
+    planes: tf.Tensor, kernel: tf.Tensor
+) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
+    """Convolution whose gradients are computed as convolutions.
+
+    That of the kernel with the batch in the place of the channels, that of
+    the planes with the kernel mirrored.
     """
 
     def gradients(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -43,6 +43,7 @@ class RecurrentCNN(keras.Model):
     Call arguments:
         images: standardised float images.
         num_instances: how often to apply f in this call.
+        training: as for `ConvStack`.
 
     Input shape:
         `(batch, height, width, 3)`, each side at least the receptive field.
@@ -140,7 +141,12 @@ class RecurrentCNN(keras.Model):
         """Receptive field, strides and plane sizes."""
         return self.conv_stack.geometry
 
-    def call(self, images: Any, num_instances: int | None = None) -> Any:
+    def call(
+        self,
+        images: Any,
+        num_instances: int | None = None,
+        training: bool | None = None,
+    ) -> Any:
         """Scores of every instance, by name."""
         num_instances = num_instances or self.num_instances
         self.check_instances(num_instances)
@@ -149,7 +155,7 @@ class RecurrentCNN(keras.Model):
         return self.recur(
             images,
             num_instances,
-            lambda planes, instance: self.conv_stack(planes),
+            lambda planes, instance: self.conv_stack(planes, training=training),
             self.scale_image,
         )
 

@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=14000,
+    steps=12000,
 )
