@@ -5,7 +5,6 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-import tensorflow as tf
 from big_photo import BigPhoto
 from photo_stream import Job
 
@@ -17,6 +16,7 @@ from keras_rcnn.images import (
     scale_down,
     write_png,
 )
+from keras_rcnn.labeling.loaded_labeler import TOO_LARGE
 from keras_rcnn.visualization import label_shares, overlay_with_legend
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ class PhotoLabeling:
             )
             for job, each in zip(group, labels, strict=True):
                 job.labels = each
-        except tf.errors.ResourceExhaustedError:
+        except TOO_LARGE:
             # One may fit where all do not.
             for job in group:
                 self._label_alone(job)

@@ -14,8 +14,7 @@ def merge_equal_constants(folder: pathlib.Path) -> None:
     TensorFlow writes one for each use, a third of the nodes of the labeling.
 
     Args:
-        folder: SavedModel; its fingerprint, which is optional and would no
-            longer be right, goes.
+        folder: SavedModel, whose fingerprint is no longer right afterwards.
     """
     file = folder / "saved_model.pb"
     model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
@@ -23,7 +22,6 @@ def merge_equal_constants(folder: pathlib.Path) -> None:
         for function in graph.graph_def.library.function:
             _merge(function)
     file.write_bytes(model.SerializeToString(deterministic=True))
-    (folder / "fingerprint.pb").unlink(missing_ok=True)
 
 
 def _merge(function: function_pb2.FunctionDef) -> None:

@@ -70,10 +70,10 @@ def export_saved_model(
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=path, prefix="part-") as part:
             _write(labeler, graph, pathlib.Path(part))
-            # An earlier export's would be of another graph.
-            (path / "fingerprint.pb").unlink(missing_ok=True)
             for file in pathlib.Path(part).iterdir():
                 _replace(file, path / file.name)
+            # Optional, and of the graph before its constants were merged.
+            (path / "fingerprint.pb").unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
             f"{path}: cannot be written ({error.strerror or error}); make "

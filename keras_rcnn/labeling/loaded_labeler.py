@@ -17,6 +17,12 @@ from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, load_model
 
 Bands = Callable[..., Iterator[dict[str, np.ndarray]]]
+# What a model says of photos beyond the memory, or beyond the bound that a
+# SavedModel has of its own.
+TOO_LARGE = (
+    tf.errors.ResourceExhaustedError,
+    tf.errors.InvalidArgumentError,
+)
 _SAVED_MODEL_FILE = "saved_model.pb"
 _ENGINES: dict[str, Any] = {".tflite": LiteRTLabeler, ".onnx": OnnxLabeler}
 
@@ -65,11 +71,7 @@ class LoadedLabeler:
         """Labels a photo."""
         try:
             return np.asarray(self.label_batch(photo[None])[0])
-        except (
-            tf.errors.ResourceExhaustedError,
-            # A SavedModel has a bound of its own.
-            tf.errors.InvalidArgumentError,
-        ) as error:
+        except TOO_LARGE as error:
             height, width = photo.shape[:2]
             raise InputError(
                 f"{name}, {width}x{height} pixels, is too large for the "

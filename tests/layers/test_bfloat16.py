@@ -1,8 +1,10 @@
 """bfloat16 without rounded weights, against float64."""
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
+from keras_rcnn import RecurrentCNN
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.layers.bfloat16 import keep_weights
 from keras_rcnn.presets import Stage
@@ -23,7 +25,8 @@ def test_weights_are_kept_to_16_bits():
     np.testing.assert_allclose(result, exact, atol=2**-16 * 9 * 48)
 
 
-def test_the_stack_rounds_results_alone():
+@pytest.fixture
+def stack():
     """Whole numbers of 12 bits as weights: bfloat16 itself has 8."""
     stack = ConvStack(
         [Stage(1, 1)], 1, activation="linear", dtype="mixed_bfloat16"
@@ -31,6 +34,21 @@ def test_the_stack_rounds_results_alone():
     stack.build((None, None, None, 3))
     kernel = np.array([0, 2049, -2048, 1], "float32").reshape((1, 1, 4, 1))
     stack.set_weights([kernel, np.zeros(1), np.ones((1, 1, 1, 1)), np.zeros(1)])
+    return stack
+
+
+def test_the_stack_rounds_results_alone(stack):
     scores = stack(tf.constant([[[[1.0, 1.0, 0.0]]]]))
     assert scores.dtype == tf.float32
     assert scores.numpy().item() == 1.0
+
+
+def test_training_rounds_weights_as_well(stack):
+    scores = stack(tf.constant([[[[1.0, 1.0, 0.0]]]]), training=True)
+    assert scores.numpy().item() == 0.0
+
+
+def test_the_network_trains_with_rounded_weights(stack):
+    model = RecurrentCNN(stack, num_instances=1)
+    scores = model(tf.constant([[[[1.0, 1.0, 0.0]]]]), training=True)
+    assert scores["instance_1"].numpy().item() == 0.0

@@ -45,6 +45,17 @@ def test_gradients_are_those_of_tensorflow(planes_and_kernel):
         np.testing.assert_allclose(mine / scale, other / scale, atol=1e-5)
 
 
+def test_gradients_in_bfloat16_are_those_of_float32(planes_and_kernel):
+    rounded = [tf.cast(each, tf.bfloat16) for each in planes_and_kernel]
+    exact = gradients(convolve, *(tf.cast(x, tf.float32) for x in rounded))
+    for coarse, other in zip(gradients(convolve, *rounded), exact, strict=True):
+        assert coarse.dtype == tf.bfloat16
+        scale = np.abs(other).max()
+        np.testing.assert_allclose(
+            tf.cast(coarse, tf.float32) / scale, other / scale, atol=2**-6
+        )
+
+
 def test_unknown_sizes_in_a_graph(planes_and_kernel):
     planes, kernel = planes_and_kernel
     graph = tf.function(

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from keras_rcnn.export import export_saved_model
 from keras_rcnn.visualization import overlay
 
 ORIENTATION = 0x0112
@@ -147,6 +148,29 @@ def test_goes_on_past_broken_files_and_names_them(
     written = {file.name for file in (tmp_path / "out").iterdir()}
     assert written == {"zebra_labels.png", "zebra_overlay.png"}
     assert "zebra.png" in out
+
+
+def test_goes_on_past_photos_beyond_the_bound_of_a_saved_model(
+    label, write_picture, noise, labeler, tmp_path
+):
+    write_picture("small.png", noise[:9, :7])
+    write_picture("large.png", noise)
+    folder = export_saved_model(
+        labeler, tmp_path / "alone", max_megapixels=64e-6
+    )
+    (folder / "model.keras").unlink()
+
+    status, out, err = label(
+        f"--images={tmp_path}/large.png,{tmp_path}/small.png",
+        model=folder,
+        choices=(),
+    )
+
+    assert status == 1
+    assert "small_labels.png" in out
+    assert "error: 1 of 2 photos could not be labelled" in err
+    assert re.search(r"large\.png, \d+x\d+ pixels, is too large", err)
+    assert "Traceback" not in err
 
 
 def test_photos_of_one_name_do_not_overwrite_each_other(
