@@ -16,6 +16,11 @@ class PaperRow(NamedTuple):
     pixel_accuracy: float | None
     class_accuracy: float | None
 
+    @property
+    def key(self) -> str:
+        """Under which results hold our score of this row."""
+        return f"{self.num_instances} at 1/{self.output_resolution}"
+
 
 # By data set and preset; the last row of each is the one to beat.
 PAPER_ROWS = {

@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     preset="plain_sift_flow",
     dataset="sift_flow",
     recipe=get_recipe("dense", "plain_sift_flow"),
-    steps=10000,
+    steps=6000,
 )

@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="sift_flow",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=10000,
+    steps=8000,
 )

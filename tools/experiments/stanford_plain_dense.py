@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     preset="plain",
     dataset="stanford_background",
     recipe=get_recipe("dense", "plain"),
-    steps=10000,
+    steps=6000,
 )

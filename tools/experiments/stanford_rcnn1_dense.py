@@ -10,5 +10,5 @@ EXPERIMENT = Experiment(
     preset="rcnn1",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn1"),
-    steps=10000,
+    steps=4000,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from experiments import PAPER_ROWS, experiment_name, load_experiment
 from matplotlib.figure import Figure
 
-from reproduction.runs import Results, score_key
+from reproduction.runs import Results
 from reproduction.tables import TITLES
 
 
@@ -54,10 +54,10 @@ def accuracy_over_instances(results: Results) -> Figure:
             )
             name = experiment_name(dataset, preset, "dense")
             scores = results.get(name, {}).get("scores", {})
-            ours = [row for row in full if score_key(row) in scores]
+            ours = [row for row in full if row.key in scores]
             panel.plot(
                 [row.num_instances for row in ours],
-                [100 * scores[score_key(r)]["pixel_accuracy"] for r in ours],
+                [100 * scores[r.key]["pixel_accuracy"] for r in ours],
                 "-o",
                 label=f"{preset}, ours",
             )
@@ -82,8 +82,8 @@ def accuracy_over_resolution(results: Results) -> Figure:
     names = [f"1/{row.output_resolution}" for row in rows]
     accuracy.plot(names, [row.pixel_accuracy for row in rows], "--o")
     scores = results.get("stanford_rcnn2_dense", {}).get("scores", {})
-    if all(score_key(row) in scores for row in rows):
-        ours = [scores[score_key(row)] for row in rows]
+    if all(row.key in scores for row in rows):
+        ours = [scores[row.key] for row in rows]
         percent = [100 * score["pixel_accuracy"] for score in ours]
         accuracy.plot(names, percent, "-o")
         time.plot(names, [score["seconds_per_image"] for score in ours], "C1-o")

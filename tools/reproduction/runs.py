@@ -12,7 +12,7 @@ from typing import Any
 
 import program
 from benchmarks import machine
-from experiments import PaperRow, load_experiment, paper_rows
+from experiments import load_experiment, paper_rows
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
@@ -21,16 +21,11 @@ Results = Mapping[str, dict[str, Any]]
 TOOLS = pathlib.Path(__file__).parents[1]
 
 
-def score_key(row: PaperRow) -> str:
-    """Under which the results hold what stands beside a row of the paper."""
-    return f"{row.num_instances} at 1/{row.output_resolution}"
-
-
 def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
     """That of all instances at full resolution, if there is one."""
     experiment = load_experiment(name)
     rows = paper_rows(experiment.dataset, experiment.preset)
-    return result["scores"].get(score_key(rows[-1])) if rows else None
+    return result["scores"].get(rows[-1].key) if rows else None
 
 
 class Runs:
@@ -66,7 +61,7 @@ class Runs:
         for row in paper_rows(experiment.dataset, experiment.preset):
             if experiment.split == "all":
                 break
-            key = score_key(row)
+            key = row.key
             if key not in results["scores"]:
                 results["scores"][key] = self.score(
                     name, row.num_instances, row.output_resolution

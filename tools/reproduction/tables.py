@@ -6,7 +6,7 @@ from typing import Any
 from experiments import PAPER_ROWS, experiment_name, load_experiment
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
 
-from reproduction.runs import Results, score_key
+from reproduction.runs import Results
 
 TITLES = {
     "stanford_background": "Stanford Background",
@@ -86,10 +86,7 @@ def _score_line(
         str(row.num_instances),
         f"1/{row.output_resolution}",
         papers,
-        *(
-            percent(run and run["scores"].get(score_key(row)))
-            for run in runs.values()
-        ),
+        *(percent(run and run["scores"].get(row.key)) for run in runs.values()),
     ]
 
 

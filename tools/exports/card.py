@@ -1,0 +1,191 @@
+"""The model card of a network that ships."""
+
+import hashlib
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from experiments import Experiment, PaperRow, load_experiment, paper_rows
+
+from keras_rcnn import RecurrentCNN
+
+TITLES = {
+    "stanford_background": (
+        "Stanford Background (Gould, Fulton & Koller, ICCV 2009)"
+    ),
+    "sift_flow": (
+        "SIFT Flow (Liu, Yuen & Torralba, PAMI 2011; label maps of Tighe & "
+        "Lazebnik, ECCV 2010)"
+    ),
+}
+HELD_OUT = {
+    "stanford_background": "the photos of fold 0",
+    "sift_flow": "the photos of its test list",
+}
+# What a file of that name, or in a folder of that name, is for.
+PURPOSES = {
+    "saved_model.pb": (
+        "with `variables/`: plain TensorFlow and servers; "
+        "`docs/serving.md` lists its signatures"
+    ),
+    "model.keras": "`keras_rcnn.load_model`",
+    "assets": "names and colours of the classes; training and scores",
+    "assets.extra": "requests that warm a server up",
+    "litert": "phones, see `docs/phones.md`",
+    "labeling.onnx": "ONNX Runtime, OpenVINO",
+    "instances.png": (
+        "a photo by danielbuechele (Flickr, CC BY 2.0), by `make demo`"
+    ),
+}
+
+
+def write_card(
+    name: str,
+    folder: pathlib.Path,
+    model: RecurrentCNN,
+    trained: Mapping[str, Any],
+    held_out: Mapping[str, Any],
+) -> str:
+    """The card, in Markdown.
+
+    Args:
+        name: of the experiment that trained the network on all photos.
+        folder: with all that ships.
+        model: the network.
+        trained: what came of that experiment, as `results/NAME.json` says.
+        held_out: what came of the experiment with the same settings that
+            held photos out.
+    """
+    parts = [
+        _introduction(name, model),
+        _table(("file", "for"), _purposes(folder)),
+        _training(name, folder, trained),
+        _scores(name, held_out),
+        _classes(name, held_out),
+        _limits(model),
+        "## Files\n",
+        _table(("file", "bytes", "sha256"), _files(folder)),
+    ]
+    return "\n".join(parts)
+
+
+def _introduction(name: str, model: RecurrentCNN) -> str:
+    experiment = load_experiment(name)
+    title = TITLES[experiment.dataset].split(" (")[0]
+    classes = ", ".join(model.class_names)
+    instances = model.num_instances
+    return (
+        f"# {experiment.preset}, {title}\n\n"
+        f"A network of {instances} instance{'s' * (instances > 1)} and "
+        f"{model.count_params():,} weights that labels each pixel of an "
+        f"outdoor photo as one of {model.num_classes} classes: {classes}. "
+        "Source: Pinheiro & Collobert, arXiv:1306.2795.\n"
+    )
+
+
+def _training(
+    name: str, folder: pathlib.Path, trained: Mapping[str, Any]
+) -> str:
+    experiment = load_experiment(name)
+    machine = trained["machine"].splitlines()[0]
+    return (
+        "## Training\n\n"
+        f"Data: {TITLES[experiment.dataset]}, all photos of its development "
+        f"part. {trained['steps']:,} steps, {trained['minutes']:.0f} minutes "
+        f"on {machine}, {trained['date']}:\n\n"
+        f"    {trained['command']}\n"
+        f"    python tools/export.py --model_dir=runs/{name} \\\n"
+        f"        --saved_model=saved_models/{folder.name}\n"
+    )
+
+
+def _scores(name: str, held_out: Mapping[str, Any]) -> str:
+    experiment = load_experiment(name)
+    rows = [
+        (
+            str(row.num_instances),
+            f"1/{row.output_resolution}",
+            *(
+                f"{100 * score[key]:.1f}"
+                for key in ("pixel_accuracy", "class_accuracy", "mean_iou")
+            ),
+            " / ".join(
+                f"{value}" if value else "-"
+                for value in (row.pixel_accuracy, row.class_accuracy)
+            ),
+        )
+        for row, score in _scored(experiment, held_out)
+    ]
+    header = (
+        "instances",
+        "labels computed",
+        "pixel accuracy",
+        "class accuracy",
+        "mean IoU",
+        "the paper, pixels / classes",
+    )
+    return (
+        "## Scores\n\n"
+        "This network has seen all photos, so nothing is left to score it on. "
+        "The same settings,\n\n"
+        f"    {held_out['command']}\n\n"
+        f"without {HELD_OUT[experiment.dataset]} came to this on them, in "
+        "percent (`tools/reproduce.py`); the paper's scores are of the whole "
+        "data sets:\n\n" + _table(header, rows)
+    )
+
+
+def _scored(
+    experiment: Experiment, held_out: Mapping[str, Any]
+) -> list[tuple[PaperRow, Mapping[str, Any]]]:
+    rows = paper_rows(experiment.dataset, experiment.preset)
+    scores = held_out["scores"]
+    return [(row, scores[row.key]) for row in rows if row.key in scores]
+
+
+def _classes(name: str, held_out: Mapping[str, Any]) -> str:
+    *_, (_, score) = _scored(load_experiment(name), held_out)
+    rows = [
+        (class_name, "-" if value is None else f"{100 * value:.1f}")
+        for class_name, value in score["per_class"].items()
+    ]
+    return "By class, all instances at full resolution:\n\n" + _table(
+        ("class", "accuracy"), rows
+    )
+
+
+def _limits(model: RecurrentCNN) -> str:
+    size = model.geometry.receptive_field(model.num_instances)
+    return (
+        "## Limits\n\n"
+        f"The network sees {size} pixels around each pixel: photos much "
+        "larger than the training photos have to be scaled down to their "
+        "size first. It knows outdoor scenes by day and nothing else, calls "
+        "whatever it sees one of its classes, and finds little of the "
+        "classes that are rare in its photos.\n"
+    )
+
+
+def _purposes(folder: pathlib.Path) -> list[tuple[str, str]]:
+    return [
+        (f"`{name}{'/' * (folder / name).is_dir()}`", purpose)
+        for name, purpose in PURPOSES.items()
+        if (folder / name).exists()
+    ]
+
+
+def _files(folder: pathlib.Path) -> list[tuple[str, str, str]]:
+    """All but the card and the picture."""
+    found = []
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and file.suffix not in {".md", ".png"}:
+            content = file.read_bytes()
+            digest = hashlib.sha256(content).hexdigest()
+            name = file.relative_to(folder).as_posix()
+            found.append((f"`{name}`", str(len(content)), f"`{digest}`"))
+    return found
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
