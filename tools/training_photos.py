@@ -41,7 +41,12 @@ def load(
     experiment: "Experiment", model_dir: pathlib.Path
 ) -> tuple["SceneDataset", "SceneDataset | None"]:
     """The photos to train on and those to choose the weights by."""
-    from keras_rcnn.datasets import load_dataset, load_unlabelled, split_off
+    from keras_rcnn.datasets import (
+        load_dataset,
+        load_unlabelled,
+        split_off,
+        with_classes_of,
+    )
 
     training = load_dataset(
         experiment.dataset,
@@ -57,6 +62,11 @@ def load(
     if experiment.validation_fraction:
         training, validation = split_off(
             training, experiment.validation_fraction
+        )
+    if experiment.more_photos:
+        more = load_dataset(experiment.more_photos, FLAGS.data_dir, "all")
+        training = training.repeat(experiment.times).concatenate(
+            with_classes_of(more, training)
         )
     if FLAGS.unlabelled:
         unlabelled = load_unlabelled(

@@ -3,6 +3,7 @@
 from keras_rcnn.datasets.class_shares import class_shares
 from keras_rcnn.datasets.crops import sample_crops
 from keras_rcnn.datasets.load import load_dataset
+from keras_rcnn.datasets.mapped_classes import with_classes_of
 from keras_rcnn.datasets.patches import sample_patches
 from keras_rcnn.datasets.prepared import prepare
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL, SceneDataset
@@ -22,4 +23,5 @@ __all__ = [
     "sample_patches",
     "split_off",
     "whole_photos",
+    "with_classes_of",
 ]

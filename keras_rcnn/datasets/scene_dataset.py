@@ -50,6 +50,14 @@ class SceneDataset:
             self, examples=examples, num_examples=int(np.sum(chosen))
         )
 
+    def repeat(self, times: int) -> "SceneDataset":
+        """These photos so many times over."""
+        return dataclasses.replace(
+            self,
+            examples=self.examples.repeat(times),
+            num_examples=self.num_examples * times,
+        )
+
     def concatenate(self, other: "SceneDataset") -> "SceneDataset":
         """These photos and then those of a data set of the same classes."""
         return dataclasses.replace(

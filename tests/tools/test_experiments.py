@@ -46,7 +46,12 @@ def test_every_row_of_the_paper_has_a_run_by_both_recipes():
 )
 def test_an_ablation_changes_one_setting(name):
     # Other crops have about as many pixels; other curricula, other phases.
-    more = {"small_crops": 2, "large_crops": 2, "longer_second": 2}
+    more = {
+        "small_crops": 2,
+        "large_crops": 2,
+        "longer_second": 2,
+        "more_photos": 2,
+    }
     # What is repeated with another seed has its own run to be compared with.
     other_seed = name.endswith("_other_seed")
     base = ABLATIONS["other_seed"] if other_seed else BASE

@@ -37,6 +37,16 @@ def test_our_scores_stand_beside_the_papers():
         assert len({line.count("|") for line in lines}) <= 1
 
 
+def test_averaged_views_are_told_apart():
+    score = {"pixel_accuracy": 0.83, "class_accuracy": 0.72}
+    run = run_of(0.8123, 0.7049)
+    run["scores"]["views averaged"] = score
+    text = tables.write_tables({"stanford_rcnn2_dense": run})
+    row = "| rCNN2, 6 views averaged | 3 | 1/1 |  | - | 83.0 / 72.0 |"
+    assert row in text.splitlines()
+    assert text.count("averaged") == 1
+
+
 def test_gains_are_counted_from_the_base():
     def validated(pixels, classes):
         return run_of(

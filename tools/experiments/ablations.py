@@ -63,5 +63,6 @@ ABLATIONS = {
     "adamw": _with(optimizer="adamw"),
     "lion": _with(optimizer="lion"),
     "small_crops": _with(phases=_third(batch_size=8, grid_size=8)),
+    "more_photos": dataclasses.replace(BASE, more_photos="sift_flow", times=4),
     "large_crops": _with(phases=_third(batch_size=2, grid_size=26)),
 }

@@ -24,6 +24,9 @@ class Experiment:
         labelled_fraction: part of the photos whose labels may be used.
         teacher: experiment that labels the other photos; its run lies beside.
         confidence: least probability of a label of the teacher's that counts.
+        more_photos: data set whose photos are learned from as well, its
+            classes mapped to those of `dataset`.
+        times: how often the own photos come for each time of those.
     """
 
     preset: str
@@ -37,3 +40,5 @@ class Experiment:
     labelled_fraction: float = 1.0
     teacher: str | None = None
     confidence: float = 0.9
+    more_photos: str | None = None
+    times: int = 1

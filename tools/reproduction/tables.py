@@ -6,7 +6,7 @@ from typing import Any
 from experiments import PAPER_ROWS, experiment_name, load_experiment
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
 
-from reproduction.runs import Results
+from reproduction.runs import AVERAGED, Results
 
 TITLES = {
     "stanford_background": "Stanford Background",
@@ -65,6 +65,10 @@ def _scores(dataset: str, results: Results) -> str:
             for recipe in RECIPES
         }
         lines += [_score_line(row, runs) for row in rows]
+        averaged = [_score_of(run, AVERAGED) for run in runs.values()]
+        if any(averaged):
+            line = f"{rows[-1].system}, 6 views averaged"
+            lines.append([line, "3", "1/1", "", *map(percent, averaged)])
     best = " / ".join(map(str, BEST_OTHER_SYSTEM[dataset]))
     lines.append(["best other system in its tables", "", "", best, "", ""])
     return _table(
@@ -86,8 +90,12 @@ def _score_line(
         str(row.num_instances),
         f"1/{row.output_resolution}",
         papers,
-        *(percent(run and run["scores"].get(row.key)) for run in runs.values()),
+        *(percent(_score_of(run, row.key)) for run in runs.values()),
     ]
+
+
+def _score_of(run: dict[str, Any] | None, key: str) -> dict[str, Any] | None:
+    return run["scores"].get(key) if run else None
 
 
 def _runs(results: Results) -> str:

@@ -1,0 +1,100 @@
+"""Labelled photos of one data set as more of another."""
+
+import dataclasses
+from collections.abc import Mapping
+
+import numpy as np
+import tensorflow as tf
+
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL, SceneDataset
+from keras_rcnn.errors import InputError
+
+# Classes of SIFT Flow as Stanford Background labels them. What it labels now
+# so, now otherwise (rock, sand, desert, staircase, sun, moon) is left out.
+_SIFT_FLOW = {
+    "sky": "sky",
+    "tree": "tree",
+    "plant": "tree",
+    "road": "road",
+    "sidewalk": "road",
+    "crosswalk": "road",
+    "grass": "grass",
+    "field": "grass",
+    "sea": "water",
+    "river": "water",
+    "building": "building",
+    "awning": "building",
+    "balcony": "building",
+    "bridge": "building",
+    "door": "building",
+    "window": "building",
+    "mountain": "mountain",
+    **dict.fromkeys(
+        (
+            "bird",
+            "boat",
+            "bus",
+            "car",
+            "cow",
+            "fence",
+            "person",
+            "pole",
+            "sign",
+            "streetlight",
+        ),
+        "foreground object",
+    ),
+}
+MAPPINGS = {("sift_flow", "stanford_background"): _SIFT_FLOW}
+
+
+def with_classes_of(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
+    """The photos, labelled with the classes of another data set.
+
+    Args:
+        photos: of a published data set.
+        target: a published data set, whose classes count.
+
+    Returns:
+        The same photos; pixels of classes that the other data set does not
+        have are unknown.
+
+    Raises:
+        InputError: if nobody has written down which class is which.
+    """
+    if (photos.name, target.name) not in MAPPINGS:
+        known = ", ".join(" for ".join(pair) for pair in MAPPINGS)
+        raise InputError(
+            f"Nothing says which classes of {photos.name} are which of "
+            f"{target.name}: choose {known}."
+        )
+    table = tf.constant(
+        _label_table(
+            photos.class_names,
+            target.class_names,
+            MAPPINGS[photos.name, target.name],
+        )
+    )
+
+    def relabel(example: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        indices = tf.cast(example["label"], tf.int32)
+        return example | {"label": tf.gather(table, indices)}
+
+    return dataclasses.replace(
+        target,
+        examples=photos.examples.map(relabel, tf.data.AUTOTUNE),
+        num_examples=photos.num_examples,
+    )
+
+
+def _label_table(
+    names: tuple[str, ...],
+    target_names: tuple[str, ...],
+    mapping: Mapping[str, str],
+) -> np.ndarray:
+    """The new label of each old one, uint8 `(256,)`."""
+    table = np.full(256, IGNORE_LABEL, np.uint8)
+    for label, name in enumerate(names):
+        if name in mapping:
+            table[label] = target_names.index(mapping[name])
+    return table
