@@ -80,12 +80,13 @@ def write_figures(
 ) -> None:
     """Writes the figures."""
     from benchmarks.report import write_figure
+    from experiments import ABLATION
     from reproduction import figures, pictures
 
     runs = {
         name: result
         for name, result in results.items()
-        if not name.startswith("ablation_")
+        if not name.startswith(ABLATION)
     }
     for draw in (
         figures.learning_curves,

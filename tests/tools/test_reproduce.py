@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from reproduction import tables
+from reproduction import runs, tables
 
 
 def run_of(pixels, classes, **more):
@@ -96,3 +96,10 @@ def test_unknown_experiments_are_refused_before_any_work(
     assert (status, output) == (1, "")
     assert errors.startswith("error: There is no experiment 'magic'")
     assert not list(tmp_path.iterdir())
+
+
+def test_settings_are_not_judged_by_the_photos_that_are_reported():
+    assert runs.score_choices("ablation_base") == {}
+    assert runs.score_choices("stanford_rcnn2_all") == {}
+    assert len(runs.score_choices("stanford_rcnn2_paper")) == 6
+    assert len(runs.score_choices("stanford_rcnn2_dense")) == 7

@@ -8,6 +8,7 @@ from experiments.paper_tables import PAPER_ROWS, PaperRow, paper_rows
 from keras_rcnn.errors import InputError
 
 __all__ = [
+    "ABLATION",
     "PAPER_ROWS",
     "Experiment",
     "PaperRow",
@@ -17,7 +18,7 @@ __all__ = [
     "paper_rows",
 ]
 
-_ABLATION = "ablation_"
+ABLATION = "ablation_"
 
 
 def experiment_names() -> list[str]:
@@ -46,7 +47,7 @@ def load_experiment(name: str) -> Experiment:
         return importlib.import_module(f"experiments.{name}").EXPERIMENT
     from experiments.ablations import ABLATIONS
 
-    known = {_ABLATION + key: value for key, value in ABLATIONS.items()}
+    known = {ABLATION + key: value for key, value in ABLATIONS.items()}
     if name not in known:
         raise InputError(
             f"There is no experiment {name!r}: choose one of "

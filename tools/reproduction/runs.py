@@ -12,7 +12,7 @@ from typing import Any
 
 import program
 from benchmarks import machine
-from experiments import load_experiment, paper_rows
+from experiments import ABLATION, load_experiment, paper_rows
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
@@ -31,9 +31,12 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def score_choices(name: str) -> dict[str, list[str]]:
-    """How tools/evaluate.py is asked for each score of an experiment."""
+    """How tools/evaluate.py is asked for each score of an experiment.
+
+    Settings are judged by their validation photos, never by the test split.
+    """
     experiment = load_experiment(name)
-    if experiment.split == "all":
+    if experiment.split == "all" or name.startswith(ABLATION):
         return {}
     rows = paper_rows(experiment.dataset, experiment.preset)
     choices = {

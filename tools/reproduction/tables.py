@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from experiments import PAPER_ROWS, experiment_name, load_experiment
+from experiments import (
+    ABLATION,
+    PAPER_ROWS,
+    experiment_name,
+    load_experiment,
+)
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
 
 from reproduction.runs import AVERAGED, Results
@@ -32,7 +37,7 @@ def write_tables(results: Results) -> str:
     ablations = {
         name: result
         for name, result in results.items()
-        if name.startswith("ablation_")
+        if name.startswith(ABLATION)
     }
     others = {name: results[name] for name in results if name not in ablations}
     parts = [INTRODUCTION]
@@ -134,7 +139,7 @@ def _ablations(results: Results) -> str:
     keys = ("validation_pixel_accuracy", "validation_class_accuracy")
     lines = [
         [
-            name.removeprefix("ablation_").replace("_", " "),
+            name.removeprefix(ABLATION).replace("_", " "),
             " / ".join(f"{100 * result[key]:.1f}" for key in keys),
             " / ".join(filter(None, (gain(result, key) for key in keys))),
             f"{result['minutes']:.0f}",
