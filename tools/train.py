@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from keras_rcnn import RecurrentCNN
     from keras_rcnn.datasets import SceneDataset
     from keras_rcnn.metrics import ConfusionMatrix
-    from keras_rcnn.training import Budget
+    from keras_rcnn.training import Budget, SoftTargets
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -104,6 +104,7 @@ def main() -> None:
         model_dir,
         seed=experiment.seed,
         steps_per_epoch=FLAGS.steps_per_epoch,
+        soft_targets=soft_targets(experiment, model, training, model_dir),
     )
     report(model, model_dir, budget, validate(model_dir, validation))
 
@@ -120,7 +121,8 @@ def chosen_experiment() -> "Experiment":
     from keras_rcnn.training import get_recipe
 
     names = (
-        "preset split fold validation_fraction seed steps teacher confidence"
+        "preset split fold validation_fraction seed steps teacher confidence "
+        "distillation"
     ).split()
     if FLAGS.experiment is None:
         return Experiment(
@@ -151,6 +153,32 @@ def fresh_model(
         dataset.palette,
         feedback=experiment.recipe.feedback,
         dtype=choose_precision(FLAGS.precision),
+    )
+
+
+def soft_targets(
+    experiment: "Experiment",
+    model: "RecurrentCNN",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
+) -> "SoftTargets | None":
+    """What a teacher has to say of the targets, if it is asked."""
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.training import SoftTargets
+
+    if not experiment.distillation:
+        return None
+    teacher = training_photos.load_teacher(experiment, photos, model_dir)
+    if (teacher.geometry, teacher.num_instances) != (
+        model.geometry,
+        model.num_instances,
+    ):
+        raise InputError(
+            f"--teacher={experiment.teacher} has other planes than "
+            f"{experiment.preset}: choose a model of that preset."
+        )
+    return SoftTargets(
+        teacher.copy(model.dtype_policy.name), experiment.distillation
     )
 
 

@@ -9,6 +9,7 @@ from absl import flags
 if TYPE_CHECKING:
     from experiments import Experiment
 
+    from keras_rcnn import RecurrentCNN
     from keras_rcnn.datasets import SceneDataset
 
 FLAGS = flags.FLAGS
@@ -23,7 +24,17 @@ def define() -> None:
         "unlabelled", None, "Folder of more photos; --teacher labels them."
     )
     flags.DEFINE_string(
-        "teacher", None, "Model of the same classes that labels --unlabelled."
+        "teacher",
+        None,
+        "Model of the same classes that labels --unlabelled, or has a part "
+        "--distillation in the targets.",
+    )
+    flags.DEFINE_float(
+        "distillation",
+        0.0,
+        "Part of the targets that are probabilities of --teacher.",
+        lower_bound=0,
+        upper_bound=1,
     )
     flags.DEFINE_float(
         "confidence",
@@ -31,9 +42,12 @@ def define() -> None:
         "Least probability of a label of --teacher that counts.",
     )
     flags.register_multi_flags_validator(
-        ["unlabelled", "teacher"],
-        lambda values: sum(value is not None for value in values.values()) != 1,
-        "give both --unlabelled and --teacher, or none of them",
+        ["unlabelled", "teacher", "distillation"],
+        lambda values: (
+            bool(values["teacher"])
+            == bool(values["unlabelled"] or values["distillation"])
+        ),
+        "give --teacher together with --unlabelled or --distillation",
     )
 
 
@@ -75,30 +89,45 @@ def load(
             training.palette,
             FLAGS.longest_side,
         )
-    if experiment.teacher and unlabelled:
-        # That of an experiment is the run beside this one.
-        teacher = model_dir.parent if FLAGS.experiment else pathlib.Path()
+    if unlabelled and experiment.teacher:
+        teacher = load_teacher(experiment, training, model_dir)
         training = training.concatenate(
-            taught(teacher / experiment.teacher, unlabelled, experiment)
+            taught(teacher, unlabelled, experiment.confidence)
         )
     return training, validation
 
 
-def taught(
-    teacher: pathlib.Path, photos: "SceneDataset", experiment: "Experiment"
-) -> "SceneDataset":
-    """Photos with the labels that another model is sure of."""
-    from keras_rcnn import SceneLabeler, load_model
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.training import pseudo_labelled
+def load_teacher(
+    experiment: "Experiment", photos: "SceneDataset", model_dir: pathlib.Path
+) -> "RecurrentCNN":
+    """The network that teaches.
 
-    model = load_model(teacher)
+    Raises:
+        InputError: if it has other classes than the photos.
+    """
+    from keras_rcnn import load_model
+    from keras_rcnn.errors import InputError
+
+    # That of an experiment is the run beside this one.
+    beside = model_dir.parent if FLAGS.experiment else pathlib.Path()
+    path = beside / str(experiment.teacher)
+    model = load_model(path)
     if model.class_names != photos.class_names:
         raise InputError(
-            f"--teacher={teacher} labels {', '.join(model.class_names)}, and "
+            f"--teacher={path} labels {', '.join(model.class_names)}, and "
             f"the photos have {', '.join(photos.class_names)}: choose a model "
             "of the same classes."
         )
-    stride = model.geometry.output_stride(model.num_instances)
-    labeler = SceneLabeler(model, output_resolution=stride)
-    return pseudo_labelled(labeler, photos, experiment.confidence)
+    return model
+
+
+def taught(
+    teacher: "RecurrentCNN", photos: "SceneDataset", confidence: float
+) -> "SceneDataset":
+    """Photos with the labels that another model is sure of."""
+    from keras_rcnn import SceneLabeler
+    from keras_rcnn.training import pseudo_labelled
+
+    stride = teacher.geometry.output_stride(teacher.num_instances)
+    labeler = SceneLabeler(teacher, output_resolution=stride)
+    return pseudo_labelled(labeler, photos, confidence)

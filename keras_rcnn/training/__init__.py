@@ -3,6 +3,7 @@
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe, get_recipe
 from keras_rcnn.training.self_training import pseudo_labelled
+from keras_rcnn.training.soft_targets import SoftTargets
 from keras_rcnn.training.train import train
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "Budget",
     "Phase",
     "Recipe",
+    "SoftTargets",
     "get_recipe",
     "pseudo_labelled",
     "train",

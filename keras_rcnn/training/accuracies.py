@@ -1,6 +1,23 @@
-"""The accuracy of every instance, out of what Keras logs."""
+"""The accuracy of every instance, in what Keras logs."""
+
+from typing import Any
+
+import keras
+from keras import ops
 
 from keras_rcnn.models.recurrent_cnn import instance_name
+
+
+def accuracy_metric() -> keras.metrics.Metric:
+    """Share of the pixels whose class is the true, or the likeliest, one."""
+    return keras.metrics.MeanMetricWrapper(_is_right, name="accuracy")
+
+
+def _is_right(y_true: Any, y_pred: Any) -> Any:
+    if len(y_true.shape) == len(y_pred.shape):
+        y_true = ops.argmax(y_true, axis=-1)
+    labels = ops.cast(y_true, "int32")
+    return ops.cast(ops.argmax(y_pred, axis=-1) == labels, "float32")
 
 
 def accuracies(

@@ -11,7 +11,8 @@ class BalancedCrossentropy(keras.losses.Loss):
     """Negative log-likelihood of the true class, weighted by class.
 
     Scores are logits; unknown pixels carry a sample weight of 0 and the mean
-    is over what counts (paper, section 3.2, equation 6: the sum).
+    is over what counts (paper, section 3.2, equation 6: the sum). Where the
+    truth is a probability of each class, each class counts by it.
 
     Args:
         class_weights: one for each class.
@@ -30,12 +31,18 @@ class BalancedCrossentropy(keras.losses.Loss):
         self.class_weights = ops.convert_to_tensor(class_weights, "float32")
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
-        """Loss of each pixel, `(batch, height, width)`."""
-        labels = ops.cast(y_true, "int32")
-        losses = ops.sparse_categorical_crossentropy(
-            labels, y_pred, from_logits=True
-        )
+        """Loss of each pixel, `(batch, height, width)`.
+
+        Args:
+            y_true: labels of that shape, or probabilities of all classes.
+            y_pred: scores `(batch, height, width, num_classes)`.
+        """
+        likelihoods = ops.log_softmax(y_pred)
+        if len(y_true.shape) < len(y_pred.shape):
+            labels = ops.cast(y_true, "int32")
+            y_true = ops.one_hot(labels, y_pred.shape[-1])
+        losses = -y_true * likelihoods
         if self.label_smoothing:
-            of_all = -ops.mean(ops.log_softmax(y_pred), axis=-1)
-            losses += self.label_smoothing * (of_all - losses)
-        return losses * ops.take(self.class_weights, labels)
+            of_all = -ops.mean(likelihoods, axis=-1, keepdims=True)
+            losses += self.label_smoothing * y_true * (of_all + likelihoods)
+        return ops.sum(losses * self.class_weights, axis=-1)

@@ -13,6 +13,7 @@ from keras_rcnn.datasets import (
 )
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 from keras_rcnn.models.saving import MODEL_FILE, save_model
+from keras_rcnn.training.accuracies import accuracy_metric
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
@@ -24,6 +25,7 @@ from keras_rcnn.training.muon import Muon
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
+from keras_rcnn.training.soft_targets import SoftTargets
 
 
 def train(
@@ -36,6 +38,7 @@ def train(
     seed: int = 0,
     steps_per_epoch: int = 200,
     checkpoint_seconds: float = 60.0,
+    soft_targets: SoftTargets | None = None,
 ) -> float | None:
     """Trains a network, going on where an earlier call left off.
 
@@ -51,6 +54,7 @@ def train(
         seed: decides the order and place of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
+        soft_targets: has a teacher take part in the targets.
 
     Returns:
         The best pixel accuracy on the validation photos, at the network's
@@ -82,10 +86,13 @@ def train(
         if recipe.weight_average:
             # After those that want the weights that were validated.
             callbacks.append(keras.callbacks.SwapEMAWeights())
+        batches = sample_batches(
+            training, model, recipe, phase, seed, int(budget.steps)
+        )
+        if soft_targets:
+            batches = batches.map(soft_targets).prefetch(tf.data.AUTOTUNE)
         model.fit(
-            sample_batches(
-                training, model, recipe, phase, seed, int(budget.steps)
-            ),
+            batches,
             validation_data=validation
             and whole_photos(
                 validation.examples, model.geometry, phase.num_instances
@@ -173,10 +180,7 @@ def compile_phase(
             for name in names
         },
         loss_weights=dict(zip(names, phase.loss_weights, strict=True)),
-        weighted_metrics={
-            name: keras.metrics.SparseCategoricalAccuracy(name="accuracy")
-            for name in names
-        },
+        weighted_metrics={name: accuracy_metric() for name in names},
     )
 
 

@@ -109,7 +109,12 @@ def test_unknown_experiments_are_named():
         (
             ["--dataset=synthetic", "--model_dir=x", "--unlabelled=y"],
             2,
-            "give both --unlabelled and --teacher",
+            "give --teacher together with --unlabelled or --distillation",
+        ),
+        (
+            ["--dataset=synthetic", "--model_dir=x", "--teacher=y"],
+            2,
+            "give --teacher together with --unlabelled or --distillation",
         ),
     ],
 )

@@ -9,6 +9,7 @@ import tensorflow as tf
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import Budget, get_recipe
+from keras_rcnn.training.accuracies import accuracy_metric
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -47,6 +48,27 @@ def test_smoothed_labels_ask_for_every_class_a_little():
     value = loss(LABELS, SCORES, KNOWN)
     first = 0.9 * math.log(4) + 0.1 * math.log(4 / 3)
     assert float(value) == pytest.approx((first + math.log(2)) / 2)
+
+
+def test_targets_can_be_probabilities():
+    # Of 1/4 and 3/4: a third of the first class, which weighs 3, and two
+    # thirds of the other, which weighs 1/2; of 1/2 and 1/2: the other alone.
+    loss = BalancedCrossentropy([3.0, 0.5])
+    targets = np.array([[[[1 / 3, 2 / 3], [0, 1], [1, 0]]]])
+    first = 3 / 3 * math.log(4) + 0.5 * 2 / 3 * math.log(4 / 3)
+    value = loss(targets, SCORES, KNOWN)
+    assert float(value) == pytest.approx((first + 0.5 * math.log(2)) / 2)
+
+
+@pytest.mark.parametrize(
+    "targets", [LABELS, [[[[0.1, 0.9], [0.4, 0.6], [1, 0]]]]]
+)
+def test_accuracy_counts_known_pixels(targets):
+    # Scores say class 1, then a tie, which is the first class.
+    metric = accuracy_metric()
+    metric.update_state(np.array(targets), SCORES, KNOWN)
+    expected = 0.5 if np.ndim(targets) == 4 else 0.0
+    assert float(metric.result()) == expected
 
 
 def test_rare_classes_count_more():

@@ -22,8 +22,10 @@ class Experiment:
             to choose by; 0 keeps the last weights.
         seed: decides weights, crops and their order.
         labelled_fraction: part of the photos whose labels may be used.
-        teacher: experiment that labels the other photos; its run lies beside.
+        teacher: experiment that labels the other photos, or has a part in the
+            targets; its run lies beside.
         confidence: least probability of a label of the teacher's that counts.
+        distillation: the teacher's part in the targets, from 0 to 1.
         more_photos: data set whose photos are learned from as well, its
             classes mapped to those of `dataset`.
         times: how often the own photos come for each time of those.
@@ -40,5 +42,6 @@ class Experiment:
     labelled_fraction: float = 1.0
     teacher: str | None = None
     confidence: float = 0.9
+    distillation: float = 0.0
     more_photos: str | None = None
     times: int = 1
