@@ -15,6 +15,7 @@ from benchmarks import machine
 from experiments import ABLATION, load_experiment, paper_rows
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.models.saving import MODEL_FILE
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 
 Results = Mapping[str, dict[str, Any]]
@@ -87,7 +88,10 @@ class Runs:
                 program.write_report(file, results)
 
     def train(self, name: str) -> dict[str, Any]:
-        """Trains; what is known of the run before any score."""
+        """Trains, its teacher first; what is known of the run so far."""
+        teacher = load_experiment(name).teacher
+        if teacher and not (self.runs_dir / teacher / MODEL_FILE).exists():
+            self.train(teacher)
         command = ["train.py", f"--experiment={name}"]
         model_dir = self.runs_dir / name
         report = self._call(

@@ -11,7 +11,7 @@ from experiments import (
 )
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
 
-from reproduction.runs import AVERAGED, Results
+from reproduction.runs import AVERAGED, Results, last_score
 
 TITLES = {
     "stanford_background": "Stanford Background",
@@ -121,10 +121,15 @@ def _runs(results: Results) -> str:
                 f"{result['num_parameters']:,}",
                 f"{result['steps']:,}",
                 f"{result['minutes']:.0f}",
+                percent(last_score(name, result)),
                 f"{result['date']}, {result['machine'].splitlines()[0]}",
             ]
         )
-    return _table("command,photos,weights,steps,minutes,when and where", lines)
+    return _table(
+        "command,photos,weights,steps,minutes,pixels / classes right,"
+        "when and where",
+        lines,
+    )
 
 
 def _ablations(results: Results) -> str:
