@@ -37,7 +37,10 @@ class Muon(keras.optimizers.Muon):
             learning_rate,
             exclude_layers=list(exclude_layers),
             weight_decay=weight_decay,
-            adam_weight_decay=adam_weight_decay,
+            # Which is what Keras applies to all kernels of convolutions.
+            adam_weight_decay=weight_decay
+            if adam_weight_decay is None
+            else adam_weight_decay,
             **kwargs,
         )
 

@@ -48,6 +48,8 @@ class Recipe:
         cutout: largest part of a crop's side that is blotted out.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
+        weight_decay: part of each weight that a step takes away, over the
+            learning rate.
         weight_average: decay of the moving average of the weights, which is
             what is validated and kept; 0 for the weights themselves.
         warmup: part of each phase over which its learning rate rises.
@@ -62,6 +64,7 @@ class Recipe:
     cutout: float = 0.0
     class_balance: float = 0.0
     label_smoothing: float = 0.0
+    weight_decay: float = 0.0
     weight_average: float = 0.0
     warmup: float = 0.0
 

@@ -1,6 +1,7 @@
 """Training with Keras, phase after phase."""
 
 import pathlib
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -133,19 +134,21 @@ def build_optimizer(
     recipe: Recipe, model: RecurrentCNN
 ) -> keras.optimizers.Optimizer:
     """The recipe's optimizer; the schedule sets its rate before each step."""
-    average = {
+    settings: dict[str, Any] = {
         "use_ema": recipe.weight_average > 0,
         "ema_momentum": recipe.weight_average,
     }
+    if recipe.weight_decay:
+        settings["weight_decay"] = recipe.weight_decay
     if recipe.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(**average)
+        optimizer = keras.optimizers.SGD(**settings)
     else:
         kinds = {
             "adamw": keras.optimizers.AdamW,
             "lion": keras.optimizers.Lion,
             "muon": Muon,
         }
-        optimizer = kinds[recipe.optimizer](global_clipnorm=5.0, **average)
+        optimizer = kinds[recipe.optimizer](global_clipnorm=5.0, **settings)
     optimizer.build(model.trainable_variables)
     return optimizer
 

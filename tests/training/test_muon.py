@@ -72,3 +72,14 @@ def test_it_can_be_written_down_and_built_again():
     assert (
         again.get_config() == Muon(0.5, name="muon", momentum=0.9).get_config()
     )
+
+
+def test_weights_decay_with_the_rate():
+    """Without a gradient a step takes rate x decay of each weight away."""
+    variable = kernel((3, 3, 4, 5), "kernel")
+    before = variable.numpy()
+    optimizer = Muon(RATE, weight_decay=0.5)
+    optimizer.apply([np.zeros(before.shape, np.float32)], [variable])
+    np.testing.assert_allclose(
+        variable.numpy(), before * (1 - RATE * 0.5), rtol=1e-5
+    )
