@@ -1,7 +1,7 @@
 r"""Writes the model card of a network that was trained on all photos.
 
     python tools/reproduce.py \
-        --experiments=stanford_rcnn2_dense,stanford_rcnn2_all
+        --experiments=stanford_rcnn2_taught,stanford_rcnn2_all
     python tools/export.py --model_dir=runs/stanford_rcnn2_all \
         --saved_model=saved_models/rcnn2_stanford_background
     python tools/model_card.py --experiment=stanford_rcnn2_all \
@@ -35,16 +35,14 @@ flags.DEFINE_string(
 
 def main() -> None:
     """Writes the card."""
-    from experiments import experiment_name, load_experiment
-    from exports.card import write_card
+    from exports.card import held_out_name, write_card
 
     from keras_rcnn import load_model
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import write_file
 
-    experiment = load_experiment(FLAGS.experiment)
     folder = pathlib.Path(FLAGS.model_dir)
-    scored = experiment_name(experiment.dataset, experiment.preset, "dense")
+    scored = held_out_name(FLAGS.experiment)
     held_out = read_results(scored)
     if not held_out["scores"]:
         raise InputError(

@@ -4,6 +4,8 @@ import hashlib
 import json
 
 import pytest
+from experiments import experiment_names
+from exports.card import held_out_name
 
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.models.saving import save_model
@@ -92,3 +94,23 @@ def test_names_results_that_are_not_scored_yet(run_program, folders):
 
     assert (status, out) == (1, "")
     assert "holds no scores" in err
+
+
+def test_every_network_that_ships_has_a_twin_that_was_scored():
+    for name in experiment_names():
+        if name.endswith("_all"):
+            network = name.removesuffix("_all")
+            assert held_out_name(name) in {
+                f"{network}_dense",
+                f"{network}_taught",
+            }
+
+
+def test_names_an_experiment_that_held_photos_out_itself(run_program, folders):
+    status, _, err = run_program(
+        "model_card",
+        "--experiment=stanford_plain_paper",
+        f"--model_dir={folders[1]}",
+    )
+    assert status == 1
+    assert "stanford_plain_paper has no twin" in err

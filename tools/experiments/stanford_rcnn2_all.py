@@ -5,8 +5,6 @@ python tools/train.py --experiment=stanford_rcnn2_all
 
 import dataclasses
 
-from experiments import stanford_rcnn2_dense
+from experiments import stanford_rcnn2_taught
 
-EXPERIMENT = dataclasses.replace(
-    stanford_rcnn2_dense.EXPERIMENT, split="all", validation_fraction=0.0
-)
+EXPERIMENT = dataclasses.replace(stanford_rcnn2_taught.EXPERIMENT, split="all")

@@ -1,13 +1,21 @@
 """The model card of a network that ships."""
 
+import dataclasses
 import hashlib
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from experiments import Experiment, PaperRow, load_experiment, paper_rows
+from experiments import (
+    Experiment,
+    PaperRow,
+    experiment_names,
+    load_experiment,
+    paper_rows,
+)
 
 from keras_rcnn import RecurrentCNN
+from keras_rcnn.errors import InputError
 
 TITLES = {
     "stanford_background": (
@@ -67,6 +75,25 @@ def write_card(
         _table(("file", "bytes", "sha256"), _files(folder)),
     ]
     return "\n".join(parts)
+
+
+def held_out_name(name: str) -> str:
+    """The experiment with the same settings that holds photos out.
+
+    Raises:
+        InputError: if there is none.
+    """
+    experiment = load_experiment(name)
+    for other in experiment_names():
+        on_all = dataclasses.replace(
+            load_experiment(other), split="all", validation_fraction=0.0
+        )
+        if on_all == experiment and other != name:
+            return other
+    raise InputError(
+        f"--experiment={name} has no twin that holds photos out: choose one "
+        "that trains on all photos."
+    )
 
 
 def _introduction(name: str, model: RecurrentCNN) -> str:

@@ -12,7 +12,12 @@ from typing import Any
 
 import program
 from benchmarks import machine
-from experiments import ABLATION, load_experiment, paper_rows
+from experiments import (
+    ABLATION,
+    experiment_name,
+    load_experiment,
+    paper_rows,
+)
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.saving import MODEL_FILE
@@ -29,6 +34,18 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
     experiment = load_experiment(name)
     rows = paper_rows(experiment.dataset, experiment.preset)
     return result["scores"].get(rows[-1].key) if rows else None
+
+
+def best_scores(
+    results: Results, dataset: str, preset: str
+) -> dict[str, dict[str, Any]]:
+    """Those of the better of our own recipes, as far as they were run."""
+    for recipe in ("taught", "dense"):
+        name = experiment_name(dataset, preset, recipe)
+        if name in results:
+            scores: dict[str, dict[str, Any]] = results[name]["scores"]
+            return scores
+    return {}
 
 
 def score_choices(name: str) -> dict[str, list[str]]:
@@ -48,7 +65,7 @@ def score_choices(name: str) -> dict[str, list[str]]:
         for row in rows
     }
     # More than the paper's network does, hence reported apart.
-    if rows and rows[-1].num_instances == 3 and "_dense" in name:
+    if name.endswith(("rcnn2_dense", "rcnn2_taught")):
         choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SCALES)]
     return choices
 
