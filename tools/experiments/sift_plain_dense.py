@@ -11,4 +11,5 @@ EXPERIMENT = Experiment(
     dataset="sift_flow",
     recipe=get_recipe("dense", "plain_sift_flow"),
     steps=6000,
+    validation_fraction=0.0,
 )

@@ -7,6 +7,4 @@ import dataclasses
 
 from experiments import sift_rcnn1_dense
 
-EXPERIMENT = dataclasses.replace(
-    sift_rcnn1_dense.EXPERIMENT, split="all", validation_fraction=0.0
-)
+EXPERIMENT = dataclasses.replace(sift_rcnn1_dense.EXPERIMENT, split="all")

@@ -10,5 +10,6 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="sift_flow",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=8000,
+    steps=7000,
+    validation_fraction=0.0,
 )

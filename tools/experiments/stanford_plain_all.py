@@ -7,6 +7,4 @@ import dataclasses
 
 from experiments import stanford_plain_dense
 
-EXPERIMENT = dataclasses.replace(
-    stanford_plain_dense.EXPERIMENT, split="all", validation_fraction=0.0
-)
+EXPERIMENT = dataclasses.replace(stanford_plain_dense.EXPERIMENT, split="all")

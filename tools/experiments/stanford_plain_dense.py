@@ -11,4 +11,5 @@ EXPERIMENT = Experiment(
     dataset="stanford_background",
     recipe=get_recipe("dense", "plain"),
     steps=6000,
+    validation_fraction=0.0,
 )

@@ -11,4 +11,5 @@ EXPERIMENT = Experiment(
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn1"),
     steps=4000,
+    validation_fraction=0.0,
 )
