@@ -27,7 +27,9 @@ from starlette.exceptions import HTTPException
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.serving.kserve_model import KServeModel
+from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
+from keras_rcnn.serving.kserve_work_limit import WorkLimit
 from keras_rcnn.serving.served_model import ServedModel
 
 MOST_WAITING = 64
@@ -96,10 +98,11 @@ class KServeServer:
         )
         rest.create_application()
         app.add_middleware(RequestLimit, most_bytes=self._max_request_bytes)
+        app.add_middleware(WorkLimit, most_waiting=MOST_WAITING)
         app.add_exception_handler(RequestValidationError, _explain)
         app.add_exception_handler(HTTPException, _refuse)
         rest.config.log_level = "error"
-        rest.config.limit_concurrency = MOST_WAITING
+        rest.config.http = ImpatientProtocol
         return uvicorn.Server(rest.config)
 
     async def _start_grpc(self) -> grpc.aio.Server:

@@ -33,6 +33,11 @@ _ANSWERS = prometheus_client.Counter(
 )
 
 
+def count_refusal(code: grpc.StatusCode) -> None:
+    """Counts a request that was refused unread."""
+    _ANSWERS.labels("other", code.name).inc()
+
+
 class ServedModel:
     """Checks requests against the signatures, runs and counts them.
 

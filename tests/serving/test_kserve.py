@@ -1,9 +1,13 @@
 """KServe's protocols, asked as web clients and by its own stubs."""
 
+import asyncio
 import base64
 import concurrent.futures
+import contextlib
 import io
 import json
+import select
+import socket
 import struct
 
 import grpc
@@ -13,10 +17,15 @@ import requests
 from PIL import Image
 
 pytest.importorskip("kserve")
+import uvicorn
 from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
 from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
+from starlette.exceptions import HTTPException
+from uvicorn.server import ServerState
 
 from keras_rcnn.serving import RestClient
+from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
+from keras_rcnn.serving.kserve_request_limit import RequestLimit
 from keras_rcnn.serving.request_error import RequestError
 
 pytestmark = pytest.mark.extras
@@ -330,3 +339,95 @@ def test_nobody_there():
         assert not client.is_ready()
         with pytest.raises(RequestError, match="No answer from http://127"):
             client.predict("about")
+
+
+def test_connections_that_send_nothing_block_nobody(server, client, files):
+    host, port = server.url.removeprefix("http://").split(":")
+    with contextlib.ExitStack() as stack:
+        for _ in range(80):
+            connection = socket.create_connection((host, int(port)))
+            stack.enter_context(connection)
+        for path in ("v2/health/ready", "metrics"):
+            assert requests.get(f"{server.url}/{path}").status_code == 200
+        assert len(client.label(files)) == len(files)
+
+
+def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
+    """70 requests whose end is kept back: no more than 64 of them wait."""
+    host, port = server.url.removeprefix("http://").split(":")
+    head = (
+        f"POST /v1/models/{MODEL}:predict HTTP/1.1\r\nHost: {host}\r\n"
+        "Content-Length: 9\r\n\r\n{"
+    ).encode()
+    with contextlib.ExitStack() as stack:
+        connections = [
+            stack.enter_context(socket.create_connection((host, int(port))))
+            for _ in range(70)
+        ]
+        for connection in connections:
+            connection.sendall(head)
+        refused = []
+        while len(refused) < 6:
+            answered, _, _ = select.select(connections, [], [], 20)
+            assert answered, f"{len(refused)} were refused"
+            for connection in answered:
+                refused.append(connection.recv(2**16).decode())
+                connections.remove(connection)
+        for answer in refused:
+            assert answer.startswith("HTTP/1.1 503 ")
+            assert "retry-after: 5\r\n" in answer.lower()
+            assert json.loads(answer.split("\r\n\r\n")[1]) == {
+                "error": "64 requests wait already: send this one again in 5 "
+                "seconds."
+            }
+        for path in ("v2/health/live", "v2/health/ready", "metrics"):
+            answer = requests.get(f"{server.url}/{path}")
+            assert answer.status_code == 200
+        assert (
+            'keras_rcnn_answers_total{code="UNAVAILABLE",signature="other"} 6'
+            in answer.text
+        )
+        assert not select.select(connections, [], [], 0)[0]
+    # Those who waited have gone.
+    while True:
+        with contextlib.suppress(RequestError):
+            assert len(client.label(files)) == len(files)
+            break
+
+
+def test_a_body_that_does_not_come():
+    async def ask():
+        async def app(scope, receive, send):
+            with pytest.raises(HTTPException, match="No more of") as error:
+                await receive()
+            assert error.value.status_code == 408
+
+        scope = {"type": "http", "path": "/", "headers": []}
+        limit = RequestLimit(app, most_bytes=9, most_seconds=0.05)
+        await limit(scope, asyncio.Event().wait, None)
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HT"])
+def test_a_connection_that_asks_nothing_is_closed(sent):
+    async def connect():
+        config = uvicorn.Config(
+            None,
+            http=ImpatientProtocol,
+            timeout_keep_alive=0.2,
+            log_config=None,
+        )
+        loop = asyncio.get_running_loop()
+        server = await loop.create_server(
+            lambda: ImpatientProtocol(config, ServerState(), {}), "127.0.0.1", 0
+        )
+        address = server.sockets[0].getsockname()
+        async with server:
+            reader, writer = await asyncio.open_connection(*address)
+            writer.write(sent)
+            assert await asyncio.wait_for(reader.read(), 5) == b""
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(connect())

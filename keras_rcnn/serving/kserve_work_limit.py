@@ -1,0 +1,51 @@
+"""A limit to the work that web clients may have waiting."""
+
+from typing import Any
+
+import grpc
+from starlette.responses import JSONResponse
+
+from keras_rcnn.serving.served_model import count_refusal
+
+_WORK = (":predict", "/infer")
+_RETRY_SECONDS = 5
+
+
+class WorkLimit:
+    """ASGI middleware that refuses photos while too many wait.
+
+    Health and metrics are asked by whoever would restart a server that does
+    not answer: they are no work and never refused.
+
+    Args:
+        app: what answers the others.
+        most_waiting: requests for labels that are answered or wait.
+    """
+
+    def __init__(self, app: Any, most_waiting: int) -> None:
+        self._app = app
+        self._most_waiting = most_waiting
+        self._waiting = 0
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Answers a request."""
+        if scope["type"] != "http" or not scope["path"].endswith(_WORK):
+            await self._app(scope, receive, send)
+            return
+        if self._waiting >= self._most_waiting:
+            count_refusal(grpc.StatusCode.UNAVAILABLE)
+            refusal = JSONResponse(
+                {
+                    "error": f"{self._waiting} requests wait already: send "
+                    f"this one again in {_RETRY_SECONDS} seconds."
+                },
+                503,
+                {"Retry-After": str(_RETRY_SECONDS)},
+            )
+            await refusal(scope, receive, send)
+            return
+        self._waiting += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._waiting -= 1
