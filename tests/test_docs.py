@@ -54,3 +54,12 @@ def test_the_table_of_the_readme_is_the_report():
         assert row["name"] in {"SavedModel", "onnx"} or (
             row["bytes"] == file.stat().st_size
         )
+
+
+def test_no_text_names_a_package_of_another_author():
+    """What is called so in the index is not this project."""
+    files = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    files += [*ROOT.glob("keras_rcnn/**/*.py"), *ROOT.glob("tools/**/*.py")]
+    assert len(files) > 100
+    for file in files:
+        assert "install keras" not in file.read_text(), file

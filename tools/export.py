@@ -228,7 +228,7 @@ def write_all(
         files["onnx"] = folder / "labeling.onnx"
         write_onnx(model, files["onnx"], resolution)
     else:
-        print("No ONNX file: it takes `pip install keras-rcnn[onnx]`.")
+        print("No ONNX file: it takes `pip install -e '.[onnx]'`.")
     rows = compare(folder, resolution, files, dataset, size)
     print(markdown(rows))
     return figures | {"files": rows}

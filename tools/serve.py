@@ -61,7 +61,7 @@ def main() -> None:
         if importlib.util.find_spec("kserve"):
             serve_kserve(served)
         else:
-            tell("No REST: it takes `pip install keras-rcnn[kserve]`.")
+            tell("No REST: it takes `pip install -e '.[kserve]'`.")
             tell("Ready.")
             server.wait()
     except KeyboardInterrupt:

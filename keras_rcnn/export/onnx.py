@@ -63,7 +63,8 @@ def _convert(labeling: PortableLabeling) -> Any:
         import tf2onnx
     except ModuleNotFoundError as error:
         raise InputError(
-            "ONNX files need tf2onnx: run `pip install keras-rcnn[onnx]`."
+            "ONNX files need tf2onnx: run `pip install -e '.[onnx]'` in the "
+            "checkout."
         ) from error
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
 

@@ -40,11 +40,14 @@ class LiteRTLabeler:
 
     def __init__(self, path: str | pathlib.Path, num_threads: int = 2) -> None:
         path = pathlib.Path(path)
+        open_interpreter = _interpreter_class(path)
         try:
             with zipfile.ZipFile(path) as archive:
                 text = archive.read(CLASSES_FILE).decode()
             self.class_names, self.palette = read_classes(text)
-            self._interpreter = _interpreter(path, num_threads)
+            self._interpreter = open_interpreter(
+                str(path), num_threads=num_threads
+            )
             (self._input,) = self._interpreter.get_input_details()
             (self._output,) = self._interpreter.get_output_details()
             _, *size, _ = self._input["shape_signature"].tolist()
@@ -86,12 +89,12 @@ class LiteRTLabeler:
         return result.astype(np.uint8)
 
 
-def _interpreter(path: pathlib.Path, num_threads: int) -> Any:
+def _interpreter_class(path: pathlib.Path) -> Any:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ModuleNotFoundError as error:
         raise InputError(
-            f"{path} needs LiteRT: run `pip install keras-rcnn[litert]`, or "
-            "give a .keras file or a SavedModel."
+            f"{path} needs LiteRT: run `pip install -e '.[litert]'` in the "
+            "checkout, or give a .keras file or a SavedModel."
         ) from error
-    return Interpreter(str(path), num_threads=num_threads)
+    return Interpreter

@@ -68,8 +68,8 @@ def _session(path: pathlib.Path, num_threads: int) -> Any:
         import onnxruntime
     except ModuleNotFoundError as error:
         raise InputError(
-            f"{path} needs ONNX Runtime: run `pip install keras-rcnn[onnx]`, "
-            "or give a .keras file or a SavedModel."
+            f"{path} needs ONNX Runtime: run `pip install -e '.[onnx]'` in "
+            "the checkout, or give a .keras file or a SavedModel."
         ) from error
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = num_threads

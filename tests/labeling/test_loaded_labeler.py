@@ -1,6 +1,7 @@
 """Trained models in every form they are stored in."""
 
 import shutil
+import sys
 
 import keras
 import numpy as np
@@ -185,3 +186,24 @@ def test_names_a_photo_too_large_for_the_memory():
         InputError, match=r"big\.jpg, 30x21 pixels, is too large"
     ):
         labeler(PHOTO, "big.jpg")
+
+
+@pytest.mark.parametrize(
+    ("module", "suffix", "message"),
+    [
+        ("ai_edge_litert.interpreter", "tflite", "LiteRT: run `pip.*litert"),
+        ("onnxruntime", "onnx", "ONNX Runtime: run `pip.*onnx"),
+    ],
+)
+def test_says_what_has_to_be_installed(
+    tmp_path, monkeypatch, module, suffix, message
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    file = tmp_path / f"m.{suffix}"
+    file.write_bytes(b"")
+
+    with pytest.raises(InputError, match=message) as error:
+        load_labeler(file)
+
+    assert str(error.value).startswith(f"{file} needs ")
+    assert "keras-rcnn[" not in str(error.value)

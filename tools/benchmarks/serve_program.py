@@ -68,7 +68,8 @@ class ServeProgram:
         found = re.search(rf"^{protocol} at (.*)$", self.said, re.MULTILINE)
         if not found:
             raise InputError(
-                f"There is no {protocol}: run `pip install keras-rcnn[kserve]`."
+                f"There is no {protocol}: run `pip install -e '.[kserve]'` in "
+                "the checkout."
             )
         return found[1]
 
