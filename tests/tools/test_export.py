@@ -6,9 +6,12 @@ import os
 import numpy as np
 import pytest
 import tensorflow as tf
+from exports.comparison import compare
 from PIL import Image
 
 from keras_rcnn import SceneLabeler
+from keras_rcnn.datasets import load_dataset
+from keras_rcnn.export import export_litert, export_saved_model
 from keras_rcnn.labeling.loaded_labeler import load_labeler
 
 SIZE = (24, 32)
@@ -58,7 +61,7 @@ def test_everything(export, model, folder, tmp_path):
     files = {file.stem for file in (tmp_path / "all/litert").iterdir()}
     assert files == {
         *("float32", "float16", "weights", "dynamic", "int8"),
-        *("any_size", "mediapipe"),
+        *("any_size", "mediapipe", "portrait"),
     }
     assert files < set(rows)
     for name in files:
@@ -73,9 +76,44 @@ def test_everything(export, model, folder, tmp_path):
         assert (
             rows[name]["pixel_accuracy"] == rows["SavedModel"]["pixel_accuracy"]
         )
+    takes = load_labeler(tmp_path / "all/litert/portrait.tflite").label_batch
+    assert takes.size == (32, 24)
     assert rows["int8"]["bytes"] < rows["float32"]["bytes"]
     assert "Traceback" not in err
     assert "XNNPACK" not in err
+
+
+def test_a_file_of_another_size_is_judged_at_that_size(model, folder, tmp_path):
+    """Alike where it is given the same pixels, whatever the others get."""
+    served = export_saved_model(SceneLabeler(model), tmp_path / "served")
+    sizes = {"landscape": SIZE, "portrait": SIZE[::-1], "any_size": None}
+    files = {
+        name: export_litert(model, tmp_path / f"{name}.tflite", size, 4)
+        for name, size in sizes.items()
+    }
+    dataset = load_dataset("folder", data_dir=folder, split="all")
+
+    rows = compare(served, 4, files, dataset, SIZE, repeats=1)
+
+    assert [row["name"] for row in rows] == ["SavedModel", *sizes]
+    assert [row["agreement"] for row in rows] == [1, 1, 1, 1]
+    whole, landscape, portrait, any_size = (
+        row["pixel_accuracy"] for row in rows
+    )
+    assert whole == landscape == any_size != portrait
+    label = SceneLabeler(model, output_resolution=4)
+    right = known = 0
+    for example in dataset.examples.as_numpy_iterator():
+        photo = Image.fromarray(example["image"]).resize(
+            SIZE, Image.Resampling.BILINEAR
+        )
+        labels = label(np.asarray(photo)[None])[0]
+        found = Image.fromarray(labels).resize(
+            SIZE[::-1], Image.Resampling.NEAREST
+        )
+        right += np.sum(np.asarray(found) == example["label"])
+        known += np.sum(example["label"] < len(model.class_names))
+    assert portrait == pytest.approx(right / known)
 
 
 def test_saved_model_with_scores(export, model, tmp_path):

@@ -13,11 +13,13 @@ from benchmarks.timing import interleave, seconds_of, spread
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.labeling.fixed_size import label_at_size
-from keras_rcnn.labeling.loaded_labeler import load_labeler
+from keras_rcnn.labeling.loaded_labeler import LoadedLabeler, load_labeler
 from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
 from keras_rcnn.metrics import ConfusionMatrix
 
 THREADS = (1, 2)
+_SAVED_MODEL = "SavedModel"
+Size = tuple[int, int]
 Label = Callable[[np.ndarray], np.ndarray]
 Row = dict[str, Any]
 
@@ -27,18 +29,21 @@ def compare(
     output_resolution: int,
     files: Mapping[str, pathlib.Path],
     dataset: SceneDataset,
-    size: tuple[int, int],
+    size: Size,
     repeats: int = 20,
 ) -> list[Row]:
     """Labels the same photos by all of them, each photo scaled to one size.
+
+    A file for photos of another size has them scaled to that, and is compared
+    with what the SavedModel says of those.
 
     Args:
         folder: SavedModel to compare with.
         output_resolution: of the files, and to ask of the SavedModel.
         files: `.tflite` and `.onnx` files by name.
         dataset: labelled photos to score them by.
-        size: height and width that all photos are scaled to.
-        repeats: timed runs of each on a photo of that size.
+        size: height and width that photos are scaled to.
+        repeats: timed runs of each on a photo of its size.
 
     Returns:
         A row for the SavedModel, then one for each file.
@@ -48,23 +53,28 @@ def compare(
     def saved_model(photo: np.ndarray) -> np.ndarray:
         return served(photo[np.newaxis])[0]
 
-    labelers: dict[str, Label] = {"SavedModel": saved_model}
-    labelers |= {name: _load(file) for name, file in files.items()}
-    rows = _score(labelers, dataset, size)
+    labelers = {name: _load(file) for name, file in files.items()}
+    sizes = {name: _size(label) or size for name, label in labelers.items()}
+    rows = _score(saved_model, labelers, dataset, {_SAVED_MODEL: size} | sizes)
     for name, file in files.items():
         rows[name]["bytes"] = file.stat().st_size
     for (name, threads), times in _time(
-        saved_model, files, size, repeats
+        saved_model, files, {_SAVED_MODEL: size} | sizes, repeats
     ).items():
         key = f"milliseconds_{threads}_threads"
         rows[name][key] = 1e3 * spread(times)["median"]
     return list(rows.values())
 
 
-def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Label:
+def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> LoadedLabeler:
     # LiteRT tells of its start, whatever it is told.
     with program.quiet_libraries():
         return load_labeler(file, num_threads=num_threads)
+
+
+def _size(labeler: LoadedLabeler) -> Size | None:
+    """Height and width of all photos that a file takes, if it takes one."""
+    return getattr(labeler.label_batch, "size", None)
 
 
 def markdown(rows: list[Row]) -> str:
@@ -88,12 +98,13 @@ def markdown(rows: list[Row]) -> str:
 
 
 def _score(
+    saved_model: Label,
     labelers: Mapping[str, Label],
     dataset: SceneDataset,
-    size: tuple[int, int],
+    sizes: Mapping[str, Size],
 ) -> dict[str, Row]:
-    matrices = {name: ConfusionMatrix(dataset.num_classes) for name in labelers}
-    alike = dict.fromkeys(labelers, 0)
+    matrices = {name: ConfusionMatrix(dataset.num_classes) for name in sizes}
+    alike = dict.fromkeys(sizes, 0)
     pixels = 0
     for example in tqdm.tqdm(
         dataset.examples.as_numpy_iterator(),
@@ -102,15 +113,18 @@ def _score(
         unit="photo",
         file=sys.stderr,
     ):
-        labels = {
-            name: label_at_size(label, example["image"], size)
-            for name, label in labelers.items()
+        photo = example["image"]
+        expected = {
+            size: label_at_size(saved_model, photo, size)
+            for size in set(sizes.values())
         }
-        first, *_ = labels.values()
-        pixels += first.size
-        for name, found in labels.items():
+        pixels += example["label"].size
+        for name, size in sizes.items():
+            found = expected[size]
+            if name in labelers:
+                found = label_at_size(labelers[name], photo, size)
             matrices[name].update(example["label"], found)
-            alike[name] += int(np.count_nonzero(found == first))
+            alike[name] += int(np.count_nonzero(found == expected[size]))
     return {
         name: {
             "name": name,
@@ -125,18 +139,21 @@ def _score(
 def _time(
     saved_model: Label,
     files: Mapping[str, pathlib.Path],
-    size: tuple[int, int],
+    sizes: Mapping[str, Size],
     repeats: int,
 ) -> dict[tuple[str, int], list[float]]:
-    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    rng = np.random.default_rng(0)
 
-    def timed(label: Label) -> Callable[[], float]:
+    def timed(label: Label, size: Size) -> Callable[[], float]:
+        photo = rng.integers(0, 256, (*size, 3), np.uint8)
         return lambda: seconds_of(lambda: label(photo))
 
     # TensorFlow takes the threads that it started with.
-    things = {("SavedModel", THREADS[-1]): timed(saved_model)}
+    things = {
+        (_SAVED_MODEL, THREADS[-1]): timed(saved_model, sizes[_SAVED_MODEL])
+    }
     things |= {
-        (name, threads): timed(_load(file, threads))
+        (name, threads): timed(_load(file, threads), sizes[name])
         for name, file in files.items()
         for threads in THREADS
     }

@@ -12,7 +12,7 @@ from keras_rcnn.export import export_litert
 from keras_rcnn.export.quantization import QUANTIZATIONS
 from keras_rcnn.files import make_folder
 
-ANY_SIZE, MEDIAPIPE = "any_size", "mediapipe"
+ANY_SIZE, MEDIAPIPE, PORTRAIT = "any_size", "mediapipe", "portrait"
 
 
 def write_phone_set(
@@ -23,13 +23,14 @@ def write_phone_set(
     num_instances: int | None,
     photos: Sequence[np.ndarray],
 ) -> dict[str, pathlib.Path]:
-    """Writes a file of each quantization, and two for other uses.
+    """Writes a file of each quantization, and three for other uses.
 
     - `float32`, `float16`, `weights`, `dynamic`, `int8`: photos of one size
       to labels;
     - `any_size`: likewise in float32, for photos of any size;
     - `mediapipe`: as `weights`, but to probabilities, for MediaPipe's
-      `ImageSegmenter`.
+      `ImageSegmenter`;
+    - `portrait`: as `weights`, for photos of the size turned by a quarter.
 
     Args:
         model: trained network.
@@ -52,6 +53,8 @@ def write_phone_set(
     }
     choices[ANY_SIZE] = {}
     choices[MEDIAPIPE] = {"quantize": "weights", "output": "probabilities"}
+    choices[PORTRAIT] = {"quantize": "weights"}
+    sizes = {ANY_SIZE: None, PORTRAIT: size[::-1]}
     files = {}
     for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
         # Quantizing runs it, and LiteRT tells of its start.
@@ -59,7 +62,7 @@ def write_phone_set(
             files[name] = export_litert(
                 model,
                 folder / f"{name}.tflite",
-                None if name == ANY_SIZE else size,
+                sizes.get(name, size),
                 output_resolution,
                 num_instances,
                 photos=photos,
