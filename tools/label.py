@@ -6,7 +6,8 @@ r"""Labels photos of your own; seconds for each on two cores.
 
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
 the class of each pixel as its value, counted from 0 in the order of the
-report's `class_names`, and NAME_overlay.png to look at.
+report's `class_names`, hence all but black in a viewer, and NAME_overlay.png to
+look at.
 
 Large photos (beyond 25 megapixels, `--memory_mb` being what it is by default)
 are read, labelled and written strip by strip. Their pixels lie in OUTPUT_DIR

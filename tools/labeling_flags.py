@@ -18,7 +18,9 @@ def define() -> None:
     flags.DEFINE_string(
         "model",
         None,
-        "SavedModel folder, .keras, .tflite or .onnx file.",
+        "SavedModel folder, .keras, .tflite or .onnx file. Of a folder with a "
+        "model.keras that network is used, as the flags say, whatever was "
+        "chosen when the SavedModel was exported.",
         required=True,
     )
     flags.DEFINE_integer(

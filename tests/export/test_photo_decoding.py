@@ -77,6 +77,16 @@ def test_exif_cut_short_does_no_harm(decode, photo):
         assert sorted(decode(content).shape) == [3, 61, 90]
 
 
+def test_png_is_not_turned(decode, photo):
+    """As docs/serving.md says."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    image = photo.convert("RGB")
+    np.testing.assert_array_equal(
+        decode(encode(image, "PNG", exif=exif)), np.asarray(image)
+    )
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA"])
 def test_png(decode, photo, tmp_path, mode):
     check(decode, encode(photo.convert(mode), "PNG"), tmp_path)

@@ -6,9 +6,13 @@ import concurrent.futures
 import contextlib
 import io
 import json
+import pathlib
+import re
 import select
+import shutil
 import socket
 import struct
+import subprocess
 
 import grpc
 import numpy as np
@@ -30,6 +34,7 @@ from keras_rcnn.serving.request_error import RequestError
 
 pytestmark = pytest.mark.extras
 MODEL = "scene_parser"
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -171,6 +176,38 @@ def test_v2_files(post, files, expected):
         outputs["label_png_bytes"]["data"], expected, strict=True
     ):
         np.testing.assert_array_equal(labels_of(base64.b64decode(text)), truth)
+
+
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("bash", "curl", "base64"))),
+    reason="needs the programs",
+)
+@pytest.mark.parametrize("path", ["v1/models", "v2/models"])
+def test_the_shell_of_the_documentation(
+    server, files, expected, tmp_path, path
+):
+    text = (ROOT / "docs" / "serving.md").read_text()
+    (command,) = (
+        block
+        for block in re.findall(r"(?:^    .*\n)+", text, re.MULTILINE)
+        if "printf" in block and path in block
+    )
+    (tmp_path / "street.jpg").write_bytes(files[1])
+    run = subprocess.run(
+        ["bash", "-c", command.replace("http://127.0.0.1:8501", server.url)],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+    if path.startswith("v1"):
+        png = (tmp_path / "labels.png").read_bytes()
+    else:
+        outputs = {
+            part["name"]: part["data"]
+            for part in json.loads(run.stdout)["outputs"]
+        }
+        png = base64.b64decode(outputs["label_png_bytes"][0])
+    np.testing.assert_array_equal(labels_of(png), expected[1])
 
 
 def test_v2_grpc(stub, photos, files, expected, signatures):
