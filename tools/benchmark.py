@@ -23,6 +23,7 @@ import re
 import types
 from typing import Any
 
+import float_flags
 import program
 from absl import flags
 
@@ -43,10 +44,10 @@ flags.DEFINE_list("sizes", None, "Photos, heights x widths: 240x320,480x640.")
 flags.DEFINE_list("resolutions", None, "Output resolutions: 8,4,2,1.")
 flags.DEFINE_list("precisions", None, "float32,mixed_bfloat16.")
 flags.DEFINE_integer("repeats", None, "Most runs of a thing.", lower_bound=1)
-flags.DEFINE_float(
+float_flags.define_float(
     "seconds", None, "Time for the runs of a thing.", lower_bound=0
 )
-flags.DEFINE_float(
+float_flags.define_float(
     "longest_seconds",
     None,
     "What should take longer than this is not run.",

@@ -19,6 +19,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import dataset_flags
+import float_flags
 import labeling_flags
 import program
 from absl import flags
@@ -37,7 +38,7 @@ flags.DEFINE_enum(
 flags.DEFINE_bool(
     "flip", False, "Average each photo with its mirror image; twice as slow."
 )
-flags.DEFINE_multi_float(
+float_flags.define_multi_float(
     "scale", [1.0], "Magnification to average over; may be given repeatedly."
 )
 flags.DEFINE_string(

@@ -27,6 +27,7 @@ import pathlib
 from typing import TYPE_CHECKING, Any
 
 import dataset_flags
+import float_flags
 import labeling_flags
 import program
 from absl import flags
@@ -64,11 +65,12 @@ flags.DEFINE_string(
     "JSON file that tools/evaluate.py wrote of the network, to be kept in the "
     "SavedModel.",
 )
-flags.DEFINE_float(
+float_flags.define_float(
     "max_megapixels",
     25.0,
     "Largest photo that the SavedModel will label.",
     lower_bound=0,
+    upper_bound=1_000_000,
 )
 flags.DEFINE_string("litert", None, "LiteRT file (.tflite) to write.")
 flags.DEFINE_string(

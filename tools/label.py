@@ -26,6 +26,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import float_flags
 import labeling_flags
 import program
 from absl import flags
@@ -52,7 +53,7 @@ flags.DEFINE_integer(
     "Scale larger photos down to this many pixels to label them.",
     lower_bound=1,
 )
-flags.DEFINE_float(
+float_flags.define_float(
     "max_megapixels",
     None,
     "How large a photo may be; 89, Pillow's guard against files made to fill "

@@ -305,7 +305,13 @@ def test_measures_nothing_that_cannot_be_written(run_program, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "flags", ["--suite=none", "--suite=memory --repeats=0", ""]
+    "flags",
+    [
+        "--suite=none",
+        "--suite=memory --repeats=0",
+        "--suite=memory --seconds=nan",
+        "",
+    ],
 )
 def test_wrong_usage_has_a_status_of_its_own(run_program, flags):
     status, out, err = run_program("benchmark", *flags.split())

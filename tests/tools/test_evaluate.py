@@ -289,7 +289,14 @@ def test_names_a_model_that_is_none(evaluate, tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "flag", ["--split=half", "--num_pictures=-1", "--dataset=mine", "photo.jpg"]
+    "flag",
+    [
+        "--split=half",
+        "--num_pictures=-1",
+        "--dataset=mine",
+        "--scale=nan",
+        "photo.jpg",
+    ],
 )
 def test_wrong_usage_has_a_status_of_its_own(evaluate, flag):
     status, out, err = evaluate(flag)

@@ -295,13 +295,22 @@ def test_names_an_output_folder_that_cannot_be(
 
 @pytest.mark.parametrize(
     "flag",
-    ["--method=magic", "--num_instances=0", "--longest_side=0", "--imagse=a"],
+    [
+        "--method=magic",
+        "--num_instances=0",
+        "--longest_side=0",
+        "--imagse=a",
+        "--max_megapixels=nan",
+        "--max_megapixels=inf",
+        "--memory_mb=nan",
+    ],
 )
 def test_wrong_usage_has_a_status_of_its_own(label, flag):
     status, out, err = label("--images=a.png", flag)
 
     assert (status, out) == (2, "")
     assert err.startswith("error: ")
+    assert err.count("\n") == 1
 
 
 def test_a_copy_of_a_photo_elsewhere_is_labelled_too(
