@@ -44,7 +44,6 @@ flags.DEFINE_multi_string(
     "Files, patterns such as 'photos/*.jpg', or folders (the photos right in "
     "them), with commas between or repeated; what follows without any flag "
     "counts as well.",
-    required=True,
 )
 flags.DEFINE_string("output_dir", None, "Where to write.", required=True)
 flags.DEFINE_integer(
@@ -78,7 +77,12 @@ def main(arguments: list[str]) -> None:
 
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
-    asked = [*photo_files.split_at_commas(FLAGS.images), *arguments]
+    asked = [*photo_files.split_at_commas(FLAGS.images or []), *arguments]
+    if not asked:
+        raise InputError(
+            "There are no photos to label: give --images=FILE, a pattern or a "
+            "folder."
+        )
     photos = photo_files.find_photos(asked)
     folder = make_folder(FLAGS.output_dir)
     outputs = [

@@ -227,6 +227,26 @@ def test_labels_a_smaller_photo_and_brings_them_to_its_size(
     )
 
 
+def test_takes_photos_without_any_flag(label, write_picture, noise, tmp_path):
+    photo = write_picture("a.png", noise)
+    write_picture("holiday/b.png", noise)
+
+    status, out, err = label(photo, tmp_path / "holiday")
+
+    assert status == 0, err
+    assert out.count("_labels.png") == 2
+
+
+@pytest.mark.parametrize("images", [(), ("--images=",), ("--images=,",)])
+def test_refuses_to_label_nothing(label, tmp_path, images):
+    status, out, err = label(*images)
+
+    assert (status, out) == (1, "")
+    assert err.startswith("error: There are no photos to label: give --images")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("images", "message"),
     [
