@@ -33,6 +33,8 @@ def test_labels_files_and_says_what_is_on_them(
         "--output_dir=out",
         "--output_resolution=4",
         "--num_instances=2",
+        # The processor may have bfloat16.
+        "--precision=float32",
     )
 
     assert status == 0, err
