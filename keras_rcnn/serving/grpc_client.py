@@ -1,13 +1,11 @@
 """Labels photos by a gRPC server: this project's, or TensorFlow Serving."""
 
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import grpc
 import numpy as np
 import tensorflow as tf
-from PIL import Image
 from tensorflow_serving.apis import (
     get_model_status_pb2,
     model_service_pb2_grpc,
@@ -15,6 +13,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from keras_rcnn.serving.photo_batch import checked_files, read_labels
 from keras_rcnn.serving.request_error import RequestError
 
 _UNLIMITED = [
@@ -102,10 +101,8 @@ class GrpcClient:
             files: contents of JPEG and PNG files.
 
         Raises:
-            RequestError: as `predict`.
+            RequestError: as `predict`, or if these are no such files.
         """
-        results = self.predict("image_bytes", image_bytes=list(files))
-        return [
-            np.asarray(Image.open(io.BytesIO(file)))
-            for file in results["label_png_bytes"]
-        ]
+        files = checked_files(files)
+        results = self.predict("image_bytes", image_bytes=files)
+        return read_labels(results["label_png_bytes"])

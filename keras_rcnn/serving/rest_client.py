@@ -1,15 +1,14 @@
 """Labels photos by a web server: this project's, or TensorFlow Serving."""
 
 import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import grpc
 import numpy as np
 import requests
-from PIL import Image
 
+from keras_rcnn.serving.photo_batch import checked_files, read_labels
 from keras_rcnn.serving.request_error import RequestError
 
 
@@ -77,13 +76,11 @@ class RestClient:
             files: contents of JPEG and PNG files.
 
         Raises:
-            RequestError: as `predict`.
+            RequestError: as `predict`, or if these are no such files.
         """
-        results = self.predict("image_bytes", image_bytes=list(files))
-        return [
-            np.asarray(Image.open(io.BytesIO(file)))
-            for file in results["label_png_bytes"]
-        ]
+        files = checked_files(files)
+        results = self.predict("image_bytes", image_bytes=files)
+        return read_labels(results["label_png_bytes"])
 
     def _post(self, payload: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -104,7 +101,9 @@ class RestClient:
 def _encode(values: Any) -> Any:
     if isinstance(values, np.ndarray):
         return values.tolist()
-    return [{"b64": base64.b64encode(value).decode()} for value in values]
+    # As gRPC sends text.
+    encoded = [x.encode() if isinstance(x, str) else x for x in values]
+    return [{"b64": base64.b64encode(x).decode()} for x in encoded]
 
 
 def _decode(values: Any) -> np.ndarray:

@@ -1,7 +1,6 @@
 """A SavedModel that answers requests from anywhere."""
 
 import pathlib
-import re
 import threading
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
 
 MOST_PHOTOS = 32
@@ -121,11 +121,7 @@ class ServedModel:
         run = self._model.signatures[signature]
         try:
             with self._turns:
-                results = run(
-                    **{name: tf.constant(x) for name, x in inputs.items()}
-                )
-        except tf.errors.InvalidArgumentError as error:
-            raise RequestError(_reason(error.message)) from error
+                results = _run(run, inputs)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             raise RequestError(
                 "This server has too little memory for that: send smaller or "
@@ -185,19 +181,12 @@ class ServedModel:
             )
 
 
+def _run(run: Any, inputs: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:
+    try:
+        return run(**{name: tf.constant(x) for name, x in inputs.items()})
+    except tf.errors.InvalidArgumentError as error:
+        raise RequestError(explain(error.message, inputs)) from error
+
+
 def _listed(names: Mapping[str, Any]) -> str:
     return ", ".join(sorted(name[:80] for name in names)) or "nothing"
-
-
-def _reason(message: str) -> str:
-    """What a graph says was wrong, without where in the graph."""
-    found = re.search(r"assertion failed: (.*)", message)
-    if found:
-        return " ".join(re.findall(r"\[([^\]]*\]?)\]", found[1]))
-    lines = [
-        line
-        for line in message.split("\n")
-        if line and not re.match(r"Graph exec|Detected|<stack|\s", line)
-    ]
-    where = "image_bytes: " if "image_bytes" in message else ""
-    return f"{where}{lines[0] if lines else 'invalid'}"

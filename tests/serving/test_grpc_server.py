@@ -14,7 +14,7 @@ from tensorflow_serving.apis import (
 )
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.serving import GrpcClient
+from keras_rcnn.serving import GrpcClient, RestClient
 from keras_rcnn.serving.grpc_server import GrpcServer
 from keras_rcnn.serving.request_error import RequestError
 from keras_rcnn.serving.served_model import ServedModel
@@ -162,7 +162,11 @@ def test_chosen_outputs(stub, photos):
             {"image_bytes": [b"x"]},
             r"image_bytes\[0\] is no JPEG",
         ),
-        ("image_bytes", {"image_bytes": [b"\xff\xd8\xff\x00"]}, "image_bytes"),
+        (
+            "image_bytes",
+            {"image_bytes": [b"\xff\xd8\xff\x00"]},
+            r"image_bytes\[0\]: Invalid JPEG",
+        ),
     ],
 )
 def test_names_what_is_wrong(client, signature, inputs, reason):
@@ -170,6 +174,33 @@ def test_names_what_is_wrong(client, signature, inputs, reason):
         client.predict(signature, **inputs)
     assert error.value.code == grpc.StatusCode.INVALID_ARGUMENT
     assert client.is_ready()
+
+
+@pytest.mark.parametrize(
+    ("index", "reason"), [(0, "Invalid PNG"), (1, "Invalid JPEG")]
+)
+def test_names_the_broken_file_of_a_batch(client, files, index, reason):
+    batch = list(files)
+    batch[index] = batch[index][: len(batch[index]) // 2]
+    with pytest.raises(RequestError) as error:
+        client.label(batch)
+    assert str(error.value).startswith(f"image_bytes[{index}]: {reason}")
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("connect", [GrpcClient, RestClient])
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ([], "There are no photos: give"),
+        (["street.jpg"], r"image_bytes\[0\] is no JPEG or PNG file: give its"),
+        ([b"x", 3], r"image_bytes\[1\] is no JPEG or PNG file: give its"),
+    ],
+)
+def test_what_is_no_list_of_files(connect, files, reason):
+    """Said by the client: there is no server."""
+    with connect() as client, pytest.raises(RequestError, match=reason):
+        client.label(files)
 
 
 def test_other_models_and_versions(server, stub, files):

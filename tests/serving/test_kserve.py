@@ -371,6 +371,12 @@ def test_grpc_names_what_is_wrong(stub):
         )
 
 
+def test_names_of_files_are_no_files(client):
+    """Whichever client sends them; the server says so."""
+    with pytest.raises(RequestError, match=r"image_bytes\[0\] is no JPEG"):
+        client.predict("image_bytes", image_bytes=["street.jpg"])
+
+
 def test_nobody_there():
     with RestClient("http://127.0.0.1:1") as client:
         assert not client.is_ready()
