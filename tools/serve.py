@@ -14,6 +14,7 @@ is no password and no encryption, so put a proxy before it that has them.
 
 import asyncio
 import importlib.util
+import re
 import signal
 import sys
 from typing import TYPE_CHECKING, NoReturn
@@ -27,7 +28,16 @@ if TYPE_CHECKING:
 FLAGS = flags.FLAGS
 flags.DEFINE_string("model", None, "SavedModel folder.", required=True)
 flags.DEFINE_string("model_name", "scene_parser", "What requests call it.")
-flags.DEFINE_string("host", "127.0.0.1", "Interface to listen at.")
+flags.register_validator(
+    "model_name",
+    # It is a part of addresses.
+    lambda name: re.fullmatch(r"[A-Za-z0-9_.-]+", name) is not None,
+    "give letters, digits, _, . and - alone",
+)
+flags.DEFINE_string(
+    "host", "127.0.0.1", "Interface to listen at, of IPv4 or IPv6."
+)
+flags.register_validator("host", bool, "give a name or number")
 flags.DEFINE_integer(
     "port", 8500, "For gRPC; 0: any free one.", lower_bound=0, upper_bound=65535
 )
@@ -47,18 +57,23 @@ flags.DEFINE_integer(
 
 def main() -> None:
     """Loads the model and serves it."""
+    from keras_rcnn.serving.addresses import address, refuse_taken
     from keras_rcnn.serving.grpc_server import GrpcServer
     from keras_rcnn.serving.served_model import ServedModel
 
     # Both servers end well when they are interrupted.
     signal.signal(signal.SIGTERM, interrupt)
+    has_kserve = importlib.util.find_spec("kserve") is not None
+    more_ports = (FLAGS.rest_port, FLAGS.kserve_port) if has_kserve else ()
+    # Before the model is loaded, which takes a while.
+    refuse_taken(host(), (FLAGS.port, *more_ports))
     served = ServedModel(FLAGS.model, FLAGS.parallel)
     server = GrpcServer(
-        served, FLAGS.model_name, f"{FLAGS.host}:{FLAGS.port}", most_bytes()
+        served, FLAGS.model_name, address(host(), FLAGS.port), most_bytes()
     )
     try:
-        tell(f"gRPC at {FLAGS.host}:{server.port}")
-        if importlib.util.find_spec("kserve"):
+        tell(f"gRPC at {address(host(), server.port)}")
+        if has_kserve:
             serve_kserve(served)
         else:
             tell("No REST: it takes `pip install -e '.[kserve]'`.")
@@ -74,23 +89,29 @@ def serve_kserve(served: "ServedModel") -> None:
     """Serves by KServe's protocols too, until interrupted."""
     # KServe reads flags of its own as it is imported.
     del sys.argv[1:]
+    from keras_rcnn.serving.addresses import address
     from keras_rcnn.serving.kserve_server import KServeServer
 
     server = KServeServer(
         served,
         FLAGS.model_name,
-        FLAGS.host,
+        host(),
         FLAGS.rest_port,
         FLAGS.kserve_port,
         most_bytes(),
     )
 
     def ready() -> None:
-        tell(f"REST at http://{FLAGS.host}:{server.rest_port}")
-        tell(f"KServe's gRPC at {FLAGS.host}:{server.grpc_port}")
+        tell(f"REST at http://{address(host(), server.rest_port)}")
+        tell(f"KServe's gRPC at {address(host(), server.grpc_port)}")
         tell("Ready.")
 
     asyncio.run(server.serve(ready))
+
+
+def host() -> str:
+    """The interface, IPv6 without the brackets that it has in addresses."""
+    return FLAGS.host.strip("[]")
 
 
 def most_bytes() -> int:

@@ -8,7 +8,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.serving.addresses import cannot_listen
 from keras_rcnn.serving.prediction_service import PredictionService
 from keras_rcnn.serving.served_model import ServedModel
 
@@ -21,7 +21,7 @@ class GrpcServer:
     Args:
         served: the model.
         name: what requests call it.
-        address: host and port; port 0 lets the system choose.
+        address: host and port, IPv6 in brackets; port 0 lets the system choose.
         max_request_bytes: larger requests are refused unread.
 
     Raises:
@@ -55,9 +55,7 @@ class GrpcServer:
         try:
             self.port = self._server.add_insecure_port(address)
         except RuntimeError as error:
-            raise InputError(
-                f"{address} cannot be listened at: choose another host or port."
-            ) from error
+            raise cannot_listen(address) from error
         self._server.start()
 
     def stop(self, grace: float = 5.0) -> None:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import socket
 import warnings
 from typing import Any
 
@@ -25,7 +24,7 @@ from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 from kserve.protocol.rest.server import RESTServer
 from starlette.exceptions import HTTPException
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.serving.addresses import address, cannot_listen, listen
 from keras_rcnn.serving.kserve_model import KServeModel
 from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
@@ -67,8 +66,8 @@ class KServeServer:
         self._plane = _DataPlane(models)
         self._repository = _FixedRepository(models)
         self._max_request_bytes = max_request_bytes
-        self._grpc_address = f"{host}:{grpc_port}"
-        self._socket = _listen(host, rest_port)
+        self._grpc_address = address(host, grpc_port)
+        self._socket = listen(host, rest_port)
         self.rest_port = self._socket.getsockname()[1]
         self.grpc_port = grpc_port
         logging.getLogger("kserve").setLevel(logging.CRITICAL)
@@ -121,7 +120,7 @@ class KServeServer:
         try:
             self.grpc_port = server.add_insecure_port(self._grpc_address)
         except RuntimeError as error:
-            raise InputError(_not_free(self._grpc_address)) from error
+            raise cannot_listen(self._grpc_address) from error
         await server.start()
         return server
 
@@ -163,17 +162,3 @@ async def _explain(request: Request, error: Any) -> JSONResponse:
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
     return JSONResponse({"error": f"{where}: {first['msg']}"}, 400)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        return socket.create_server((host, port))
-    except OSError as error:
-        raise InputError(_not_free(f"{host}:{port}")) from error
-
-
-def _not_free(address: str) -> str:
-    return (
-        f"{address} cannot be listened at: choose another host or port, or "
-        "stop what listens there."
-    )
