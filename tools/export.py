@@ -110,6 +110,7 @@ def main() -> None:
             "Nothing to write: give --all=FOLDER, --saved_model=FOLDER, "
             "--litert=FILE or --onnx=FILE."
         )
+    refuse_idle_flags()
     size = litert_size()
     if FLAGS.all and not FLAGS.dataset:
         raise InputError(
@@ -234,6 +235,19 @@ def write_all(
     rows = compare(folder, resolution, files, dataset, size)
     print(markdown(rows))
     return figures | {"files": rows}
+
+
+def refuse_idle_flags() -> None:
+    """Refuses choices for LiteRT files where none is to be written."""
+    from keras_rcnn.errors import InputError
+
+    names = ("litert_size", "litert_output", "quantize")
+    given = [f"--{name}" for name in names if FLAGS[name].present]
+    if given and not (FLAGS.litert or FLAGS.all):
+        raise InputError(
+            f"There is no LiteRT file to write, which {' and '.join(given)} "
+            "would be for: give --litert=FILE as well, or leave it out."
+        )
 
 
 def litert_size() -> tuple[int, int] | None:

@@ -174,6 +174,8 @@ def test_litert(export, model, noise, tmp_path, quantize):
         (("--litert=x", "--litert_size=3"), "--litert_size=3 is no size"),
         (("--litert=x", "--litert_size=0x9"), "--litert_size=0x9 is no size"),
         (("--litert=x", "--quantize=int8"), "int8 has to see photos"),
+        (("--saved_model=x", "--quantize=int8"), "no LiteRT file to write"),
+        (("--onnx=x", "--litert_size=9x9"), "which --litert_size would"),
         (("--saved_model=x", "--scores=no.json"), "no.json cannot be read"),
         (("--saved_model=x", "--output_resolution=3"), "resolution 3"),
         (("--onnx=x", "--output_resolution=16"), "resolution 16"),
