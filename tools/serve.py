@@ -48,7 +48,11 @@ flags.DEFINE_integer(
     "kserve_port", 8502, "For KServe's gRPC.", lower_bound=0, upper_bound=65535
 )
 flags.DEFINE_integer(
-    "max_request_mb", 32, "Largest request that is read.", lower_bound=1
+    "max_request_mb",
+    32,
+    "Largest request that is read.",
+    lower_bound=1,
+    upper_bound=2047,  # gRPC counts bytes in 32 bits.
 )
 flags.DEFINE_integer(
     "parallel", 2, "Requests computed at a time; others wait.", lower_bound=1

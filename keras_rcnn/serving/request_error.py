@@ -5,7 +5,9 @@ import grpc
 _HTTP = {
     grpc.StatusCode.INVALID_ARGUMENT: 400,
     grpc.StatusCode.NOT_FOUND: 404,
+    grpc.StatusCode.DEADLINE_EXCEEDED: 408,
     grpc.StatusCode.RESOURCE_EXHAUSTED: 413,
+    grpc.StatusCode.UNAVAILABLE: 503,
 }
 
 
@@ -24,6 +26,12 @@ class RequestError(ValueError):
     ) -> None:
         super().__init__(message)
         self.code = code
+
+    @classmethod
+    def of_http(cls, message: str, status: int) -> "RequestError":
+        """The one that an answer with that status tells of."""
+        codes = {number: code for code, number in _HTTP.items()}
+        return cls(message, codes.get(status, grpc.StatusCode.UNKNOWN))
 
     @property
     def http_status(self) -> int:

@@ -94,7 +94,8 @@ class RestClient:
                 grpc.StatusCode.UNAVAILABLE,
             ) from error
         if not response.ok:
-            raise RequestError(str(answer.get("error", answer)))
+            message = str(answer.get("error", answer))
+            raise RequestError.of_http(message, response.status_code)
         return answer
 
 

@@ -102,6 +102,7 @@ def test_what_is_no_saved_model(run_program, tmp_path, name):
     [
         "--port=-1",
         "--rest_port=70000",
+        "--max_request_mb=2048",
         "--host",
         "--host=",
         "--model_name=",
