@@ -1,4 +1,4 @@
-r"""Writes the model card of a network that was trained on all photos.
+r"""Writes the model card of a network that ships.
 
     python tools/reproduce.py \
         --experiments=stanford_rcnn2_taught,stanford_rcnn2_all
@@ -7,8 +7,9 @@ r"""Writes the model card of a network that was trained on all photos.
     python tools/model_card.py --experiment=stanford_rcnn2_all \
         --model_dir=saved_models/rcnn2_stanford_background
 
-The scores on it are those of the run with the same settings that held photos
-out, which the card says. Run it last: it lists all files of the folder.
+The scores of a network that was trained on all photos are those of the run
+with the same settings that held photos out, which the card says. Run it last:
+it lists all files of the folder.
 """
 
 import json
@@ -35,14 +36,14 @@ flags.DEFINE_string(
 
 def main() -> None:
     """Writes the card."""
-    from exports.card import held_out_name, write_card
+    from exports.card import scored_name, write_card
 
     from keras_rcnn import load_model
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import write_file
 
     folder = pathlib.Path(FLAGS.model_dir)
-    scored = held_out_name(FLAGS.experiment)
+    scored = scored_name(FLAGS.experiment)
     held_out = read_results(scored)
     if not held_out["scores"]:
         raise InputError(

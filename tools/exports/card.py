@@ -15,7 +15,6 @@ from experiments import (
 )
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.errors import InputError
 
 TITLES = {
     "stanford_background": (
@@ -57,12 +56,11 @@ def write_card(
     """The card, in Markdown.
 
     Args:
-        name: of the experiment that trained the network on all photos.
+        name: of the experiment that trained the network.
         folder: with all that ships.
         model: the network.
         trained: what came of that experiment, as `results/NAME.json` says.
-        held_out: what came of the experiment with the same settings that
-            held photos out.
+        held_out: what came of the experiment `scored_name(name)`.
     """
     parts = [
         _introduction(name, model),
@@ -77,22 +75,26 @@ def write_card(
     return "\n".join(parts)
 
 
-def held_out_name(name: str) -> str:
-    """The experiment with the same settings that holds photos out.
+def scored_name(name: str) -> str:
+    """The experiment whose scores count for a network.
 
-    Raises:
-        InputError: if there is none.
+    That is its own, or, where it was trained on all photos, the one with the
+    same settings that holds photos out.
     """
     experiment = load_experiment(name)
-    for other in experiment_names():
-        on_all = dataclasses.replace(
-            load_experiment(other), split="all", validation_fraction=0.0
-        )
-        if on_all == experiment and other != name:
-            return other
-    raise InputError(
-        f"--experiment={name} has no twin that holds photos out: choose one "
-        "that trains on all photos."
+    if experiment.split != "all":
+        return name
+    (twin,) = (
+        other
+        for other in experiment_names()
+        if other != name and _on_all_photos(other) == experiment
+    )
+    return twin
+
+
+def _on_all_photos(name: str) -> Experiment:
+    return dataclasses.replace(
+        load_experiment(name), split="all", validation_fraction=0.0
     )
 
 
@@ -115,11 +117,16 @@ def _training(
 ) -> str:
     experiment = load_experiment(name)
     machine = trained["machine"].splitlines()[0]
+    but_for = (
+        ""
+        if experiment.split == "all"
+        else f" but for {HELD_OUT[experiment.dataset]}"
+    )
     return (
         "## Training\n\n"
         f"Data: {TITLES[experiment.dataset]}, all photos of its development "
-        f"part. {trained['steps']:,} steps, {trained['minutes']:.0f} minutes "
-        f"on {machine}, {trained['date']}:\n\n"
+        f"part{but_for}. {trained['steps']:,} steps, "
+        f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}:\n\n"
         f"    {trained['command']}\n"
         f"    python tools/export.py --model_dir=runs/{name} \\\n"
         f"        --saved_model=saved_models/{folder.name}\n"
@@ -151,14 +158,18 @@ def _scores(name: str, held_out: Mapping[str, Any]) -> str:
         "mean IoU",
         "the paper, pixels / classes",
     )
-    return (
-        "## Scores\n\n"
+    photos = HELD_OUT[experiment.dataset]
+    said = (
         "This network has seen all photos, so nothing is left to score it on. "
         "The same settings,\n\n"
         f"    {held_out['command']}\n\n"
-        f"without {HELD_OUT[experiment.dataset]} came to this on them, in "
-        "percent (`tools/reproduce.py`); the paper's scores are of the whole "
-        "data sets:\n\n" + _table(header, rows)
+        f"without {photos} came to this on them"
+        if experiment.split == "all"
+        else f"On {photos}, which it never saw"
+    )
+    return (
+        f"## Scores\n\n{said}, in percent (`tools/reproduce.py`); the paper's "
+        "scores are of the whole data sets:\n\n" + _table(header, rows)
     )
 
 
