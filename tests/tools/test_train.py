@@ -67,3 +67,23 @@ def test_wrong_settings_are_named(tmp_path):
     assert errors.startswith("error: There is no preset 'rcnn9'")
     assert errors.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_a_network_trained_before_teaches(tmp_path):
+    teacher = tmp_path / "teacher"
+    status, _, errors = finish(start(teacher, "--preset=plain", steps=10))
+    assert status == 0, errors
+    teaching = (f"--teacher={teacher}", "--distillation=0.5")
+
+    status, output, errors = finish(
+        start(tmp_path / "taught", "--preset=plain", *teaching, steps=10)
+    )
+    assert status == 0, errors
+    assert "10 steps" in output
+
+    status, _, errors = finish(
+        start(tmp_path / "other", "--preset=rcnn2", *teaching, steps=10)
+    )
+    assert status == 1
+    assert f"error: --teacher={teacher} has other planes than rcnn2" in errors
