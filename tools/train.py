@@ -1,9 +1,14 @@
 r"""Trains a scene parser from scratch.
 
-Stanford Background, fold 0 held out, as the shipped model:
+Stanford Background, fold 0 held out, 79.2 % of its pixels right, in 54 minutes
+on a core with AVX-512 and bfloat16:
 
-    python tools/train.py --preset=rcnn2 --dataset=stanford_background \
-        --fold=0 --model_dir=runs/stanford --minutes=75
+    python tools/train.py --experiment=stanford_rcnn2_dense
+
+Your own folder, README.md says how it is laid out:
+
+    python tools/train.py --dataset=folder --data_dir=FOLDER \
+        --model_dir=runs/own --minutes=60
 
 Generated scenes, no data needed, 98.6 % on two cores:
 

@@ -3,6 +3,7 @@
 import dataclasses
 import importlib
 import json
+import pathlib
 
 import pytest
 from experiments import (
@@ -13,9 +14,13 @@ from experiments import (
     load_experiment,
 )
 from experiments.ablations import ABLATIONS, BASE
+from reproduction.runs import last_score
+from reproduction.tables import percent
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.presets import get_preset
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("name", experiment_names())
@@ -127,3 +132,19 @@ def test_wrong_usage_is_told(
     assert message in errors
     assert errors.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", experiment_names())
+def test_what_a_file_says_of_its_score_is_what_the_results_say(name):
+    file = ROOT / "results" / f"{name}.json"
+    text = " ".join(
+        importlib.import_module(f"experiments.{name}").__doc__.split()
+    )
+    if not file.exists():
+        assert "minutes" not in text
+        return
+    result = json.loads(file.read_text())
+    assert f"{result['minutes']:.0f} minutes on" in text
+    score = last_score(name, result)
+    if score:
+        assert f": {percent(score)} % of the pixels / classes right" in text

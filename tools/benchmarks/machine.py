@@ -67,13 +67,17 @@ def sentence(machine: dict[str, Any]) -> str:
     )
     parts = [
         machine["processor"],
-        f"{machine['cores']} cores",
+        _count(machine["cores"], "core"),
         " ".join(machine["features"]),
         *machine["accelerators"],
-        f"{machine['threads']['intra_op']} threads",
+        _count(machine["threads"]["intra_op"], "thread"),
         f"load {machine['load_average']:.1f}",
     ]
     return f"{', '.join(filter(None, parts))}\n{versions}"
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'s' * (number != 1)}"
 
 
 def _processor(cpuinfo: pathlib.Path) -> tuple[str, list[str]]:

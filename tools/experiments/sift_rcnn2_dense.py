@@ -1,6 +1,9 @@
 """rCNN2 on SIFT Flow, test split held out, recipe `dense`.
 
 python tools/train.py --experiment=sift_rcnn2_dense
+
+32 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25: 74.3
+/ 23.9 % of the pixels / classes right; the paper: 77.7 / 29.8.
 """
 
 from experiments.experiment import Experiment

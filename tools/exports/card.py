@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import pathlib
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -103,12 +104,11 @@ def _introduction(name: str, model: RecurrentCNN) -> str:
     title = TITLES[experiment.dataset].split(" (")[0]
     classes = ", ".join(model.class_names)
     instances = model.num_instances
-    return (
-        f"# {experiment.preset}, {title}\n\n"
+    return f"# {experiment.preset}, {title}\n\n" + _paragraph(
         f"A network of {instances} instance{'s' * (instances > 1)} and "
         f"{model.count_params():,} weights that labels each pixel of an "
         f"outdoor photo as one of {model.num_classes} classes: {classes}. "
-        "Source: Pinheiro & Collobert, arXiv:1306.2795.\n"
+        "Source: Pinheiro & Collobert, arXiv:1306.2795."
     )
 
 
@@ -124,12 +124,16 @@ def _training(
     )
     return (
         "## Training\n\n"
-        f"Data: {TITLES[experiment.dataset]}, all photos of its development "
-        f"part{but_for}. {trained['steps']:,} steps, "
-        f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}:\n\n"
-        f"    {trained['command']}\n"
-        f"    python tools/export.py --model_dir=runs/{name} \\\n"
-        f"        --saved_model=saved_models/{folder.name}\n"
+        + _paragraph(
+            f"Data: {TITLES[experiment.dataset]}, all photos of its "
+            f"development part{but_for}. {trained['steps']:,} steps, "
+            f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}:"
+        )
+        + (
+            f"\n    {trained['command']}\n"
+            f"    python tools/export.py --model_dir=runs/{name} \\\n"
+            f"        --saved_model=saved_models/{folder.name}\n"
+        )
     )
 
 
@@ -159,18 +163,18 @@ def _scores(name: str, held_out: Mapping[str, Any]) -> str:
         "the paper, pixels / classes",
     )
     photos = HELD_OUT[experiment.dataset]
-    said = (
-        "This network has seen all photos, so nothing is left to score it on. "
-        "The same settings,\n\n"
-        f"    {held_out['command']}\n\n"
-        f"without {photos} came to this on them"
-        if experiment.split == "all"
-        else f"On {photos}, which it never saw"
+    before, said = "", f"On {photos}, which it never saw"
+    if experiment.split == "all":
+        before = (
+            "This network has seen all photos, so nothing is left to score it "
+            f"on. The same settings,\n\n    {held_out['command']}\n\n"
+        )
+        said = f"without {photos} came to this on them"
+    said += (
+        ", in percent (`tools/reproduce.py`); the paper's scores are of the "
+        "whole data sets:"
     )
-    return (
-        f"## Scores\n\n{said}, in percent (`tools/reproduce.py`); the paper's "
-        "scores are of the whole data sets:\n\n" + _table(header, rows)
-    )
+    return f"## Scores\n\n{before}{_paragraph(said)}\n{_table(header, rows)}"
 
 
 def _scored(
@@ -194,13 +198,12 @@ def _classes(name: str, held_out: Mapping[str, Any]) -> str:
 
 def _limits(model: RecurrentCNN) -> str:
     size = model.geometry.receptive_field(model.num_instances)
-    return (
-        "## Limits\n\n"
+    return "## Limits\n\n" + _paragraph(
         f"The network sees {size} pixels around each pixel: photos much "
         "larger than the training photos have to be scaled down to their "
         "size first. It knows outdoor scenes by day and nothing else, calls "
         "whatever it sees one of its classes, and finds little of the "
-        "classes that are rare in its photos.\n"
+        "classes that are rare in its photos."
     )
 
 
@@ -222,6 +225,10 @@ def _files(folder: pathlib.Path) -> list[tuple[str, str, str]]:
             name = file.relative_to(folder).as_posix()
             found.append((f"`{name}`", str(len(content)), f"`{digest}`"))
     return found
+
+
+def _paragraph(text: str) -> str:
+    return textwrap.fill(text, 80, break_on_hyphens=False) + "\n"
 
 
 def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
