@@ -101,6 +101,8 @@ def test_scores_are_those_of_a_plain_count(
         "--split=all",
         "--output_resolution=4",
         "--num_instances=2",
+        # The loop below counts labels of float32.
+        "--precision=float32",
         "--report=new/report.json",
         "--pictures_dir=pictures",
         "--num_pictures=2",
