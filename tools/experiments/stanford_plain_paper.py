@@ -1,6 +1,9 @@
 """Plain on Stanford Background, fold 0 held out, recipe `paper`.
 
 python tools/train.py --experiment=stanford_plain_paper
+
+1 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25: 63.6 /
+50.6 % of the pixels / classes right; the paper: 79.5 / 69.5.
 """
 
 from experiments.experiment import Experiment

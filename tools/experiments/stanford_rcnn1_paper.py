@@ -1,6 +1,9 @@
 """rCNN1 on Stanford Background, fold 0 held out, recipe `paper`.
 
 python tools/train.py --experiment=stanford_rcnn1_paper
+
+5 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25: 62.5 /
+51.0 % of the pixels / classes right; the paper: 79.4 / 69.5.
 """
 
 from experiments.experiment import Experiment

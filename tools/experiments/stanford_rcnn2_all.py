@@ -1,6 +1,8 @@
 """rCNN2 on all photos of Stanford Background: the network that ships.
 
 python tools/train.py --experiment=stanford_rcnn2_all
+
+36 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25.
 """
 
 import dataclasses

@@ -1,6 +1,9 @@
 """rCNN2 on Stanford Background, fold 0 held out, recipe `paper`.
 
 python tools/train.py --experiment=stanford_rcnn2_paper
+
+5 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25: 63.3 /
+51.9 % of the pixels / classes right; the paper: 80.2 / 69.9.
 """
 
 from experiments.experiment import Experiment

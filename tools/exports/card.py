@@ -39,7 +39,10 @@ PURPOSES = {
     "model.keras": "`keras_rcnn.load_model`",
     "assets": "names and colours of the classes; training and scores",
     "assets.extra": "requests that warm a server up",
-    "litert": "phones, see `docs/phones.md`",
+    "litert": (
+        "phones, see `docs/phones.md`; `report.json`: what those of the "
+        "network that was scored were measured to be"
+    ),
     "labeling.onnx": "ONNX Runtime, OpenVINO",
     "instances.png": (
         "a photo by danielbuechele (Flickr, CC BY 2.0), by `make demo`"
