@@ -83,19 +83,15 @@ def write_figures(
     """Writes the figures."""
     from benchmarks.report import write_figure
     from experiments import ABLATION
-    from reproduction import figures, pictures
+    from reproduction import figures, pictures, tables
 
     runs = {
         name: result
         for name, result in results.items()
         if not name.startswith(ABLATION)
     }
-    for draw in (
-        figures.learning_curves,
-        figures.accuracy_over_instances,
-        figures.accuracy_over_resolution,
-    ):
-        write_figure(results_dir / f"{draw.__name__}.png", draw(runs))
+    for name in tables.FIGURES:
+        write_figure(results_dir / f"{name}.png", getattr(figures, name)(runs))
     pictures.write_confusion_matrices(results_dir, runs)
 
 

@@ -54,6 +54,8 @@ def accuracy_over_instances(results: Results) -> Figure:
             )
             scores = best_scores(results, dataset, preset)
             ours = [row for row in full if row.key in scores]
+            if not ours:
+                continue
             panel.plot(
                 [row.num_instances for row in ours],
                 [100 * scores[r.key]["pixel_accuracy"] for r in ours],

@@ -18,6 +18,12 @@ TITLES = {
     "sift_flow": "SIFT Flow",
 }
 RECIPES = ("paper", "dense", "taught")
+# Files that lie beside the tables.
+FIGURES = (
+    "learning_curves",
+    "accuracy_over_instances",
+    "accuracy_over_resolution",
+)
 INTRODUCTION = """\
 # Results
 
@@ -44,6 +50,7 @@ def write_tables(results: Results) -> str:
     for dataset, title in TITLES.items():
         parts += [f"## {title}\n", _scores(dataset, others)]
     parts += ["## Runs\n", _runs(others)]
+    parts += ["## Figures\n", *map("![{0}]({0}.png)\n".format, FIGURES)]
     if ablations:
         parts += ["## Settings of the dense recipe\n", _ablations(ablations)]
     return "\n".join(parts)
