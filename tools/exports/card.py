@@ -4,7 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from experiments import (
@@ -14,6 +14,7 @@ from experiments import (
     load_experiment,
     paper_rows,
 )
+from markdown_table import markdown_table
 
 from keras_rcnn import RecurrentCNN
 
@@ -68,13 +69,13 @@ def write_card(
     """
     parts = [
         _introduction(name, model),
-        _table(("file", "for"), _purposes(folder)),
+        markdown_table(("file", "for"), _purposes(folder)),
         _training(name, folder, trained),
         _scores(name, held_out),
         _classes(name, held_out),
         _limits(model),
         "## Files\n",
-        _table(("file", "bytes", "sha256"), _files(folder)),
+        markdown_table(("file", "bytes", "sha256"), _files(folder)),
     ]
     return "\n".join(parts)
 
@@ -177,7 +178,8 @@ def _scores(name: str, held_out: Mapping[str, Any]) -> str:
         ", in percent (`tools/reproduce.py`); the paper's scores are of the "
         "whole data sets:"
     )
-    return f"## Scores\n\n{before}{_paragraph(said)}\n{_table(header, rows)}"
+    table = markdown_table(header, rows)
+    return f"## Scores\n\n{before}{_paragraph(said)}\n{table}"
 
 
 def _scored(
@@ -194,7 +196,7 @@ def _classes(name: str, held_out: Mapping[str, Any]) -> str:
         (class_name, "-" if value is None else f"{100 * value:.1f}")
         for class_name, value in score["per_class"].items()
     ]
-    return "By class, all instances at full resolution:\n\n" + _table(
+    return "By class, all instances at full resolution:\n\n" + markdown_table(
         ("class", "accuracy"), rows
     )
 
@@ -232,8 +234,3 @@ def _files(folder: pathlib.Path) -> list[tuple[str, str, str]]:
 
 def _paragraph(text: str) -> str:
     return textwrap.fill(text, 80, break_on_hyphens=False) + "\n"
-
-
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [header, ["---"] * len(header), *rows]
-    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

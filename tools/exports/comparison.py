@@ -10,6 +10,7 @@ import program
 import tqdm
 from benchmarks.report import number
 from benchmarks.timing import interleave, seconds_of, spread
+from markdown_table import markdown_table
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.labeling.fixed_size import label_at_size
@@ -79,11 +80,7 @@ def _size(labeler: LoadedLabeler) -> Size | None:
 
 def markdown(rows: list[Row]) -> str:
     """The rows as a table."""
-    lines = [
-        "| file | KB | ms, 1 thread | ms, 2 threads | labels as the SavedModel"
-        " | pixels right |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
+    lines = []
     for row in rows:
         size = row.get("bytes")
         cells = (
@@ -93,8 +90,16 @@ def markdown(rows: list[Row]) -> str:
             f"{100 * row['agreement']:.3f} %",
             f"{100 * row['pixel_accuracy']:.2f} %",
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        lines.append(cells)
+    header = (
+        "file",
+        "KB",
+        "ms, 1 thread",
+        "ms, 2 threads",
+        "labels as the SavedModel",
+        "pixels right",
+    )
+    return markdown_table(header, lines).rstrip()
 
 
 def _score(

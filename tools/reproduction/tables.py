@@ -1,6 +1,6 @@
 """The results beside the paper's, in Markdown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from experiments import (
@@ -10,6 +10,7 @@ from experiments import (
     load_experiment,
 )
 from experiments.paper_tables import BEST_OTHER_SYSTEM, PaperRow
+from markdown_table import markdown_table
 
 from reproduction.runs import AVERAGED, Results, last_score
 
@@ -84,9 +85,16 @@ def _scores(dataset: str, results: Results) -> str:
     best = " / ".join(map(str, BEST_OTHER_SYSTEM[dataset]))
     ours = [""] * len(RECIPES)
     lines.append(["best other system in its tables", "", "", best, *ours])
-    return _table(
-        "system,instances,labels computed,paper,"
-        "ours by recipe `paper`,ours by recipe `dense`,the same taught by it",
+    return markdown_table(
+        (
+            "system",
+            "instances",
+            "labels computed",
+            "paper",
+            "ours by recipe `paper`",
+            "ours by recipe `dense`",
+            "the same taught by it",
+        ),
         lines,
     )
 
@@ -133,9 +141,16 @@ def _runs(results: Results) -> str:
                 f"{result['date']}, {result['machine'].splitlines()[0]}",
             ]
         )
-    return _table(
-        "command,photos,weights,steps,minutes,pixels / classes right,"
-        "when and where",
+    return markdown_table(
+        (
+            "command",
+            "photos",
+            "weights",
+            "steps",
+            "minutes",
+            "pixels / classes right",
+            "when and where",
+        ),
         lines,
     )
 
@@ -159,9 +174,6 @@ def _ablations(results: Results) -> str:
         ]
         for name, result in results.items()
     ]
-    return _table("setting,held-out accuracy,gain,minutes", lines)
-
-
-def _table(header: str, lines: Iterable[Sequence[str]]) -> str:
-    cells = [header.split(","), ["---"] * (header.count(",") + 1), *lines]
-    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+    return markdown_table(
+        ("setting", "held-out accuracy", "gain", "minutes"), lines
+    )

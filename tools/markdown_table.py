@@ -1,0 +1,11 @@
+"""Tables for files that people read."""
+
+from collections.abc import Iterable, Sequence
+
+
+def markdown_table(
+    header: Sequence[str], lines: Iterable[Sequence[str]]
+) -> str:
+    """A table in Markdown, a line each, the header first."""
+    cells = [header, ["---"] * len(header), *lines]
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
