@@ -87,19 +87,17 @@ def train(
         if recipe.weight_average:
             # After those that want the weights that were validated.
             callbacks.append(keras.callbacks.SwapEMAWeights())
-        batches = sample_batches(
-            training, model, recipe, phase, seed, int(budget.steps)
-        )
-        if soft_targets:
-            batches = batches.map(soft_targets).prefetch(tf.data.AUTOTUNE)
+        start = int(budget.steps)
         model.fit(
-            batches,
+            sample_batches(
+                training, model, recipe, phase, seed, start, soft_targets
+            ),
             validation_data=validation
             and whole_photos(
                 validation.examples, model.geometry, phase.num_instances
             ).cache(),
             steps_per_epoch=steps_per_epoch,
-            initial_epoch=int(budget.steps) // steps_per_epoch,
+            initial_epoch=start // steps_per_epoch,
             epochs=2**31,
             shuffle=False,
             callbacks=callbacks,
@@ -194,6 +192,7 @@ def sample_batches(
     phase: Phase,
     seed: int,
     start: int,
+    soft_targets: SoftTargets | None = None,
 ) -> tf.data.Dataset:
     """Endless batches of a phase: images, label grids and their weights.
 
@@ -204,6 +203,7 @@ def sample_batches(
         phase: tells how to sample.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
+        soft_targets: has a teacher take part in the targets.
     """
     arguments = {
         "examples": dataset.examples,
@@ -213,15 +213,19 @@ def sample_batches(
         "seed": seed,
         "start": start,
     }
-    if not phase.grid_size:
-        return sample_patches(
+    if phase.grid_size:
+        batches = sample_crops(
+            grid_size=phase.grid_size,
+            scales=recipe.scales,
+            flip=recipe.flip,
+            colour=recipe.colour,
+            cutout=recipe.cutout,
+            **arguments,
+        )
+    else:
+        batches = sample_patches(
             one_instance_at_random=phase.one_instance_at_random, **arguments
         )
-    return sample_crops(
-        grid_size=phase.grid_size,
-        scales=recipe.scales,
-        flip=recipe.flip,
-        colour=recipe.colour,
-        cutout=recipe.cutout,
-        **arguments,
-    )
+    if soft_targets:
+        batches = batches.map(soft_targets).prefetch(tf.data.AUTOTUNE)
+    return batches

@@ -21,6 +21,14 @@ class PaperRow(NamedTuple):
         """Under which results hold our score of this row."""
         return f"{self.num_instances} at 1/{self.output_resolution}"
 
+    @property
+    def accuracies(self) -> str:
+        """Pixels and classes right, as tables have them."""
+        return " / ".join(
+            "-" if value is None else f"{value}"
+            for value in (self.pixel_accuracy, self.class_accuracy)
+        )
+
 
 # By data set and preset; the last row of each is the one to beat.
 PAPER_ROWS = {

@@ -151,10 +151,7 @@ def _scores(name: str, held_out: Mapping[str, Any]) -> str:
                 f"{100 * score[key]:.1f}"
                 for key in ("pixel_accuracy", "class_accuracy", "mean_iou")
             ),
-            " / ".join(
-                f"{value}" if value else "-"
-                for value in (row.pixel_accuracy, row.class_accuracy)
-            ),
+            row.accuracies,
         )
         for row, score in _scored(experiment, held_out)
     ]

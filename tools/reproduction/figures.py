@@ -5,7 +5,7 @@ from typing import Any
 from experiments import PAPER_ROWS, load_experiment
 from matplotlib.figure import Figure
 
-from reproduction.runs import Results, best_scores
+from reproduction.runs import Results, shipped_scores
 from reproduction.tables import TITLES
 
 
@@ -52,7 +52,7 @@ def accuracy_over_instances(results: Results) -> Figure:
                 "--o",
                 label=f"{preset}, paper",
             )
-            scores = best_scores(results, dataset, preset)
+            scores = shipped_scores(results, dataset, preset)
             ours = [row for row in full if row.key in scores]
             if not ours:
                 continue
@@ -82,7 +82,7 @@ def accuracy_over_resolution(results: Results) -> Figure:
     ]
     names = [f"1/{row.output_resolution}" for row in rows]
     accuracy.plot(names, [row.pixel_accuracy for row in rows], "--o")
-    scores = best_scores(results, "stanford_background", "rcnn2")
+    scores = shipped_scores(results, "stanford_background", "rcnn2")
     if all(row.key in scores for row in rows):
         ours = [scores[row.key] for row in rows]
         percent = [100 * score["pixel_accuracy"] for score in ours]

@@ -36,10 +36,10 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
     return result["scores"].get(rows[-1].key) if rows else None
 
 
-def best_scores(
+def shipped_scores(
     results: Results, dataset: str, preset: str
 ) -> dict[str, dict[str, Any]]:
-    """Those of the better of our own recipes, as far as they were run."""
+    """Those of the recipe whose network ships, the later one if both ran."""
     for recipe in ("taught", "dense"):
         name = experiment_name(dataset, preset, recipe)
         if name in results:

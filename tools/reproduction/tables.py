@@ -102,15 +102,11 @@ def _scores(dataset: str, results: Results) -> str:
 def _score_line(
     row: PaperRow, runs: Mapping[str, dict[str, Any] | None]
 ) -> list[str]:
-    papers = " / ".join(
-        "-" if score is None else f"{score}"
-        for score in (row.pixel_accuracy, row.class_accuracy)
-    )
     return [
         row.system,
         str(row.num_instances),
         f"1/{row.output_resolution}",
-        papers,
+        row.accuracies,
         *(percent(_score_of(run, row.key)) for run in runs.values()),
     ]
 
