@@ -1,6 +1,6 @@
 """Labels a photo with the shipped model and writes a picture; seconds.
 
-    python tools/demo.py
+    python tools/label_sample.py
 
 The photo is `china.jpg` of scikit-learn, by danielbuechele on Flickr,
 CC BY 2.0. The picture shows it beside what instances 1, 2 and 3 see in it.
@@ -58,7 +58,7 @@ def sample_photo() -> pathlib.Path:
     except ModuleNotFoundError as error:
         raise InputError(
             "The photo comes with scikit-learn, which is not installed: run "
-            "`make demo`, or `pip install -e .[demo]` first."
+            "`make demo`, or `pip install -e '.[photo]'` first."
         ) from error
     folder = pathlib.Path(sklearn.datasets.__file__).parent
     return folder / "images" / "china.jpg"
