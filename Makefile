@@ -40,7 +40,7 @@ LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock:
 	$(LOCK) --all-extras --upgrade --output-file requirements-extras.lock
-	$(LOCK) --extra demo --extra dev --extra litert --upgrade \
+	$(LOCK) --extra dev --extra litert --extra photo --upgrade \
 	  --constraint requirements-extras.lock --output-file requirements.lock
 
 clean:
