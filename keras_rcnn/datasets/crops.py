@@ -25,6 +25,7 @@ def sample_crops(
     cutout: float = 0.0,
     seed: int = 0,
     start: int = 0,
+    context: tf.distribute.InputContext | None = None,
 ) -> tf.data.Dataset:
     """Random crops of the padded photos, with the labels of their grids.
 
@@ -44,6 +45,7 @@ def sample_crops(
             mean colour hides, its labels still being asked for.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
+        context: as for `sample_windows`.
 
     Returns:
         Endless batches of float32 crops `(batch, size, size, 3)`, label
@@ -76,7 +78,7 @@ def sample_crops(
             image = _cut_out(image, cutout, seeds[5])
         return image, label
 
-    windows = sample_windows(examples, sample, batch_size, seed, start)
+    windows = sample_windows(examples, sample, batch_size, seed, start, context)
     return windows.map(
         lambda images, labels: (
             images,

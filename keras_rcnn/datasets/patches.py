@@ -21,6 +21,7 @@ def sample_patches(
     one_instance_at_random: bool = False,
     seed: int = 0,
     start: int = 0,
+    context: tf.distribute.InputContext | None = None,
 ) -> tf.data.Dataset:
     """Patches of random photos, each with the label of its middle pixel.
 
@@ -33,6 +34,7 @@ def sample_patches(
             at random (the paper's rCNN1, section 4.2), not all of them.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
+        context: as for `sample_windows`.
 
     Returns:
         Endless batches of float32 patches `(batch, size, size, 3)`, label
@@ -74,7 +76,7 @@ def sample_patches(
                 ]
         return images, targets, weights
 
-    windows = sample_windows(examples, sample, batch_size, seed, start)
+    windows = sample_windows(examples, sample, batch_size, seed, start, context)
     return windows.map(
         with_grids, num_parallel_calls=tf.data.AUTOTUNE
     ).prefetch(tf.data.AUTOTUNE)

@@ -47,25 +47,32 @@ def sample_windows(
     batch_size: int,
     seed: int,
     start: int,
+    context: tf.distribute.InputContext | None = None,
 ) -> tf.data.Dataset:
     """Batches of windows drawn by `sample`, the same ones for the same seed.
 
     Args:
         examples: labelled photos, finite.
         sample: function of (example, stateless seed) that draws one window.
-        batch_size: windows a batch.
+        batch_size: windows a batch of all replicas together.
         seed: decides the order of the photos and every draw.
         start: batches to pass over, for a run that goes on.
+        context: which part of each batch is wanted; all of it if None. The
+            parts of all workers make up the batch of one.
     """
+    context = context or tf.distribute.InputContext()
     draws = tf.data.Dataset.counter(dtype=tf.int32)
     return (
         tf.data.Dataset.zip(endless_examples(examples, seed), draws)
         .skip(start * batch_size)
+        .shard(context.num_input_pipelines, context.input_pipeline_id)
         .map(
             lambda example, draw: sample(example, tf.stack([seed, draw])),
             num_parallel_calls=tf.data.AUTOTUNE,
         )
-        .batch(batch_size, drop_remainder=True)
+        .batch(
+            context.get_per_replica_batch_size(batch_size), drop_remainder=True
+        )
     )
 
 
