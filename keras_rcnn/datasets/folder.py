@@ -1,5 +1,6 @@
 """Labelled photos in a folder of your own."""
 
+import dataclasses
 import pathlib
 from collections.abc import Sequence
 
@@ -40,17 +41,40 @@ def load_folder(
         InputError: naming the file and the mend, if anything cannot be used.
     """
     folder = pathlib.Path(folder).expanduser()
+    layout = folder_layout(folder)
+    if layout.problems:
+        raise InputError(layout.problems[0])
+    photos = photos_of_split(layout, split)
+    return _read(folder, layout, photos, longest_side)
+
+
+def folder_layout(folder: pathlib.Path) -> FolderLayout:
+    """What is in a folder of either layout, before any picture is read.
+
+    Raises:
+        InputError: naming the file and the mend, if there is no such folder
+            or nothing says which classes and photos it has.
+    """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
     is_voc = any(
         (folder / name).exists() for name in ("JPEGImages", "labelmap.txt")
     )
     layout = voc_layout(folder) if is_voc else plain_layout(folder)
-    _check_classes(folder, layout)
-    return _read(folder, layout, _of_split(layout, split), longest_side)
+    problems = (*_problems_of_classes(folder, layout), *layout.problems)
+    return dataclasses.replace(layout, problems=problems)
 
 
-def _of_split(layout: FolderLayout, split: str) -> list[LabelledPhoto]:
+def photos_of_split(layout: FolderLayout, split: str) -> list[LabelledPhoto]:
+    """The photos of a split.
+
+    Args:
+        layout: with at least one photo.
+        split: `train`, `test` or `all`.
+
+    Raises:
+        InputError: if a single photo is to be split.
+    """
     photos = layout.photos
     if split == "all":
         return photos
@@ -106,6 +130,24 @@ def _read_photo(
 ) -> tuple[np.ndarray, np.ndarray]:
     image = read_image(photo.image)
     label = layout.read_mask(photo.mask)
+    check_sizes(photo, image, label)
+    image = scale_down(image, longest_side)
+    return image, resize_labels(label, *image.shape[:2])
+
+
+def check_sizes(
+    photo: LabelledPhoto, image: np.ndarray, label: np.ndarray
+) -> None:
+    """Refuses a mask of another size than its photo.
+
+    Args:
+        photo: where both were read from.
+        image: uint8 `(height, width, 3)`.
+        label: uint8 `(rows, columns)`.
+
+    Raises:
+        InputError: saying how to mend it.
+    """
     height, width = image.shape[:2]
     if label.shape != (height, width):
         mend = (
@@ -118,20 +160,22 @@ def _read_photo(
             f"{photo.mask} is {label.shape[1]}x{label.shape[0]} pixels and "
             f"its photo {photo.image} is {width}x{height}: {mend}."
         )
-    image = scale_down(image, longest_side)
-    return image, resize_labels(label, *image.shape[:2])
 
 
-def _check_classes(folder: pathlib.Path, layout: FolderLayout) -> None:
+def _problems_of_classes(
+    folder: pathlib.Path, layout: FolderLayout
+) -> list[str]:
     names = layout.class_names
+    problems = []
     if not 2 <= len(names) <= MAX_CLASSES:
-        raise InputError(
+        problems.append(
             f"{folder} names {len(names)} classes: name 2 to {MAX_CLASSES} "
             "(a `background` of Pascal VOC counts as unknown unless it is "
             "renamed in labelmap.txt)."
         )
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(
-                f"{folder} names the class {name!r} twice: rename one."
-            )
+    problems += [
+        f"{folder} names the class {name!r} twice: rename one."
+        for index, name in enumerate(names)
+        if names.index(name) < index
+    ]
+    return problems

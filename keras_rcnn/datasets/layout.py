@@ -35,6 +35,9 @@ class FolderLayout:
         photos: sorted by name.
         test_names: of the photos that are `test`; None if nothing says.
         read_mask: gives the uint8 labels of a mask file.
+        problems: files that do not fit together, one line each with its mend;
+            any of them stops training.
+        unused: photos that nothing asks for.
     """
 
     class_names: tuple[str, ...]
@@ -42,6 +45,8 @@ class FolderLayout:
     photos: list[LabelledPhoto]
     test_names: frozenset[str] | None
     read_mask: Callable[[pathlib.Path], np.ndarray]
+    problems: tuple[str, ...] = ()
+    unused: tuple[pathlib.Path, ...] = ()
 
 
 def is_photo(path: pathlib.Path) -> bool:
@@ -57,17 +62,32 @@ def files_by_name(
     Raises:
         InputError: if there is no such folder, or two files have one name.
     """
+    files, problems = find_files(folder, wanted)
+    if problems:
+        raise InputError(problems[0])
+    return files
+
+
+def find_files(
+    folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
+) -> tuple[dict[str, pathlib.Path], list[str]]:
+    """The same, and a problem for each file whose name is another's.
+
+    Raises:
+        InputError: if there is no such folder.
+    """
     if not folder.is_dir():
         raise InputError(f"The folder {folder} is missing: make it.")
     files: dict[str, pathlib.Path] = {}
+    problems = []
     for path in sorted(folder.rglob("*")):
         if path.name.startswith(".") or not path.is_file() or not wanted(path):
             continue
         name = path.relative_to(folder).with_suffix("").as_posix()
         if name in files:
-            raise InputError(
+            problems.append(
                 f"{files[name]} and {path} have one name: rename or remove "
                 "one of them."
             )
-        files[name] = path
-    return files
+        files.setdefault(name, path)
+    return files, problems

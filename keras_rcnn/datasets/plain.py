@@ -7,7 +7,7 @@ import re
 from keras_rcnn.datasets.layout import (
     FolderLayout,
     LabelledPhoto,
-    files_by_name,
+    find_files,
     is_photo,
 )
 from keras_rcnn.datasets.masks import read_mask
@@ -24,25 +24,27 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
                       by its colour, as in `sky #87ceeb`
 
     Raises:
-        InputError: naming the file and the mend, if anything is missing.
+        InputError: naming the file and the mend, if classes.txt cannot be
+            used, or one of the folders or every photo is missing.
     """
     class_names, palette = _read_classes(folder / "classes.txt")
-    images = files_by_name(folder / "images", is_photo)
-    masks = files_by_name(
+    images, problems = find_files(folder / "images", is_photo)
+    masks, more_problems = find_files(
         folder / "masks", lambda path: path.suffix.lower() == ".png"
     )
-    for name, path in images.items():
-        if name not in masks:
-            raise InputError(
-                f"{path} has no mask: put {folder / 'masks' / name}.png there "
-                "or remove the photo."
-            )
-    for name, path in masks.items():
-        if name not in images:
-            raise InputError(
-                f"{path} has no photo: put one of the same name into "
-                f"{folder / 'images'} or remove the mask."
-            )
+    problems += more_problems
+    problems += [
+        f"{path} has no mask: put {folder / 'masks' / name}.png there or "
+        "remove the photo."
+        for name, path in images.items()
+        if name not in masks
+    ]
+    problems += [
+        f"{path} has no photo: put one of the same name into "
+        f"{folder / 'images'} or remove the mask."
+        for name, path in masks.items()
+        if name not in images
+    ]
     if not images:
         raise InputError(
             f"{folder} holds no photo: put photos into images/ and their "
@@ -54,9 +56,11 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         photos=[
             LabelledPhoto(name, path, masks[name])
             for name, path in images.items()
+            if name in masks
         ],
         test_names=None,
         read_mask=lambda path: read_mask(path, len(class_names)),
+        problems=tuple(problems),
     )
 
 

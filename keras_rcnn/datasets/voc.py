@@ -1,7 +1,7 @@
 """The Pascal VOC layout, as annotation tools export it."""
 
 import pathlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from PIL import Image
@@ -9,7 +9,7 @@ from PIL import Image
 from keras_rcnn.datasets.layout import (
     FolderLayout,
     LabelledPhoto,
-    files_by_name,
+    find_files,
     is_photo,
 )
 from keras_rcnn.datasets.masks import INDEX_MODES, mask_values, open_mask
@@ -42,49 +42,61 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
     a fifth of the photos, always the same ones. All others are `train`.
 
     Raises:
-        InputError: naming the file and the mend, if anything is missing.
+        InputError: naming the file and the mend, if labelmap.txt cannot be
+            used, or one of the folders or every mask is missing.
     """
     colours = _read_labelmap(folder / "labelmap.txt")
-    images = files_by_name(folder / "JPEGImages", is_photo)
-    masks = files_by_name(
+    images, problems = find_files(folder / "JPEGImages", is_photo)
+    masks, more_problems = find_files(
         folder / "SegmentationClass",
         lambda path: path.suffix.lower() == ".png",
     )
     lists = _read_lists(folder / "ImageSets" / "Segmentation")
     listed = sorted({name for names in lists.values() for name in names})
+    names = dict.fromkeys(listed or masks)
     classes = {name: c for name, c in colours.items() if name != BACKGROUND}
     return FolderLayout(
         class_names=tuple(classes),
         palette=tuple(classes.values()),
-        photos=_photos(folder, listed or list(masks), images, masks),
+        photos=[
+            LabelledPhoto(name, images[name], masks[name])
+            for name in names
+            if name in images and name in masks
+        ],
         test_names=lists.get("test", lists.get("val")),
         read_mask=lambda path: _read_mask(path, colours),
+        problems=(
+            *problems,
+            *more_problems,
+            *_missing_files(folder, names, images, masks),
+        ),
+        unused=tuple(
+            path for name, path in images.items() if name not in names
+        ),
     )
 
 
-def _photos(
+def _missing_files(
     folder: pathlib.Path,
-    names: Sequence[str],
+    names: Iterable[str],
     images: Mapping[str, pathlib.Path],
     masks: Mapping[str, pathlib.Path],
-) -> list[LabelledPhoto]:
+) -> list[str]:
     if not names:
         raise InputError(
             f"{folder / 'SegmentationClass'} holds no mask: export the "
             "annotations with their masks."
         )
-    for name in names:
+    return [
+        f"{folder / kind} has no {name}: put it there, or take the name out "
+        "of ImageSets/Segmentation and away from the other folder."
+        for name in names
         for files, kind in (
             (images, "JPEGImages"),
             (masks, "SegmentationClass"),
-        ):
-            if name not in files:
-                raise InputError(
-                    f"{folder / kind} has no {name}: put it there, or take "
-                    "the name out of ImageSets/Segmentation and away from "
-                    "the other folder."
-                )
-    return [LabelledPhoto(name, images[name], masks[name]) for name in names]
+        )
+        if name not in files
+    ]
 
 
 def _read_labelmap(path: pathlib.Path) -> dict[str, Colour]:
