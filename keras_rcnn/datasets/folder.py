@@ -8,13 +8,14 @@ import numpy as np
 import tqdm
 
 from keras_rcnn.datasets.in_memory import in_memory
+from keras_rcnn.datasets.labelme import is_labelme, labelme_layout
 from keras_rcnn.datasets.layout import FolderLayout, LabelledPhoto
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.datasets.splits import folds
 from keras_rcnn.datasets.voc import voc_layout
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import read_image, resize_labels, scale_down
+from keras_rcnn.images import resize_labels, scale_down
 
 MAX_CLASSES = 255
 
@@ -26,13 +27,14 @@ def load_folder(
 ) -> SceneDataset:
     """Reads the labelled photos of a folder into memory.
 
-    Two layouts are known: the plain one, `images/`, `masks/` and
-    `classes.txt` (see `plain_layout`), and Pascal VOC, which annotation tools
-    export (see `voc_layout`). Where a folder does not say which photos are
-    `test`, a fifth of them is, always the same ones.
+    Three layouts are known: the plain one, `images/`, `masks/` and
+    `classes.txt` (see `plain_layout`), Pascal VOC, which annotation tools
+    export (see `voc_layout`), and labelme's JSON files beside the photos (see
+    `labelme_layout`). Where a folder does not say which photos are `test`, a
+    fifth of them is, always the same ones.
 
     Args:
-        folder: holds either layout.
+        folder: holds any of them.
         split: `train`, `test` or `all`.
         longest_side: photos and masks longer than this, in pixels, are scaled
             down to it. Each pixel takes four bytes of memory.
@@ -49,7 +51,7 @@ def load_folder(
 
 
 def folder_layout(folder: pathlib.Path) -> FolderLayout:
-    """What is in a folder of either layout, before any picture is read.
+    """What is in a folder of any layout, before any picture is read.
 
     Raises:
         InputError: naming the file and the mend, if there is no such folder
@@ -57,11 +59,13 @@ def folder_layout(folder: pathlib.Path) -> FolderLayout:
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
-    is_voc = any(
-        (folder / name).exists() for name in ("JPEGImages", "labelmap.txt")
-    )
-    layout = voc_layout(folder) if is_voc else plain_layout(folder)
-    problems = (*_problems_of_classes(folder, layout), *layout.problems)
+    if any((folder / name).exists() for name in ("JPEGImages", "labelmap.txt")):
+        layout = voc_layout(folder)
+    elif is_labelme(folder):
+        layout = labelme_layout(folder)
+    else:
+        layout = plain_layout(folder)
+    problems = (*layout.problems, *_problems_of_classes(folder, layout))
     return dataclasses.replace(layout, problems=problems)
 
 
@@ -128,7 +132,7 @@ def _read(
 def _read_photo(
     layout: FolderLayout, photo: LabelledPhoto, longest_side: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    image = read_image(photo.image)
+    image = layout.read_photo(photo.image)
     label = layout.read_mask(photo.mask)
     check_sizes(photo, image, label)
     image = scale_down(image, longest_side)
@@ -170,8 +174,9 @@ def _problems_of_classes(
     if not 2 <= len(names) <= MAX_CLASSES:
         problems.append(
             f"{folder} names {len(names)} classes: name 2 to {MAX_CLASSES} "
-            "(a `background` of Pascal VOC counts as unknown unless it is "
-            "renamed in labelmap.txt)."
+            "(what nobody drew on is unknown; to make it a class, rename the "
+            "`background` of labelmap.txt, or list `_background_` in the "
+            "classes.txt of a labelme folder)."
         )
     problems += [
         f"{folder} names the class {name!r} twice: rename one."

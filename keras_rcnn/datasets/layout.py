@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import PHOTO_SUFFIXES
+from keras_rcnn.images import PHOTO_SUFFIXES, read_image
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,7 +17,7 @@ class LabelledPhoto:
     Args:
         name: path below the folder of photos, without suffix.
         image: file of the photo.
-        mask: file of the mask.
+        mask: file of the mask, or of the shapes that make it.
     """
 
     name: str
@@ -35,6 +35,7 @@ class FolderLayout:
         photos: sorted by name.
         test_names: of the photos that are `test`; None if nothing says.
         read_mask: gives the uint8 labels of a mask file.
+        read_photo: gives the uint8 pixels of a photo's file.
         problems: files that do not fit together, one line each with its mend;
             any of them stops training.
         unused: photos that nothing asks for.
@@ -45,6 +46,7 @@ class FolderLayout:
     photos: list[LabelledPhoto]
     test_names: frozenset[str] | None
     read_mask: Callable[[pathlib.Path], np.ndarray]
+    read_photo: Callable[[pathlib.Path], np.ndarray] = read_image
     problems: tuple[str, ...] = ()
     unused: tuple[pathlib.Path, ...] = ()
 

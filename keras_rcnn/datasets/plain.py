@@ -27,7 +27,7 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         InputError: naming the file and the mend, if classes.txt cannot be
             used, or one of the folders or every photo is missing.
     """
-    class_names, palette = _read_classes(folder / "classes.txt")
+    class_names, palette = read_class_list(folder / "classes.txt")
     images, problems = find_files(folder / "images", is_photo)
     masks, more_problems = find_files(
         folder / "masks", lambda path: path.suffix.lower() == ".png"
@@ -64,10 +64,14 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
     )
 
 
-def _read_classes(
+def read_class_list(
     path: pathlib.Path,
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
-    """Names and colours of classes.txt; empty lines do not count."""
+    """Names and colours of a classes.txt; empty lines do not count.
+
+    Raises:
+        InputError: if it is missing, or a colour is none.
+    """
     if not path.is_file():
         raise InputError(
             f"{path} is missing: write the class names into it, one a line, "

@@ -1,0 +1,193 @@
+"""The folder that people label photos in with labelme."""
+
+import functools
+import os
+import pathlib
+import sys
+from collections.abc import Container, Iterable, Mapping
+
+import numpy as np
+import tqdm
+
+from keras_rcnn.datasets.labelme_file import (
+    LabelmeFile,
+    embedded_photo,
+    read_labelme_file,
+)
+from keras_rcnn.datasets.layout import (
+    FolderLayout,
+    LabelledPhoto,
+    files_by_name,
+    is_photo,
+)
+from keras_rcnn.datasets.plain import default_palette, read_class_list
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.errors import InputError
+from keras_rcnn.images import read_image
+
+# Names to which labelme's own conversion to label maps gives a meaning.
+IGNORED = "__ignore__"
+BACKGROUND = "_background_"
+
+
+def is_labelme(folder: pathlib.Path) -> bool:
+    """Whether there are JSON files and no masks."""
+    has_masks = (folder / "masks").exists()
+    return not has_masks and any(map(_is_json, folder.rglob("*")))
+
+
+def labelme_layout(folder: pathlib.Path) -> FolderLayout:
+    """The photos and classes of a folder that was labelled with labelme.
+
+        a.jpg, a.json ...  a photo and what labelme wrote of it; or photos in
+                           images/ and JSON files in annotations/
+        classes.txt        optional, a name a line, class 0 first, each
+                           optionally followed by its colour, `sky #87ceeb`
+
+    Without classes.txt, the classes are the labels that any shape has, in
+    alphabetical order. Photos without a JSON file are left out.
+
+    Later shapes lie over earlier ones. Lines are 10 pixels wide; points have
+    no area. Pixels in no shape, or in one labelled `__ignore__`, are unknown.
+    Where there is a class `_background_`, pixels in no shape belong to it.
+    labelme's own conversion to label maps does the same, but for points.
+
+    Raises:
+        InputError: naming the file and the mend, if classes.txt cannot be
+            used or there is no JSON file.
+    """
+    below = folder / "annotations"
+    paths = files_by_name(below if below.is_dir() else folder, _is_json)
+    if not paths:
+        raise InputError(f"{below} holds no JSON file: save labelme's there.")
+    files, problems = _read_files(paths)
+    _tell_of_points(files.values())
+    class_names, palette = _classes(folder, files.values())
+    label_of = {name: label for label, name in enumerate(class_names)}
+    label_of[IGNORED] = IGNORE_LABEL
+    problems += _unlisted_labels(files.values(), label_of)
+    photos, missing = _find_photos(folder, files)
+    used = {photo.image for photo in photos}
+    return FolderLayout(
+        class_names=class_names,
+        palette=palette,
+        photos=photos,
+        test_names=None,
+        read_mask=functools.partial(
+            _read_mask,
+            {file.path: file for file in files.values()},
+            label_of,
+        ),
+        read_photo=_read_photo,
+        problems=(*problems, *missing),
+        unused=tuple(
+            path
+            for path in sorted(folder.rglob("*"))
+            if is_photo(path) and path not in used
+        ),
+    )
+
+
+def _is_json(path: pathlib.Path) -> bool:
+    return path.suffix.lower() == ".json"
+
+
+def _read_files(
+    paths: Mapping[str, pathlib.Path],
+) -> tuple[dict[str, LabelmeFile], list[str]]:
+    """Files by name, and what is wrong with the others."""
+    files, problems = {}, []
+    for name, path in tqdm.tqdm(
+        paths.items(), "Reading labels", unit="file", disable=None
+    ):
+        try:
+            files[name] = read_labelme_file(path)
+        except InputError as error:
+            problems.append(str(error))
+    return files, problems
+
+
+def _classes(
+    folder: pathlib.Path, files: Iterable[LabelmeFile]
+) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
+    """Names and colours of classes.txt, or else of what was drawn."""
+    listed = folder / "classes.txt"
+    if listed.is_file():
+        names, palette = read_class_list(listed)
+    else:
+        drawn = {shape.label for file in files for shape in file.shapes}
+        names = tuple(sorted(drawn - {IGNORED}))
+        palette = default_palette(len(names))
+    kept = [index for index, name in enumerate(names) if name != IGNORED]
+    return tuple(names[i] for i in kept), tuple(palette[i] for i in kept)
+
+
+def _unlisted_labels(
+    files: Iterable[LabelmeFile], listed: Container[str]
+) -> list[str]:
+    """A problem for each label that is none of a class."""
+    first_file: dict[str, pathlib.Path] = {}
+    for file in files:
+        for shape in file.shapes:
+            if shape.label not in listed:
+                first_file.setdefault(shape.label, file.path)
+    return [
+        f"{path} has the label {label!r}, which classes.txt does not name: "
+        "add a line for it there, or correct it in labelme."
+        for label, path in first_file.items()
+    ]
+
+
+def _find_photos(
+    folder: pathlib.Path, files: Mapping[str, LabelmeFile]
+) -> tuple[list[LabelledPhoto], list[str]]:
+    """Photos with their files, and a problem for each file without."""
+    photos, problems = [], []
+    for name, file in files.items():
+        photo = _photo(folder, file)
+        if photo:
+            photos.append(LabelledPhoto(name, photo, file.path))
+        else:
+            problems.append(
+                f"{file.path} has no photo {file.photo.name}: put it beside "
+                "the file or into images/, or take the file away."
+            )
+    return photos, problems
+
+
+def _photo(folder: pathlib.Path, file: LabelmeFile) -> pathlib.Path | None:
+    """Where the photo is, which is the file itself if nowhere else."""
+    beside = file.path.parent
+    for place in (
+        beside / file.photo,
+        beside / file.photo.name,
+        folder / "images" / file.photo.name,
+    ):
+        if place.is_file():
+            return pathlib.Path(os.path.normpath(place))
+    return file.path if file.has_photo else None
+
+
+def _read_photo(path: pathlib.Path) -> np.ndarray:
+    content = embedded_photo(path) if _is_json(path) else None
+    return read_image(path, content)
+
+
+def _read_mask(
+    files: Mapping[pathlib.Path, LabelmeFile],
+    label_of: Mapping[str, int],
+    path: pathlib.Path,
+) -> np.ndarray:
+    elsewhere = label_of.get(BACKGROUND, IGNORE_LABEL)
+    return files[path].draw(label_of, elsewhere)
+
+
+def _tell_of_points(files: Iterable[LabelmeFile]) -> None:
+    pointed = [file for file in files if file.num_points]
+    if pointed:
+        print(
+            f"Points have no area and are left out: "
+            f"{sum(file.num_points for file in pointed)} of them, the first "
+            f"in {pointed[0].path}.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,195 @@
+"""A JSON file that labelme wrote: shapes drawn over one photo."""
+
+import base64
+import binascii
+import dataclasses
+import io
+import json
+import math
+import pathlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.images import UNREADABLE
+
+# Pixels, as in labelme's own conversion to label maps.
+_LINE_WIDTH = 10
+# Pixels: nobody draws as far from a photo, nor photographs as large.
+_FARTHEST = 100_000
+_WITHOUT_AREA = {"point", "points"}
+_FEWEST_POINTS = {
+    "circle": 2,
+    "line": 2,
+    "linestrip": 2,
+    "mask": 1,
+    "oriented_rectangle": 4,
+    "point": 1,
+    "points": 1,
+    "polygon": 3,
+    "rectangle": 2,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Shape:
+    """Something that was drawn.
+
+    Args:
+        label: what it was called.
+        kind: labelme's `shape_type`.
+        points: pixels from the left and from the top.
+        mask: of the kind `mask`, as a picture of 0 and 255 whose upper left
+            corner lies at the first point.
+    """
+
+    label: str
+    kind: str
+    points: tuple[tuple[float, float], ...]
+    mask: Image.Image | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelmeFile:
+    """What a file holds, but for the photo that may be embedded in it.
+
+    Args:
+        path: of the file.
+        photo: where it says that the photo is, seen from its folder.
+        has_photo: whether the photo is embedded as well.
+        height: of the photo as it is seen, in pixels.
+        width: of the same, in pixels.
+        shapes: with an area; later ones lie over earlier ones.
+        num_points: shapes without any area.
+    """
+
+    path: pathlib.Path
+    photo: pathlib.PurePath
+    has_photo: bool
+    height: int
+    width: int
+    shapes: tuple[Shape, ...]
+    num_points: int
+
+    def draw(self, label_of: Mapping[str, int], elsewhere: int) -> np.ndarray:
+        """The label of each pixel, uint8 `(height, width)`.
+
+        Args:
+            label_of: label of each name.
+            elsewhere: label of the pixels in no shape.
+        """
+        labels = Image.new("L", (self.width, self.height), elsewhere)
+        for shape in self.shapes:
+            _draw(labels, shape, label_of[shape.label])
+        return np.array(labels)
+
+
+def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
+    """Reads what labelme 3 to 7 writes.
+
+    Raises:
+        InputError: naming the file and the mend, if it is something else.
+    """
+    content = _read_json(path)
+    try:
+        drawn = [_shape(shape) for shape in content["shapes"]]
+        # On Windows folders end in a backslash.
+        photo = pathlib.PureWindowsPath(content["imagePath"]).as_posix()
+        height, width = content["imageHeight"], content["imageWidth"]
+        if not all(1 <= int(side) <= _FARTHEST for side in (height, width)):
+            raise ValueError(f"{width}x{height} pixels")
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        what = f"no {error}" if isinstance(error, KeyError) else error
+        raise InputError(
+            f"{path} is not as labelme writes it ({what}): open it in labelme "
+            "and save it again, or take it away."
+        ) from error
+    with_area = [shape for shape in drawn if shape.kind not in _WITHOUT_AREA]
+    return LabelmeFile(
+        path=path,
+        photo=pathlib.PurePath(photo),
+        has_photo=bool(content.get("imageData")),
+        height=int(height),
+        width=int(width),
+        shapes=tuple(with_area),
+        num_points=len(drawn) - len(with_area),
+    )
+
+
+def embedded_photo(path: pathlib.Path) -> bytes:
+    """The photo in a file that has one, as it came from its own file.
+
+    Raises:
+        InputError: if it is broken.
+    """
+    try:
+        return base64.b64decode(_read_json(path)["imageData"])
+    except (binascii.Error, TypeError, ValueError) as error:
+        raise InputError(
+            f"{path} holds a broken imageData ({error}): put the photo beside "
+            "it."
+        ) from error
+
+
+def _read_json(path: pathlib.Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, RecursionError, ValueError) as error:
+        raise InputError(
+            f"{path} is not a whole JSON file ({error}): save it in labelme "
+            "again, or take it away."
+        ) from error
+    if not isinstance(content, dict) or "shapes" not in content:
+        raise InputError(
+            f"{path} has no shapes, so labelme did not write it: take it away "
+            "(from CVAT, export `Segmentation mask 1.1` instead of JSON)."
+        )
+    return content
+
+
+def _shape(drawn: dict[str, Any]) -> Shape:
+    kind = drawn.get("shape_type") or "polygon"
+    label = " ".join(drawn["label"].split())
+    points = tuple((float(x), float(y)) for x, y in drawn["points"])
+    if not label:
+        raise ValueError(f"a {kind} without a label")
+    if kind not in _FEWEST_POINTS:
+        raise ValueError(f"a shape of the type {kind!r}")
+    if len(points) < _FEWEST_POINTS[kind]:
+        raise ValueError(f"a {kind} {label!r} of {len(points)} points")
+    for place in np.ravel(points).tolist():
+        if not math.isfinite(place) or abs(place) > _FARTHEST:
+            raise ValueError(f"a {kind} {label!r} with a point at {place}")
+    mask = _decoded_mask(drawn["mask"]) if kind == "mask" else None
+    return Shape(label, kind, points, mask)
+
+
+def _decoded_mask(text: str) -> Image.Image:
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
+            values = np.asarray(picture)
+    except (*UNREADABLE, Image.DecompressionBombError) as error:
+        raise ValueError(f"a broken mask, {error}") from error
+    if values.ndim != 2:
+        raise ValueError(f"a mask in colour, {picture.mode}")
+    return Image.fromarray(np.where(values, 255, 0).astype(np.uint8))
+
+
+def _draw(labels: Image.Image, shape: Shape, label: int) -> None:
+    pencil = ImageDraw.Draw(labels)
+    points = list(shape.points)
+    if shape.kind == "mask":
+        corner = round(points[0][0]), round(points[0][1])
+        labels.paste(label, corner, shape.mask)
+    elif shape.kind == "rectangle":
+        corners = np.min(points, axis=0), np.max(points, axis=0)
+        pencil.rectangle(np.ravel(corners).tolist(), fill=label)
+    elif shape.kind == "circle":
+        pencil.circle(points[0], math.dist(points[0], points[1]), fill=label)
+    elif shape.kind in ("line", "linestrip"):
+        pencil.line(points, fill=label, width=_LINE_WIDTH, joint="curve")
+    else:
+        pencil.polygon(points, fill=label, outline=label)
