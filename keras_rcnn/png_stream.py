@@ -3,7 +3,8 @@
 import pathlib
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import BinaryIO
 
 import numpy as np
@@ -11,7 +12,9 @@ import numpy as np
 from keras_rcnn.files import file_to_write
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_EIGHT_BITS_OF_GREY = (8, 0, 0, 0, 0)
+_GREY, _COLOUR, _PALETTE = 0, 2, 3
+
+Append = Callable[[np.ndarray], None]
 
 
 def write_png_in_bands(
@@ -32,23 +35,63 @@ def write_png_in_bands(
     Raises:
         InputError: if the file cannot be written.
         ValueError: if the bands are not the whole picture.
+    """
+    with open_png(path, height, width) as append:
+        for band in bands:
+            append(band)
+
+
+@contextmanager
+def open_png(
+    path: str | pathlib.Path,
+    height: int,
+    width: int,
+    palette: Sequence[Sequence[int]] | None = None,
+    in_colour: bool = False,
+) -> Iterator[Append]:
+    """A PNG file to write band by band, whole or not at all.
+
+    Args:
+        path: file to write or replace; it takes its place at the end of the
+            block.
+        height: in pixels.
+        width: in pixels.
+        palette: red, green and blue of each value that a pixel may have.
+        in_colour: whether pixels have three channels.
+
+    Yields:
+        Function that takes the next rows, uint8 `(rows, width)` or, in
+        colour, `(rows, width, 3)`.
+
+    Raises:
+        InputError: if the file cannot be written.
+        ValueError: if the bands are not the whole picture.
 
     Reference:
         PNG (Portable Network Graphics) Specification, third edition, W3C.
     """
+    kind = _COLOUR if in_colour else _GREY if palette is None else _PALETTE
+    row_shape = (width, 3) if in_colour else (width,)
+    packer = zlib.compressobj()
+    rows_left = height
+
     with file_to_write(path) as file:
-        file.write(_SIGNATURE)
-        header = struct.pack(">2I5B", width, height, *_EIGHT_BITS_OF_GREY)
-        _write_chunk(file, b"IHDR", header)
-        packer = zlib.compressobj()
-        rows_left = height
-        for band in bands:
+
+        def append(band: np.ndarray) -> None:
+            nonlocal rows_left
             rows_left -= len(band)
-            if band.shape[1:] != (width,):
+            if band.shape[1:] != row_shape:
                 raise ValueError(f"A band of shape {band.shape}.")
             # Before each row, a byte 0: it is stored as it is.
-            rows = np.pad(band, ((0, 0), (1, 0)))
+            rows = np.pad(band.reshape(len(band), -1), ((0, 0), (1, 0)))
             _write_chunk(file, b"IDAT", packer.compress(rows.tobytes()))
+
+        file.write(_SIGNATURE)
+        header = struct.pack(">2I5B", width, height, 8, kind, 0, 0, 0)
+        _write_chunk(file, b"IHDR", header)
+        if palette is not None:
+            _write_chunk(file, b"PLTE", np.array(palette, np.uint8).tobytes())
+        yield append
         if rows_left:
             raise ValueError(f"{height} rows, of which {rows_left} are left.")
         _write_chunk(file, b"IDAT", packer.flush())

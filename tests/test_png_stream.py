@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.png_stream import write_png_in_bands
+from keras_rcnn.png_stream import open_png, write_png_in_bands
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (97, 1001), np.uint8)
 
@@ -35,3 +35,27 @@ def test_a_full_disk_is_named(tmp_path):
     with pytest.raises(InputError, match=r"a\.png cannot be written \(No spa"):
         write_png_in_bands(tmp_path / "a.png", *PICTURE.shape, [PICTURE])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_palette(tmp_path):
+    palette = np.random.default_rng(1).integers(0, 256, (256, 3), np.uint8)
+    with open_png(tmp_path / "a.png", *PICTURE.shape, palette) as append:
+        append(PICTURE[:40])
+        append(PICTURE[40:])
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.mode == "P"
+        np.testing.assert_array_equal(np.asarray(picture), PICTURE)
+        np.testing.assert_array_equal(
+            np.asarray(picture.convert("RGB")), palette[PICTURE]
+        )
+
+
+def test_colours(tmp_path):
+    colours = np.stack([PICTURE, PICTURE + 1, PICTURE * 3], axis=-1)
+    path = tmp_path / "a.png"
+    with open_png(path, *PICTURE.shape, in_colour=True) as append:
+        append(colours[:1])
+        append(colours[1:])
+    with Image.open(path) as picture:
+        assert picture.mode == "RGB"
+        np.testing.assert_array_equal(np.asarray(picture), colours)
