@@ -2,6 +2,7 @@
 
 from keras_rcnn.datasets.class_shares import class_shares
 from keras_rcnn.datasets.crops import sample_crops
+from keras_rcnn.datasets.data_service import DataService
 from keras_rcnn.datasets.load import load_dataset
 from keras_rcnn.datasets.mapped_classes import with_classes_of
 from keras_rcnn.datasets.patches import sample_patches
@@ -13,6 +14,7 @@ from keras_rcnn.datasets.whole_photos import whole_photos
 
 __all__ = [
     "IGNORE_LABEL",
+    "DataService",
     "SceneDataset",
     "class_shares",
     "folds",

@@ -1,6 +1,7 @@
 """Crops that yield a grid of labels in one pass: the dense recipe."""
 
 import math
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
@@ -11,6 +12,9 @@ from keras_rcnn.datasets.sampling import (
     sample_windows,
 )
 from keras_rcnn.geometry import StackGeometry
+
+if TYPE_CHECKING:
+    from keras_rcnn.datasets.data_service import DataService
 
 
 def sample_crops(
@@ -26,6 +30,7 @@ def sample_crops(
     seed: int = 0,
     start: int = 0,
     context: tf.distribute.InputContext | None = None,
+    data_service: "DataService | None" = None,
 ) -> tf.data.Dataset:
     """Random crops of the padded photos, with the labels of their grids.
 
@@ -46,6 +51,7 @@ def sample_crops(
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
         context: as for `sample_windows`.
+        data_service: draws the same windows elsewhere; here if None.
 
     Returns:
         Endless batches of float32 crops `(batch, size, size, 3)`, label
@@ -78,7 +84,9 @@ def sample_crops(
             image = _cut_out(image, cutout, seeds[5])
         return image, label
 
-    windows = sample_windows(examples, sample, batch_size, seed, start, context)
+    windows = sample_windows(
+        examples, sample, batch_size, seed, start, context, data_service
+    )
     return windows.map(
         lambda images, labels: (
             images,

@@ -27,12 +27,13 @@ def in_memory(
             list(names),
         )
     )
-    return encoded.map(_unpack, tf.data.AUTOTUNE)
+    return encoded.map(unpack, tf.data.AUTOTUNE)
 
 
-def _unpack(
+def unpack(
     image: tf.Tensor, label: tf.Tensor, size: tf.Tensor, name: tf.Tensor
 ) -> dict[str, tf.Tensor]:
+    """One example, of its bytes and its height and width."""
     shape = tf.concat([size, [3]], axis=0)
     image = tf.reshape(tf.io.decode_raw(image, tf.uint8), shape)
     label = tf.reshape(tf.io.decode_raw(label, tf.uint8), size)

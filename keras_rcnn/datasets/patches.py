@@ -1,5 +1,7 @@
 """Patches around random labelled pixels: the paper's way of sampling."""
 
+from typing import TYPE_CHECKING
+
 import tensorflow as tf
 
 from keras_rcnn.datasets.sampling import (
@@ -12,6 +14,9 @@ from keras_rcnn.datasets.sampling import (
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.geometry import StackGeometry
 
+if TYPE_CHECKING:
+    from keras_rcnn.datasets.data_service import DataService
+
 
 def sample_patches(
     examples: tf.data.Dataset,
@@ -22,6 +27,7 @@ def sample_patches(
     seed: int = 0,
     start: int = 0,
     context: tf.distribute.InputContext | None = None,
+    data_service: "DataService | None" = None,
 ) -> tf.data.Dataset:
     """Patches of random photos, each with the label of its middle pixel.
 
@@ -35,6 +41,7 @@ def sample_patches(
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
         context: as for `sample_windows`.
+        data_service: draws the same windows elsewhere; here if None.
 
     Returns:
         Endless batches of float32 patches `(batch, size, size, 3)`, label
@@ -76,7 +83,9 @@ def sample_patches(
                 ]
         return images, targets, weights
 
-    windows = sample_windows(examples, sample, batch_size, seed, start, context)
+    windows = sample_windows(
+        examples, sample, batch_size, seed, start, context, data_service
+    )
     return windows.map(
         with_grids, num_parallel_calls=tf.data.AUTOTUNE
     ).prefetch(tf.data.AUTOTUNE)

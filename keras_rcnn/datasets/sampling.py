@@ -1,7 +1,7 @@
 """What patch and crop sampling share: windows of the padded photo."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import tensorflow as tf
 
@@ -9,26 +9,28 @@ from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.standardize import statistics
 
+if TYPE_CHECKING:
+    from keras_rcnn.datasets.data_service import DataService
+
 Example = dict[str, tf.Tensor]
 Grids = dict[str, tf.Tensor]
 
 
-def endless_examples(examples: tf.data.Dataset, seed: int) -> tf.data.Dataset:
-    """The labelled photos in memory, reshuffled each time around, for ever.
+def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
+    """The labelled photos and what sampling has to know of each.
 
-    Each is standardised by its own mean and deviation, which sampling needs
-    and which are those of the whole photo, not of a window of it. Photos
-    without any labelled pixel teach nothing and are left out.
+    Each is standardised by its own mean and deviation, which are those of the
+    whole photo, not of a window of it. Photos without any labelled pixel teach
+    nothing and are left out.
     """
-    return (
-        examples.filter(
-            lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
-        )
-        .map(_with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
-        .cache()
-        .shuffle(1024, seed=seed)
-        .repeat()
-    )
+    return examples.filter(
+        lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
+    ).map(_with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
+
+
+def reshuffled(elements: tf.data.Dataset, seed: int) -> tf.data.Dataset:
+    """All of them, in another order each time around, for ever."""
+    return elements.shuffle(1024, seed=seed).repeat()
 
 
 def _with_statistics(example: Example) -> Example:
@@ -48,6 +50,7 @@ def sample_windows(
     seed: int,
     start: int,
     context: tf.distribute.InputContext | None = None,
+    data_service: "DataService | None" = None,
 ) -> tf.data.Dataset:
     """Batches of windows drawn by `sample`, the same ones for the same seed.
 
@@ -59,11 +62,17 @@ def sample_windows(
         start: batches to pass over, for a run that goes on.
         context: which part of each batch is wanted; all of it if None. The
             parts of all workers make up the batch of one.
+        data_service: draws the same windows elsewhere; here if None.
     """
     context = context or tf.distribute.InputContext()
+    if data_service:
+        return data_service.sample_windows(
+            examples, sample, batch_size, seed, start, context
+        )
     draws = tf.data.Dataset.counter(dtype=tf.int32)
+    photos = examples_to_sample(examples).cache()
     return (
-        tf.data.Dataset.zip(endless_examples(examples, seed), draws)
+        tf.data.Dataset.zip(reshuffled(photos, seed), draws)
         .skip(start * batch_size)
         .shard(context.num_input_pipelines, context.input_pipeline_id)
         .map(
