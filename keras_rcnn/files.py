@@ -2,6 +2,7 @@
 
 import contextlib
 import pathlib
+import shutil
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -33,6 +34,16 @@ def write_file(path: str | pathlib.Path, content: bytes) -> None:
     """
     with file_to_write(path) as file:
         file.write(content)
+
+
+def copy_file(source: pathlib.Path, path: str | pathlib.Path) -> None:
+    """Copies a file of any size; nobody ever sees a part of it.
+
+    Raises:
+        InputError: if it cannot be read or written.
+    """
+    with file_to_write(path) as copy, source.open("rb") as original:
+        shutil.copyfileobj(original, copy)
 
 
 @contextlib.contextmanager

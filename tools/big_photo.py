@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import tensorflow as tf
 import tqdm
+from annotations import Annotations
 from photo_stream import Job
 
 from keras_rcnn.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.errors import InputError
 from keras_rcnn.images import scaled_size, write_png
-from keras_rcnn.png_stream import write_png_in_bands
+from keras_rcnn.png_stream import open_png
 from keras_rcnn.raw_picture import RawPicture
 from keras_rcnn.visualization import overlay_with_legend
 
@@ -31,9 +32,10 @@ class BigPhoto:
 
     Args:
         labeler: one that cuts pictures into tiles.
-        job: the photo, and the files to write. Its pixels, 3 bytes each, lie
-            in their folder meanwhile.
+        job: the photo, and the folder to write into. Its pixels, 3 bytes
+            each, lie there meanwhile.
         longest_side: to label the photo at, in pixels; None for its own.
+        annotations: to add the photo to.
 
     Raises:
         InputError: if the photo cannot be read, the disk is full, or the
@@ -45,6 +47,7 @@ class BigPhoto:
         labeler: "LoadedLabeler",
         job: Job,
         longest_side: int | None,
+        annotations: Annotations,
     ) -> None:
         if labeler.label_in_bands is None:
             raise InputError(
@@ -54,18 +57,18 @@ class BigPhoto:
             )
         self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette
+        self._annotations = annotations
         self.job = job
         self.network_seconds = 0.0
         self.counts = np.zeros(256, np.int64)
-        folder = job.labels_file.parent
         self._files = contextlib.ExitStack()
         with self._files:
             with _bar(f"Reading {job.photo.name}", job.pixels) as bar:
                 self.picture = self._files.enter_context(
-                    open_big_photo(job.photo, folder, bar.update)
+                    open_big_photo(job.photo, job.folder, bar.update)
                 )
             self.height, self.width, _ = self.picture.shape
-            self.small = self._scaled_down(folder, longest_side)
+            self.small = self._scaled_down(job.folder, longest_side)
             # Nothing went wrong: they stay open.
             self._files = self._files.pop_all()
 
@@ -84,7 +87,14 @@ class BigPhoto:
         height, width = scaled_size(self.height, self.width, OVERLAY_SIDE)
         seen = np.empty((height, width), np.uint8)
         bands = self._observed(self._enlarged(self._label()), seen)
-        write_png_in_bands(self.job.labels_file, self.height, self.width, bands)
+        size = self.height, self.width
+        with (
+            open_png(self.job.labels_file, *size) as append,
+            self._annotations.photo(self.job, *size) as append_annotations,
+        ):
+            for band in bands:
+                append(band)
+                append_annotations(band)
         strips = scaled_strips(self.picture, height, width)
         image = np.concatenate(list(strips))
         picture = overlay_with_legend(image, seen, *self._classes)

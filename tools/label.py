@@ -13,6 +13,11 @@ Large photos (beyond 25 megapixels, `--memory_mb` being what it is by default)
 are read, labelled and written strip by strip. Their pixels lie in OUTPUT_DIR
 meanwhile, and their overlays are scaled down to at most 4,000 pixels a side.
 
+`--annotations=voc` writes OUTPUT_DIR/voc as well, to correct the labels in CVAT
+or another annotation tool and to train on them by `--dataset=folder
+--data_dir=OUTPUT_DIR/voc`; `--annotations=coco` writes OUTPUT_DIR/coco, COCO's
+panoptic format.
+
 A network knows things at the size that they had in its training photos, here
 320x240 pixels: scale larger ones down with `--longest_side`, which is faster,
 too. So is `--output_resolution=8`, by far, with coarser outlines.
@@ -20,7 +25,6 @@ too. So is `--output_resolution=8`, by far, with coarser outlines.
 
 import contextlib
 import itertools
-import pathlib
 import sys
 import time
 from collections.abc import Sequence
@@ -33,6 +37,8 @@ from absl import flags
 
 if TYPE_CHECKING:
     import numpy as np
+    from annotations import Annotations
+    from photo_stream import Job
 
     from keras_rcnn.labeling.loaded_labeler import LoadedLabeler
 
@@ -59,6 +65,14 @@ float_flags.define_float(
     "the memory, if not given.",
     lower_bound=0,
 )
+flags.DEFINE_multi_enum(
+    "annotations",
+    [],
+    ["coco", "voc"],
+    "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT and --dataset=folder) or "
+    "OUTPUT_DIR/coco (COCO panoptic), to correct the labels by hand; repeated "
+    "for both.",
+)
 flags.DEFINE_string(
     "report",
     None,
@@ -70,6 +84,8 @@ flags.DEFINE_string(
 def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
     import photo_files
+    from annotations import Annotations
+    from photo_stream import Job
 
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import make_folder
@@ -85,11 +101,23 @@ def main(arguments: list[str]) -> None:
         )
     photos = photo_files.find_photos(asked)
     folder = make_folder(FLAGS.output_dir)
-    outputs = [
-        output_files(folder, name) for name in photo_files.output_names(photos)
+    jobs = [
+        Job(photo, name, folder)
+        for photo, name in zip(
+            photos, photo_files.output_names(photos), strict=True
+        )
     ]
+    labeler = labeling_flags.load_labeler()
+    classes = labeler.class_names, labeler.palette
+    annotations = Annotations(FLAGS.annotations, folder, *classes)
+    outputs = (
+        (job.labels_file, job.overlay_file, *annotations.copies(job))
+        for job in jobs
+    )
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
-    figures = label(labeling_flags.load_labeler(), photos, outputs)
+    figures = label(labeler, jobs, annotations)
+    if figures["photos"]:
+        annotations.finish()
     program.write_report(FLAGS.report, figures)
     if failures := figures["failures"]:
         raise InputError(
@@ -100,8 +128,8 @@ def main(arguments: list[str]) -> None:
 
 def label(
     labeler: "LoadedLabeler",
-    photos: Sequence[pathlib.Path],
-    outputs: Sequence[tuple[pathlib.Path, pathlib.Path]],
+    jobs: Sequence["Job"],
+    annotations: "Annotations",
 ) -> dict[str, Any]:
     """Labels the photos, says what is on each, and gives the report."""
     import photo_stream
@@ -109,19 +137,18 @@ def label(
     from photo_labeling import PhotoLabeling
 
     start = time.perf_counter()
-    labeling = PhotoLabeling(labeler, FLAGS.longest_side, FLAGS.memory_mb)
-    jobs = (
-        labeling.measure(photo_stream.Job(photo, *files))
-        for photo, files in zip(photos, outputs, strict=True)
+    labeling = PhotoLabeling(
+        labeler, FLAGS.longest_side, FLAGS.memory_mb, annotations
     )
+    measured = map(labeling.measure, jobs)
     stream = photo_stream.stream(
-        photo_stream.windows(jobs, labeling.most_pixels),
+        photo_stream.windows(measured, labeling.most_pixels),
         labeling.read,
         labeling.label,
         labeling.write,
     )
     labelled, failures = [], []
-    total = len(photos)
+    total = len(jobs)
     with (
         contextlib.closing(stream),
         tqdm.tqdm(
@@ -149,13 +176,6 @@ def label(
         "seconds_in_network": labeling.network_seconds,
         "seconds_total": time.perf_counter() - start,
     }
-
-
-def output_files(
-    folder: pathlib.Path, name: str
-) -> tuple[pathlib.Path, pathlib.Path]:
-    """Files of the labels and of the overlay."""
-    return folder / f"{name}_labels.png", folder / f"{name}_overlay.png"
 
 
 def by_share(

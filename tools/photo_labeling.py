@@ -5,6 +5,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
+from annotations import Annotations
 from big_photo import BigPhoto
 from photo_stream import Job
 
@@ -34,6 +35,7 @@ class PhotoLabeling:
         longest_side: to scale larger photos down to, in pixels; None leaves
             them.
         memory_mb: megabytes that photos may take.
+        annotations: to add each photo to.
     """
 
     def __init__(
@@ -41,9 +43,11 @@ class PhotoLabeling:
         labeler: "LoadedLabeler",
         longest_side: int | None,
         memory_mb: float,
+        annotations: Annotations,
     ) -> None:
         self.labeler = labeler
         self.longest_side = longest_side
+        self.annotations = annotations
         self.most_pixels = int(memory_mb * 1e6 / _BYTES_A_PIXEL)
         self.network_seconds = 0.0
 
@@ -86,6 +90,8 @@ class PhotoLabeling:
         write_png(job.labels_file, labels)
         picture = overlay_with_legend(job.image, labels, *classes)
         write_png(job.overlay_file, picture)
+        with self.annotations.photo(job, *labels.shape) as append:
+            append(labels)
         job.shares = label_shares(labels, len(classes[0]))
         job.image = job.small = job.labels = None
 
@@ -112,7 +118,9 @@ class PhotoLabeling:
 
     def _label_big_photo(self, job: Job) -> None:
         try:
-            photo = BigPhoto(self.labeler, job, self.longest_side)
+            photo = BigPhoto(
+                self.labeler, job, self.longest_side, self.annotations
+            )
         except InputError as error:
             job.failure = str(error)
             return

@@ -17,8 +17,8 @@ class Job:
 
     Args:
         photo: file to read.
-        labels_file: file to write.
-        overlay_file: file to write.
+        name: what is made of it is called.
+        folder: to write into.
         pixels: of the photo.
         image: the photo, uint8 `(height, width, 3)`, while it is needed.
         small: the same at the size to label it at.
@@ -28,14 +28,24 @@ class Job:
     """
 
     photo: pathlib.Path
-    labels_file: pathlib.Path
-    overlay_file: pathlib.Path
+    name: str
+    folder: pathlib.Path
     pixels: int = 0
     image: Any = None
     small: Any = None
     labels: Any = None
     shares: Any = None
     failure: str | None = None
+
+    @property
+    def labels_file(self) -> pathlib.Path:
+        """File to write the labels to."""
+        return self.folder / f"{self.name}_labels.png"
+
+    @property
+    def overlay_file(self) -> pathlib.Path:
+        """File to write the picture of them to."""
+        return self.folder / f"{self.name}_overlay.png"
 
 
 Step = Callable[[Job], None]

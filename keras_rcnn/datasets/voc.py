@@ -19,7 +19,7 @@ from keras_rcnn.errors import InputError
 Colour = tuple[int, int, int]
 
 BACKGROUND = "background"
-_BORDER: Colour = (224, 224, 192)
+BORDER_COLOUR: Colour = (224, 224, 192)
 
 
 def voc_layout(folder: pathlib.Path) -> FolderLayout:
@@ -163,7 +163,7 @@ def _lines_of_colours(
     pixels = np.asarray(mask.convert("RGB"))
     codes, inverse = np.unique(_codes(pixels), return_inverse=True)
     numbers = _codes(np.array(list(colours.values()))).tolist()
-    known = {int(_codes(np.array(_BORDER))): IGNORE_LABEL}
+    known = {int(_codes(np.array(BORDER_COLOUR))): IGNORE_LABEL}
     known |= {number: line for line, number in enumerate(numbers)}
     for code in codes.tolist():
         if code not in known:

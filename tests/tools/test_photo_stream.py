@@ -10,7 +10,7 @@ from photo_stream import Job, stream, windows
 
 def jobs(pixels):
     return [
-        Job(pathlib.Path(f"{n}.png"), pathlib.Path(), pathlib.Path(), size)
+        Job(pathlib.Path(f"{n}.png"), str(n), pathlib.Path(), size)
         for n, size in enumerate(pixels)
     ]
 

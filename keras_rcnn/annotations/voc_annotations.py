@@ -1,0 +1,114 @@
+"""Label maps in the Pascal VOC layout."""
+
+import contextlib
+import pathlib
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from keras_rcnn.annotations.photo_copy import copy_name
+from keras_rcnn.datasets.plain import default_palette
+from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOUR
+from keras_rcnn.errors import InputError
+from keras_rcnn.files import copy_file, make_folder, write_file
+from keras_rcnn.png_stream import Append, open_png
+
+_BACKGROUND_COLOUR = (0, 0, 0)
+
+
+class VocAnnotations:
+    """Writes the folder that `voc_layout` reads, and CVAT and others import.
+
+        JPEGImages/                         copies of the photos
+        SegmentationClass/                  palette PNG files; 0 is background,
+                                            class 0 has the value 1 and so on
+        ImageSets/Segmentation/default.txt  names of the photos
+        labelmap.txt                        names and colours of the classes
+
+    Pixels of no class become background, which reads back as unknown. Colours
+    that two classes share, or that mean background or border, are replaced.
+
+    Args:
+        folder: to write into.
+        class_names: one for each label.
+        palette: red, green and blue of each class.
+
+    Raises:
+        InputError: if a class has a name that the layout cannot hold; from
+            every method, if a file cannot be written.
+    """
+
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        class_names: Sequence[str],
+        palette: Sequence[Sequence[int]],
+    ) -> None:
+        for name in class_names:
+            if name == BACKGROUND or ":" in name or name.startswith("#"):
+                raise InputError(
+                    f"The Pascal VOC layout cannot hold a class {name!r}, as "
+                    f"{BACKGROUND!r} means unknown there, a colon ends a name "
+                    "and # starts a comment: choose the format coco."
+                )
+        self.folder = folder
+        colours = [_BACKGROUND_COLOUR, *_distinct(palette)]
+        self._palette = colours
+        self._lines = [
+            f"{name}:{red},{green},{blue}::\n"
+            for name, (red, green, blue) in zip(
+                [BACKGROUND, *class_names], colours, strict=True
+            )
+        ]
+        self._names: set[str] = set()
+
+    def copy_of(self, photo: pathlib.Path, name: str) -> pathlib.Path:
+        """Where the photo of that name is copied to."""
+        return self.folder / "JPEGImages" / copy_name(photo, name)
+
+    @contextlib.contextmanager
+    def photo(
+        self, photo: pathlib.Path, name: str, height: int, width: int
+    ) -> Iterator[Append]:
+        """Adds a photo once the block is done.
+
+        Args:
+            photo: its file.
+            name: what to call it, without suffix.
+            height: of the photo as it is seen, in pixels.
+            width: of the same, in pixels.
+
+        Yields:
+            Function that takes the next labels, uint8 `(rows, width)`.
+        """
+        mask = make_folder(self.folder / "SegmentationClass") / f"{name}.png"
+        with open_png(mask, height, width, self._palette) as append:
+            # 255, of no class, becomes 0.
+            yield lambda labels: append(labels + np.uint8(1))
+        copy = self.copy_of(photo, name)
+        make_folder(copy.parent)
+        copy_file(photo, copy)
+        self._names.add(name)
+
+    def finish(self) -> None:
+        """Writes what all photos have in common."""
+        write_file(self.folder / "labelmap.txt", "".join(self._lines).encode())
+        lists = make_folder(self.folder / "ImageSets" / "Segmentation")
+        names = "".join(f"{name}\n" for name in sorted(self._names))
+        write_file(lists / "default.txt", names.encode())
+
+
+def _distinct(
+    palette: Sequence[Sequence[int]],
+) -> list[tuple[int, int, int]]:
+    """The colours, those that are taken replaced by others."""
+    colours: list[tuple[int, int, int]] = []
+    taken = {_BACKGROUND_COLOUR, BORDER_COLOUR}
+    wanted = [(red, green, blue) for red, green, blue in palette]
+    for colour in wanted:
+        if colour in taken:
+            spare = default_palette(2 * len(palette) + 2)
+            colour = next(c for c in spare if c not in taken.union(wanted))
+        taken.add(colour)
+        colours.append(colour)
+    return colours
