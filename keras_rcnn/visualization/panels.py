@@ -58,6 +58,7 @@ def overlay_with_legend(
     labels: np.ndarray,
     class_names: Sequence[str],
     palette: Palette,
+    opacity: float = 0.5,
 ) -> np.ndarray:
     """A photo tinted with its labels and what the colours mean beside it.
 
@@ -66,6 +67,7 @@ def overlay_with_legend(
         labels: uint8 `(height, width)`.
         class_names: one for each class.
         palette: red, green and blue of each class, 0 to 255.
+        opacity: part of the colour in the mixture, 0 to 1.
 
     Returns:
         uint8 `(height, width, 3)`; the photo is its left upper corner.
@@ -73,7 +75,7 @@ def overlay_with_legend(
     text_height = fitting_text_height(image.shape[0])
     return side_by_side(
         [
-            overlay(image, labels, palette),
+            overlay(image, labels, palette, opacity),
             legend(labels, class_names, palette, text_height),
         ]
     )
