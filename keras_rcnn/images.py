@@ -2,15 +2,16 @@
 
 import contextlib
 import io
+import os
 import pathlib
 import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, PngImagePlugin
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.files import write_file
@@ -33,7 +34,9 @@ _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
 _WARNINGS_OFF = threading.Lock()
 
 
-def read_image(path: str | pathlib.Path) -> np.ndarray:
+def read_image(
+    path: str | pathlib.Path, content: bytes | None = None
+) -> np.ndarray:
     """A photo as it is meant to be seen: upright, in colour, on white.
 
     The rotation that EXIF asks for is applied, grey becomes colour, what is
@@ -41,6 +44,8 @@ def read_image(path: str | pathlib.Path) -> np.ndarray:
 
     Args:
         path: JPEG, PNG, or another format with a suffix of `PHOTO_SUFFIXES`.
+        content: what is in the file, if it was read already; `path` is what
+            errors call it then.
 
     Returns:
         uint8 `(height, width, 3)`.
@@ -50,24 +55,30 @@ def read_image(path: str | pathlib.Path) -> np.ndarray:
             larger than the guard against decompression bombs allows, see
             `allow_megapixels`.
     """
-    with open_photo(path) as image:
+    with open_photo(path, content) as image:
         image.load()
         return np.array(on_white(ImageOps.exif_transpose(image)))
 
 
 @contextlib.contextmanager
-def open_photo(path: str | pathlib.Path) -> Iterator[Image.Image]:
+def open_photo(
+    path: str | pathlib.Path, content: bytes | None = None
+) -> Iterator[Image.Image]:
     """A photo opened by Pillow, of which only the beginning is read yet.
+
+    Args:
+        path: as for `read_image`.
+        content: likewise.
 
     Raises:
         InputError: as `read_image`, in the block as well.
     """
-    path = pathlib.Path(path)
+    file = path if content is None else io.BytesIO(content)
     with _WARNINGS_OFF, warnings.catch_warnings():
         # Pillow warns of details that the pixels do not depend on.
         warnings.simplefilter("ignore")
         try:
-            with Image.open(path, formats=_FORMATS) as image:
+            with Image.open(file, formats=_FORMATS) as image:
                 _guard(image)
                 yield image
         except FileNotFoundError as error:
@@ -81,7 +92,7 @@ def open_photo(path: str | pathlib.Path) -> Iterator[Image.Image]:
                 "tools/label.py."
             ) from error
         except UNREADABLE as error:
-            raise InputError(_reason(path, error)) from error
+            raise InputError(_reason(path, content, error)) from error
 
 
 def allow_megapixels(megapixels: float) -> None:
@@ -104,9 +115,25 @@ def write_png(
     Raises:
         InputError: if the file cannot be written.
     """
+    write_file(path, encode_png(picture))
+
+
+def encode_png(
+    picture: np.ndarray | Image.Image, notes: Mapping[str, str] | None = None
+) -> bytes:
+    """A picture as a PNG file.
+
+    Args:
+        picture: uint8 `(height, width)` or `(height, width, 3)`.
+        notes: texts to keep in the file, by their keywords.
+    """
+    texts = PngImagePlugin.PngInfo()
+    for keyword, text in (notes or {}).items():
+        texts.add_text(keyword, text)
     content = io.BytesIO()
-    Image.fromarray(np.asarray(picture, np.uint8)).save(content, "PNG")
-    write_file(path, content.getvalue())
+    image = Image.fromarray(np.asarray(picture, np.uint8))
+    image.save(content, "PNG", pnginfo=texts)
+    return content.getvalue()
 
 
 def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
@@ -188,9 +215,11 @@ def _guard(image: Image.Image) -> None:
         raise Image.DecompressionBombError
 
 
-def _reason(path: pathlib.Path, error: Exception) -> str:
+def _reason(
+    path: str | pathlib.Path, content: bytes | None, error: Exception
+) -> str:
     if isinstance(error, Image.UnidentifiedImageError):
-        size = path.stat().st_size
+        size = os.path.getsize(path) if content is None else len(content)
         what = "is no picture" if size else "is empty, 0 bytes"
         return f"{path} {what}: give a whole JPEG or PNG file."
     if isinstance(error, OSError) and error.strerror:

@@ -20,7 +20,11 @@ FAILURE, WRONG_USAGE, INTERRUPTED = 1, 2, 130
 _HELP = {"-h", "-help", "--help", "--helpfull", "--helpshort"}
 
 
-def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
+def run(
+    main: Callable[..., None],
+    takes_arguments: bool = False,
+    takes_other_flags: bool = False,
+) -> NoReturn:
     """Reads the flags, runs `main` and exits.
 
     Exit status: 0 done; 1 for what the user can mend, after one line on
@@ -30,16 +34,19 @@ def run(main: Callable[..., None], takes_arguments: bool = False) -> NoReturn:
         main: the program; raises `InputError` for what the user can mend.
         takes_arguments: whether `main` takes what is on the command line
             besides flags, as a list; otherwise nothing may be.
+        takes_other_flags: whether `main` takes the flags that are not defined
+            here, as a list of `--name=value`.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A file name can hold what the terminal cannot show.
             stream.reconfigure(errors="backslashreplace")
     try:
-        arguments = _parse_flags(sys.argv, takes_arguments)
+        arguments = _parse_flags(sys.argv, takes_arguments, takes_other_flags)
         keep_freed_memory()
         import_quietly("keras_rcnn")
-        sys.exit(_run_main(main, [arguments] if takes_arguments else []))
+        takes_any = takes_arguments or takes_other_flags
+        sys.exit(_run_main(main, [arguments] if takes_any else []))
     except ModuleNotFoundError as error:
         if error.name != "keras_rcnn":
             raise
@@ -114,15 +121,18 @@ def write_report(
         write_file(path, content.encode())
 
 
-def _parse_flags(argv: list[str], takes_arguments: bool) -> list[str]:
+def _parse_flags(
+    argv: list[str], takes_arguments: bool, takes_other_flags: bool
+) -> list[str]:
     if _HELP.intersection(argv):
         print(sys.modules["__main__"].__doc__ or "")
         print(flags.FLAGS.main_module_help(), flush=True)
         sys.exit(0)
     try:
-        arguments = flags.FLAGS(argv)[1:]
-        if arguments and not takes_arguments:
-            raise flags.Error(f"{arguments[0]!r} is no flag")
+        arguments = flags.FLAGS(argv, known_only=takes_other_flags)[1:]
+        for argument in () if takes_arguments else arguments:
+            if not (takes_other_flags and argument.startswith("--")):
+                raise flags.Error(f"{argument!r} is no flag")
     except flags.Error as error:
         missing = re.findall(r"^flag --(\w+)=None", str(error), re.MULTILINE)
         what = f"give --{', --'.join(missing)}" if missing else error
@@ -131,24 +141,25 @@ def _parse_flags(argv: list[str], takes_arguments: bool) -> list[str]:
     return arguments
 
 
-def _prepare_report() -> None:
-    """Refuses a report that cannot be written before the work is done."""
+def _prepare_outputs() -> None:
+    """Refuses files that cannot be written before the work is done."""
     from keras_rcnn.errors import InputError
     from keras_rcnn.files import make_folder
 
-    if "report" not in flags.FLAGS or not flags.FLAGS.report:
-        return
-    file = pathlib.Path(flags.FLAGS.report).expanduser()
-    if file.is_dir():
-        raise InputError(f"--report={file} is a folder: name a file in it.")
-    make_folder(file.parent)
+    for name in ("report", "output"):
+        if name not in flags.FLAGS or not flags.FLAGS[name].value:
+            continue
+        file = pathlib.Path(flags.FLAGS[name].value).expanduser()
+        if file.is_dir():
+            raise InputError(f"--{name}={file} is a folder: name a file in it.")
+        make_folder(file.parent)
 
 
 def _run_main(main: Callable[..., None], arguments: list[Any]) -> int:
     from keras_rcnn.errors import InputError
 
     try:
-        _prepare_report()
+        _prepare_outputs()
         main(*arguments)
         sys.stdout.flush()
     except InputError as error:

@@ -1,5 +1,6 @@
 """Trained models as they lie on disk, ready to label photos."""
 
+import contextlib
 import dataclasses
 import pathlib
 from collections.abc import Callable, Iterator
@@ -12,7 +13,10 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.litert_labeler import LiteRTLabeler
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.onnx_labeler import OnnxLabeler
-from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
+from keras_rcnn.labeling.saved_model_labeler import (
+    SIGNATURES,
+    SavedModelLabeler,
+)
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, load_model
 
@@ -69,15 +73,51 @@ class LoadedLabeler:
         self, photo: np.ndarray, name: str | pathlib.Path = "The photo"
     ) -> np.ndarray:
         """Labels a photo."""
-        try:
+        with _fitting(photo, name):
             return np.asarray(self.label_batch(photo[None])[0])
-        except TOO_LARGE as error:
-            height, width = photo.shape[:2]
-            raise InputError(
-                f"{name}, {width}x{height} pixels, is too large for the "
-                "memory: scale it down (--longest_side) or compute fewer "
-                "labels (--output_resolution)."
-            ) from error
+
+    def label_with_confidence(
+        self, photo: np.ndarray, name: str | pathlib.Path = "The photo"
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Labels a photo and tells how sure of each label the network is.
+
+        Args:
+            photo: as when called.
+            name: likewise.
+
+        Returns:
+            Labels, uint8 `(height, width)`, and their probabilities, float32
+            of the same shape, or None if the model does not tell.
+
+        Raises:
+            InputError: as when called.
+        """
+        with _fitting(photo, name):
+            if isinstance(self.label_batch, SceneLabeler):
+                labels, probabilities = self.label_batch(
+                    photo[None], return_probabilities=True
+                )
+                return labels[0], probabilities[0].max(axis=-1)
+            if isinstance(self.label_batch, SavedModelLabeler):
+                labels, confidence = self.label_batch.label_with_confidence(
+                    photo[None]
+                )
+                return labels[0], confidence[0]
+        return self(photo, name), None
+
+
+@contextlib.contextmanager
+def _fitting(photo: np.ndarray, name: str | pathlib.Path) -> Iterator[None]:
+    """Says so of a photo that does not fit in memory."""
+    try:
+        yield
+    except TOO_LARGE as error:
+        height, width = photo.shape[:2]
+        raise InputError(
+            f"{name}, {width}x{height} pixels, is too large for the memory: "
+            "scale it down (--longest_side) or compute fewer labels "
+            "(--output_resolution)."
+        ) from error
 
 
 def load_labeler(
@@ -142,19 +182,15 @@ def load_labeler(
 def _load_saved_model(
     path: pathlib.Path, chosen: dict[str, Any]
 ) -> LoadedLabeler:
-    signatures = {
-        "output_resolution": "resolution",
-        "num_instances": "instances",
-    }
     signature = "serving_default"
     for name, value in chosen.items():
-        if name not in signatures or len(chosen) > 1:
+        if name not in SIGNATURES or len(chosen) > 1:
             raise InputError(
                 f"{path} holds no {MODEL_FILE}, so its {' and '.join(chosen)} "
                 f"cannot be chosen: leave --{' and --'.join(chosen)} out, or "
                 f"put the {MODEL_FILE} it was exported from beside it."
             )
-        signature = f"{signatures[name]}_{value}"
+        signature = f"{SIGNATURES[name]}_{value}"
     labeler = SavedModelLabeler(path, signature)
     return LoadedLabeler(
         labeler, labeler.class_names, labeler.palette, None, None

@@ -9,6 +9,9 @@ import tensorflow as tf
 from keras_rcnn.classes_file import CLASSES_FILE, read_classes
 from keras_rcnn.errors import InputError
 
+# What there are signatures for, such as `resolution_8`, one choice at a time.
+SIGNATURES = {"output_resolution": "resolution", "num_instances": "instances"}
+
 
 class SavedModelLabeler:
     """Labels photos by a SavedModel that `export_saved_model` wrote.
@@ -57,6 +60,21 @@ class SavedModelLabeler:
                 f"{', '.join(signatures)}."
             )
         self._labels = signatures[signature]
+
+    def label_with_confidence(
+        self, images: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Labels photos and tells how sure of each label the network is.
+
+        Args:
+            images: as when called.
+
+        Returns:
+            Labels, uint8 `(batch, height, width)`, and their probabilities,
+            float32 of the same shape.
+        """
+        results = self._labels(images=tf.constant(images))
+        return results["labels"].numpy(), results["confidence"].numpy()
 
     def __call__(self, images: Any) -> np.ndarray:
         """Labels photos, one at a time."""

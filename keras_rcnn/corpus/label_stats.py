@@ -1,0 +1,108 @@
+"""What the table says of a photo's labels."""
+
+import json
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+
+from keras_rcnn.corpus.corpus_settings import CorpusSettings
+from keras_rcnn.images import encode_png
+from keras_rcnn.visualization import label_shares
+
+_KEYWORD = b"keras_rcnn"
+# Bytes that a PNG file begins with, before its first chunk.
+_SIGNATURE = 8
+
+
+class LabelStats(NamedTuple):
+    """Figures of a photo's labels, which their PNG file carries as well.
+
+    So there is no file of labels without its row of the table, whenever a
+    program is killed.
+
+    Args:
+        height: of the photo, in pixels.
+        width: of the photo, in pixels.
+        class_shares: the part of the pixels that each class has.
+        mean_confidence: largest probability, its mean over the pixels that
+            the network saw.
+    """
+
+    height: int
+    width: int
+    class_shares: tuple[float, ...]
+    mean_confidence: float
+
+    def row(self, path: str, name: str, settings: CorpusSettings) -> Any:
+        """A row of the table for one of the paths that the photo has."""
+        shares = dict(zip(settings.class_names, self.class_shares, strict=True))
+        return {
+            "path": path,
+            "height": self.height,
+            "width": self.width,
+            "class_shares": shares,
+            "mean_confidence": self.mean_confidence,
+            "labels": name,
+            "model_sha256": settings.model_sha256,
+        }
+
+
+def row_schema(class_names: tuple[str, ...]) -> pa.Schema:
+    """Columns of the table."""
+    shares = pa.struct([(name, pa.float64()) for name in class_names])
+    return pa.schema(
+        [
+            ("path", pa.string()),
+            ("height", pa.int32()),
+            ("width", pa.int32()),
+            ("class_shares", shares),
+            ("mean_confidence", pa.float64()),
+            ("labels", pa.string()),
+            ("model_sha256", pa.string()),
+        ]
+    )
+
+
+def label_png(
+    labels: np.ndarray, num_classes: int, mean_confidence: float
+) -> tuple[bytes, LabelStats]:
+    """Labels as a PNG file that carries its figures.
+
+    Args:
+        labels: uint8 `(height, width)`.
+        num_classes: number of classes.
+        mean_confidence: as in `LabelStats`.
+    """
+    shares = tuple(label_shares(labels, num_classes).tolist())
+    height, width = labels.shape
+    stats = LabelStats(height, width, shares, mean_confidence)
+    return encode_png(labels, {_KEYWORD.decode(): json.dumps(stats)}), stats
+
+
+def stats_of(png: bytes) -> LabelStats | None:
+    """The figures that a PNG file carries; None if it is not whole."""
+    try:
+        notes = dict(_notes(png))
+        height, width, shares, mean_confidence = json.loads(notes[_KEYWORD])
+    except (struct.error, KeyError, ValueError):
+        return None
+    return LabelStats(height, width, tuple(shares), mean_confidence)
+
+
+def _notes(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Texts of a PNG file, whose chunks have to be there up to the last."""
+    offset, kind = _SIGNATURE, b""
+    while kind != b"IEND":
+        length, kind = struct.unpack_from(">I4s", png, offset)
+        data = offset + struct.calcsize(">I4s")
+        (checksum,) = struct.unpack_from(">I", png, data + length)
+        if checksum != zlib.crc32(png[data - len(kind) : data + length]):
+            raise ValueError("checksum")
+        if kind == b"tEXt":
+            keyword, _, text = png[data : data + length].partition(b"\0")
+            yield keyword, text
+        offset = data + length + struct.calcsize(">I")

@@ -1,0 +1,93 @@
+"""Photos on their way to the network."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+from apache_beam.pvalue import TaggedOutput
+
+from keras_rcnn.corpus.corpus_settings import CorpusSettings
+from keras_rcnn.corpus.counters import count
+from keras_rcnn.corpus.dead_letters import dead_letter
+from keras_rcnn.errors import InputError
+from keras_rcnn.images import allow_megapixels, read_image, scale_down
+
+# What has labels already leaves `ReadPhotos` by this name.
+STORED = "stored"
+
+
+class Photo(NamedTuple):
+    """What is known of a photo before it is labelled.
+
+    Args:
+        name: of its labels.
+        paths: all that hold this very photo.
+        height: in pixels, before it is scaled down.
+        width: likewise.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    height: int
+    width: int
+
+
+class ReadPhotos(beam.DoFn):
+    """Photos by name to pairs of `Photo` and its pixels, unless it has labels.
+
+    The pixels are uint8 `(height, width, 3)`, at the size to label them at,
+    and the same that `tools/label.py` would see.
+
+    Args:
+        settings: how to label.
+        max_megapixels: how large a photo may be; None leaves it to Pillow.
+    """
+
+    def __init__(
+        self, settings: CorpusSettings, max_megapixels: float | None
+    ) -> None:
+        self.settings = settings
+        self.max_megapixels = max_megapixels
+
+    def setup(self) -> None:
+        """Lifts the guard against decompression bombs of this process."""
+        if self.max_megapixels is not None:
+            allow_megapixels(self.max_megapixels)
+
+    def process(self, element: Any) -> Iterator[Any]:
+        """Reads a photo.
+
+        Args:
+            element: its name, and by `photos` and `stored` all its references,
+                and what is known of its labels.
+        """
+        name, found = element
+        # Patterns may overlap.
+        references = sorted(set(found["photos"]))
+        stored = list(found["stored"])
+        if not references:
+            return
+        paths = tuple(reference.path for reference in references)
+        if stored:
+            count("labelled_before")
+            yield TaggedOutput(STORED, (name, paths, stored[0]))
+            return
+        try:
+            image = read_image(paths[0], references[0].read())
+        except Exception as error:
+            # Readers of broken files raise whatever they like, and one photo
+            # is not to stop the others.
+            yield from _failures(paths, error)
+            return
+        small = scale_down(image, self.settings.longest_side)
+        yield Photo(name, paths, *image.shape[:2]), small
+
+
+def _failures(paths: tuple[str, ...], error: Exception) -> Iterator[Any]:
+    reason = (
+        str(error)
+        if isinstance(error, InputError)
+        else f"{paths[0]} is broken ({error!r}): copy or save it again."
+    )
+    for path in paths:
+        yield dead_letter(path, reason)

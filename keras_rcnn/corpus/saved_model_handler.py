@@ -1,0 +1,139 @@
+"""A SavedModel as Beam's RunInference takes it."""
+
+import functools
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from apache_beam.ml.inference.base import ModelHandler
+
+from keras_rcnn.corpus import stored_files
+from keras_rcnn.corpus.corpus_settings import CorpusSettings
+from keras_rcnn.corpus.counters import count
+from keras_rcnn.labeling.loaded_labeler import TOO_LARGE
+from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
+
+
+class Inference(NamedTuple):
+    """Labels and how sure the network is of them.
+
+    Args:
+        labels: uint8 `(height, width)`.
+        mean_confidence: largest probability, its mean over the pixels.
+    """
+
+    labels: np.ndarray
+    mean_confidence: float
+
+
+class SavedModelHandler(ModelHandler[np.ndarray, Inference | None, Any]):
+    """Labels photos of equal size, a batch at a time.
+
+    The model is loaded once a process, by the first batch: a run that finds
+    nothing to do loads none.
+
+    Args:
+        settings: which model, and what to ask it for.
+        threads: TensorFlow's in each process; None leaves them to TensorFlow.
+    """
+
+    def __init__(
+        self, settings: CorpusSettings, threads: int | None = None
+    ) -> None:
+        super().__init__()
+        self.settings = settings
+        self.threads = threads
+
+    def load_model(self) -> "LateLabeler":
+        """What loads the model when it is needed."""
+        return LateLabeler(self.settings, self.threads)
+
+    def run_inference(
+        self,
+        batch: Sequence[np.ndarray],
+        model: "LateLabeler",
+        inference_args: dict[str, Any] | None = None,
+    ) -> Iterable[Inference | None]:
+        """Labels a batch.
+
+        Args:
+            batch: photos, each uint8 `(height, width, 3)`.
+            model: what `load_model` gave.
+            inference_args: of no use here.
+
+        Returns:
+            One for each photo; None for those that are too large.
+        """
+        labeler = model.labeler
+        start = time.perf_counter_ns()
+        try:
+            results = _label(labeler, np.stack(batch))
+        except TOO_LARGE:
+            # One may fit where all do not.
+            results = [_label_alone(labeler, photo) for photo in batch]
+        count("microseconds_in_model", (time.perf_counter_ns() - start) // 1000)
+        count("batches")
+        return results
+
+    def get_num_bytes(self, batch: Sequence[np.ndarray]) -> int:
+        """Bytes of a batch."""
+        return sum(photo.nbytes for photo in batch)
+
+
+class LateLabeler:
+    """A labeler that is loaded when it is asked for.
+
+    Args:
+        settings: which model, and what to ask it for.
+        threads: TensorFlow's; None leaves them to TensorFlow.
+    """
+
+    def __init__(self, settings: CorpusSettings, threads: int | None) -> None:
+        self.settings = settings
+        self.threads = threads
+        self._turn = threading.Lock()
+
+    @property
+    def labeler(self) -> SavedModelLabeler:
+        """The model, loaded by the first thread that asks."""
+        with self._turn:
+            return self._load
+
+    @functools.cached_property
+    def _load(self) -> SavedModelLabeler:
+        _limit_threads(self.threads)
+        settings = self.settings
+        count("models_loaded")
+        with stored_files.on_this_machine(
+            settings.model, settings.model_files
+        ) as folder:
+            return SavedModelLabeler(folder, settings.signature)
+
+
+def _limit_threads(threads: int | None) -> None:
+    import tensorflow as tf
+
+    if threads is not None:
+        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
+
+
+def _label(
+    labeler: SavedModelLabeler, photos: np.ndarray
+) -> list[Inference | None]:
+    labels, confidence = labeler.label_with_confidence(photos)
+    return [
+        Inference(each, float(np.mean(probability, dtype=np.float64)))
+        for each, probability in zip(labels, confidence, strict=True)
+    ]
+
+
+def _label_alone(
+    labeler: SavedModelLabeler, photo: np.ndarray
+) -> Inference | None:
+    try:
+        return _label(labeler, photo[np.newaxis])[0]
+    except TOO_LARGE:
+        return None
