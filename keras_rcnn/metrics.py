@@ -78,16 +78,26 @@ class ConfusionMatrix:
         return _mean_ratio(np.diag(self.counts), self.counts.sum(axis=1))
 
     @property
-    def mean_iou(self) -> float:
-        """Mean over the classes of intersection over union.
+    def class_ious(self) -> np.ndarray:
+        """Of each class, intersection over union.
 
-        The union of a class is its true pixels and those labelled as it. A
-        class in neither has no union and stays out; one that was labelled
-        without being there counts as 0.
+        The union of a class is its true pixels and those labelled as it.
+        float64 `(num_classes,)`, NaN for a class in neither.
         """
+        return _ratios(np.diag(self.counts), self._unions)
+
+    @property
+    def mean_iou(self) -> float:
+        """Mean of `class_ious`, without classes that have no union.
+
+        A class that was labelled without being there counts as 0.
+        """
+        return _mean_ratio(np.diag(self.counts), self._unions)
+
+    @property
+    def _unions(self) -> np.ndarray:
         true, given = self.counts.sum(axis=1), self.counts.sum(axis=0)
-        found = np.diag(self.counts)
-        return _mean_ratio(found, true + given - found)
+        return true + given - np.diag(self.counts)
 
     def _checked(self, name: str, classes: np.ndarray) -> np.ndarray:
         wrong = classes[(classes < 0) | (classes >= self.num_classes)]

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+
+from keras_rcnn.visualization.figure_pixels import figure_pixels
 
 _INCHES_PER_CLASS = 0.5
 
@@ -42,6 +43,4 @@ def confusion_figure(
             fontsize=8,
             color="white" if percent[row, column] > 55 else "black",
         )
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.array(canvas.buffer_rgba())[..., :3]
+    return figure_pixels(figure)

@@ -1,0 +1,50 @@
+"""How far pixels are from the edges of what is in a photo."""
+
+import numpy as np
+from scipy import ndimage
+
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+
+
+def boundary_distances(labels: np.ndarray) -> np.ndarray:
+    """Distance of each pixel to the nearest one of another class, in pixels.
+
+    Unknown pixels are no other class; the border of the photo is no boundary.
+
+    Args:
+        labels: uint8 `(height, width)`, 255 where unknown.
+
+    Returns:
+        float64 `(height, width)`, Euclidean, 1 right beside another class;
+        infinite where there is no other one, NaN where unknown.
+
+    >>> boundary_distances(np.array([[3, 3, 7, 255, 7]], np.uint8))
+    array([[ 2.,  1.,  1., nan,  3.]])
+    """
+    distances = np.full(labels.shape, np.nan)
+    known = labels != IGNORE_LABEL
+    for value in np.unique(labels[known]):
+        own = labels == value
+        others = known & ~own
+        if others.any():
+            distances[own] = ndimage.distance_transform_edt(~others)[own]
+        else:
+            distances[own] = np.inf
+    return distances
+
+
+def border_distances(height: int, width: int) -> np.ndarray:
+    """Distance of each pixel to what is outside of the photo, in pixels.
+
+    Returns:
+        int64 `(height, width)`, 1 for the outermost pixels.
+
+    >>> border_distances(3, 4)
+    array([[1, 1, 1, 1],
+           [1, 2, 2, 1],
+           [1, 1, 1, 1]])
+    """
+    rows, columns = np.arange(1, height + 1), np.arange(1, width + 1)
+    return np.minimum.outer(
+        np.minimum(rows, rows[::-1]), np.minimum(columns, columns[::-1])
+    )

@@ -1,0 +1,1 @@
+"""Looking closely at labelled photos and at what a model makes of them."""
