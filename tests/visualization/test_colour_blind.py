@@ -51,7 +51,7 @@ def least_difference(palette):
 
 def test_the_first_seven_are_okabe_and_itos():
     palette = colour_blind_safe([(index, 0, 0) for index in range(7)])
-    assert {"%02X%02X%02X" % colour for colour in palette} == set(OKABE_ITO)
+    assert {bytes(colour).hex().upper() for colour in palette} == set(OKABE_ITO)
 
 
 def test_each_class_keeps_about_its_colour():

@@ -1,0 +1,131 @@
+"""The page and its downloads behind a network address."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from urllib.parse import quote
+
+import fastapi
+import gradio as gr
+import uvicorn
+
+from demo_page.page import HERE, Page
+from demo_page.photo import Settings
+from demo_page.views import FILES
+
+# The page takes nothing from elsewhere, and no other page shows it inside.
+# Gradio runs code that stands in the page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "frame-ancestors 'self'"
+)
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def create_app(page: Page) -> fastapi.FastAPI:
+    """The page as a web application.
+
+    Args:
+        page: to show.
+    """
+    app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    # Pictures of large photos take much memory.
+    drawing = threading.Lock()
+
+    @app.middleware("http")
+    async def protect(
+        request: fastapi.Request,
+        answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
+    ) -> fastapi.Response:
+        response = await answer(request)
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    @app.get("/download/{token}/{what}")
+    def download(
+        token: str,
+        what: str,
+        model: str,
+        longest_side: int,
+        output_resolution: int,
+        num_instances: int,
+        is_safe: bool,
+        opacity: float = 0.5,
+    ) -> fastapi.Response:
+        photo = page.photos.get(token)
+        settings = Settings(
+            model, longest_side, output_resolution, num_instances
+        )
+        # Only what a page shows.
+        if (
+            photo is None
+            or what not in FILES
+            or settings not in photo.labelings
+        ):
+            raise fastapi.HTTPException(
+                404, "This photo is gone: choose it again on the page."
+            )
+        with drawing:
+            content = page.views.file(what, photo, settings, is_safe, opacity)
+        name = quote(f"{photo.stem}_{what}.png")
+        return fastapi.Response(
+            content,
+            media_type="image/png",
+            headers={
+                "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
+                "Cache-Control": "no-store",
+            },
+        )
+
+    return gr.mount_gradio_app(
+        app,
+        page.blocks(),
+        path="",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=page.most_megabytes * 2**20,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+        theme=_theme(),
+        css=(HERE / "page.css").read_text(),
+        head=f"<script>{(HERE / 'page.js').read_text()}</script>",
+    )
+
+
+def _theme() -> gr.Theme:
+    """Fonts that every system has, and greys that are dark enough to read."""
+    theme = gr.themes.Default(
+        primary_hue="blue",
+        secondary_hue="blue",
+        neutral_hue="slate",
+        font=_FONTS,
+        font_mono=("monospace",),
+    )
+    return theme.set(
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        block_title_text_color="*neutral_800",
+        block_title_text_color_dark="*neutral_100",
+    )
+
+
+def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
+    """Answers at a socket until Ctrl-C or SIGTERM.
+
+    Args:
+        app: from `create_app`.
+        listener: to take connections from.
+    """
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
