@@ -76,6 +76,7 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
         read_mask=functools.partial(
             _read_mask,
             {file.path: file for file in files.values()},
+            {photo.mask: photo.image for photo in photos},
             label_of,
         ),
         read_photo=_read_photo,
@@ -89,7 +90,8 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
 
 
 def _is_json(path: pathlib.Path) -> bool:
-    return path.suffix.lower() == ".json"
+    is_hidden = path.name.startswith(".")
+    return path.suffix.lower() == ".json" and not is_hidden
 
 
 def _read_files(
@@ -175,11 +177,16 @@ def _read_photo(path: pathlib.Path) -> np.ndarray:
 
 def _read_mask(
     files: Mapping[pathlib.Path, LabelmeFile],
+    photos: Mapping[pathlib.Path, pathlib.Path],
     label_of: Mapping[str, int],
     path: pathlib.Path,
 ) -> np.ndarray:
+    size = files[path].size
+    if size is None:
+        height, width, _ = _read_photo(photos[path]).shape
+        size = height, width
     elsewhere = label_of.get(BACKGROUND, IGNORE_LABEL)
-    return files[path].draw(label_of, elsewhere)
+    return files[path].draw(size, label_of, elsewhere)
 
 
 def _tell_of_points(files: Iterable[LabelmeFile]) -> None:

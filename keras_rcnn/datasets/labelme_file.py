@@ -1,7 +1,6 @@
 """A JSON file that labelme wrote: shapes drawn over one photo."""
 
 import base64
-import binascii
 import dataclasses
 import io
 import json
@@ -60,8 +59,8 @@ class LabelmeFile:
         path: of the file.
         photo: where it says that the photo is, seen from its folder.
         has_photo: whether the photo is embedded as well.
-        height: of the photo as it is seen, in pixels.
-        width: of the same, in pixels.
+        size: height and width of the photo as it is seen, in pixels; None, as
+            old files do not say.
         shapes: with an area; later ones lie over earlier ones.
         num_points: shapes without any area.
     """
@@ -69,19 +68,21 @@ class LabelmeFile:
     path: pathlib.Path
     photo: pathlib.PurePath
     has_photo: bool
-    height: int
-    width: int
+    size: tuple[int, int] | None
     shapes: tuple[Shape, ...]
     num_points: int
 
-    def draw(self, label_of: Mapping[str, int], elsewhere: int) -> np.ndarray:
+    def draw(
+        self, size: tuple[int, int], label_of: Mapping[str, int], elsewhere: int
+    ) -> np.ndarray:
         """The label of each pixel, uint8 `(height, width)`.
 
         Args:
+            size: height and width to draw at, in pixels.
             label_of: label of each name.
             elsewhere: label of the pixels in no shape.
         """
-        labels = Image.new("L", (self.width, self.height), elsewhere)
+        labels = Image.new("L", size[::-1], elsewhere)
         for shape in self.shapes:
             _draw(labels, shape, label_of[shape.label])
         return np.array(labels)
@@ -98,10 +99,14 @@ def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
         drawn = [_shape(shape) for shape in content["shapes"]]
         # On Windows folders end in a backslash.
         photo = pathlib.PureWindowsPath(content["imagePath"]).as_posix()
-        height, width = content["imageHeight"], content["imageWidth"]
-        if not all(1 <= int(side) <= _FARTHEST for side in (height, width)):
-            raise ValueError(f"{width}x{height} pixels")
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        size = _size(content.get("imageHeight"), content.get("imageWidth"))
+    except (
+        AttributeError,
+        KeyError,
+        OverflowError,
+        TypeError,
+        ValueError,
+    ) as error:
         what = f"no {error}" if isinstance(error, KeyError) else error
         raise InputError(
             f"{path} is not as labelme writes it ({what}): open it in labelme "
@@ -112,8 +117,7 @@ def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
         path=path,
         photo=pathlib.PurePath(photo),
         has_photo=bool(content.get("imageData")),
-        height=int(height),
-        width=int(width),
+        size=size,
         shapes=tuple(with_area),
         num_points=len(drawn) - len(with_area),
     )
@@ -125,9 +129,10 @@ def embedded_photo(path: pathlib.Path) -> bytes:
     Raises:
         InputError: if it is broken.
     """
+    content = _read_json(path)
     try:
-        return base64.b64decode(_read_json(path)["imageData"])
-    except (binascii.Error, TypeError, ValueError) as error:
+        return base64.b64decode(content["imageData"])
+    except (TypeError, ValueError) as error:
         raise InputError(
             f"{path} holds a broken imageData ({error}): put the photo beside "
             "it."
@@ -150,6 +155,15 @@ def _read_json(path: pathlib.Path) -> dict[str, Any]:
     return content
 
 
+def _size(height: Any, width: Any) -> tuple[int, int] | None:
+    if height is None and width is None:
+        return None
+    size = int(height), int(width)
+    if not all(1 <= side <= _FARTHEST for side in size):
+        raise ValueError(f"{width}x{height} pixels")
+    return size
+
+
 def _shape(drawn: dict[str, Any]) -> Shape:
     kind = drawn.get("shape_type") or "polygon"
     label = " ".join(drawn["label"].split())
@@ -169,7 +183,8 @@ def _shape(drawn: dict[str, Any]) -> Shape:
 
 def _decoded_mask(text: str) -> Image.Image:
     try:
-        with Image.open(io.BytesIO(base64.b64decode(text))) as picture:
+        file = io.BytesIO(base64.b64decode(text))
+        with Image.open(file, formats=("PNG",)) as picture:
             values = np.asarray(picture)
     except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise ValueError(f"a broken mask, {error}") from error

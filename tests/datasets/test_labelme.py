@@ -309,6 +309,18 @@ def test_points_lie_on_the_photo_as_it_is_seen(folder):
     np.testing.assert_array_equal(examples["a"]["label"], SIDES)
 
 
+def test_files_of_old_versions_do_not_tell_the_size(folder):
+    old = {"lineColor": [0, 255, 0, 128], "imageHeight": None}
+    corners = [[0, 0], [29, 0], [29, 59], [0, 59]]
+    drawn = {"label": "sky", "line_color": None, "points": corners}
+    write_labelme(folder / "a.json", [drawn], imageWidth=None, **old)
+
+    _, examples = load(folder)
+
+    expected = np.where(SIDES == 0, 255, SIDES)
+    np.testing.assert_array_equal(examples["a"]["label"], expected)
+
+
 @pytest.mark.parametrize(
     "stated", ["../images/{}", "..\\images\\{}", "{}", "C:\\photos\\{}"]
 )
@@ -409,9 +421,10 @@ def _no_photo_inside(root):
         (_text("b.json", "[1]"), "b.json has no shapes"),
         (_unlink("b.jpg"), "b.json has no photo b.jpg: put it beside"),
         (_write(photo="other.jpg"), "b.json has no photo other.jpg"),
-        (_without("imageWidth"), "b.json is not .*no 'imageWidth'"),
+        (_without("imageWidth"), "b.json is not as labelme"),
         (_without("imagePath"), "b.json is not .*no 'imagePath'"),
         (_write(imageHeight=None), "b.json is not as labelme"),
+        (_write(imageHeight=float("inf")), "b.json is not as labelme"),
         (_write(imageHeight=0), "b.json is not .*80x0 pixels"),
         (_write(imageHeight=10**9), "b.json is not .*80x1000000000 pixels"),
         (_write(imageHeight=61), "b.json is 80x61 .* is 80x60: both must be"),
@@ -421,6 +434,7 @@ def _no_photo_inside(root):
         (_write([shape("x", [["a", 1]] * 3)]), "b.json is not as labelme"),
         (_write([shape("x", [[1, float("nan")]] * 3)]), "a point at nan"),
         (_write([shape("x", [[1, 1e30]] * 3)]), r"a point at 1e\+30"),
+        (_write([shape("x", [[1, 10**400]] * 3)]), "b.json is not as labelme"),
         (_write([shape("x", [[1, 1]] * 3, "cube")]), "of the type 'cube'"),
         (_write([shape(" ", [[1, 1]] * 3)]), "a polygon without a label"),
         (_write([shape(None, [[1, 1]] * 3)]), "b.json is not as labelme"),
