@@ -1,12 +1,14 @@
 """Sampling by processes of their own, on this machine or others."""
 
 import contextlib
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 
 import grpc
 import tensorflow as tf
+import tqdm
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
 
@@ -46,12 +48,7 @@ class DataService:
     def __init__(self, address: str, look_ahead: int = 64) -> None:
         self.address = address
         self.look_ahead = look_ahead
-        if count_workers(address) is None:
-            raise InputError(
-                f"No dispatcher of a data service answers at {address}: give "
-                "another address, or start one by python tools/data_worker.py "
-                "--role=dispatcher --port=PORT."
-            )
+        check_dispatcher(address)
 
     def sample_windows(
         self,
@@ -92,7 +89,7 @@ class DataService:
                 # One that fails from the start would fail for ever.
                 if number == first:
                     raise
-                print(f"The data service at {self.address} begins anew.")
+                tell(f"The data service at {self.address} begins anew.")
 
     def _job(
         self, batches: NumberedBatches, first: int
@@ -165,7 +162,26 @@ class DataService:
             )
         else:
             state = f"{workers} workers have come to it, the last ones alive?"
-        print(f"Waiting for the data service at {self.address}: {state}.")
+        tell(f"Waiting for the data service at {self.address}: {state}.")
+
+
+def tell(line: str) -> None:
+    """A line at once, beside any progress bar."""
+    tqdm.tqdm.write(line, file=sys.stderr)
+
+
+def check_dispatcher(address: str) -> None:
+    """Makes sure that there is one, within seconds.
+
+    Raises:
+        InputError: if none answers.
+    """
+    if count_workers(address) is None:
+        raise InputError(
+            f"No dispatcher of a data service answers at {address}: give its "
+            "HOST:PORT, or start one by python tools/data_worker.py "
+            "--role=dispatcher --port=PORT."
+        )
 
 
 def count_workers(address: str, seconds: float = 5.0) -> int | None:

@@ -1,0 +1,259 @@
+"""Sampling as a service: real processes, killed and started again.
+
+The oracle is the pipeline without a service: the same batches, to the bit.
+"""
+
+import contextlib
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from data_worker_process import dispatcher, worker
+
+from keras_rcnn.datasets import (
+    DataService,
+    load_dataset,
+    numbered_batches,
+    sample_crops,
+    sample_patches,
+    split_off,
+)
+from keras_rcnn.errors import InputError
+from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.presets import Stage
+from keras_rcnn.training import Budget, train
+from keras_rcnn.training.recipes import Phase, Recipe
+
+pytestmark = pytest.mark.slow
+GEOMETRY = StackGeometry(((4, 1), (2, 2), (2, 1)))
+NUM_PHOTOS = 12
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """Photos of different sizes; the label of all pixels is the number."""
+    rng = np.random.default_rng(0)
+    photos = []
+    for number in range(NUM_PHOTOS):
+        size = rng.integers(20, 40, 2)
+        image = rng.integers(0, 256, (*size, 3), np.uint8)
+        label = np.full(size, number, np.uint8)
+        label[0] = 255
+        photos.append({"image": image, "label": label, "name": str(number)})
+    photos.insert(
+        3, photos[0] | {"label": np.full_like(photos[0]["label"], 255)}
+    )
+    # Calls Python, which no worker could.
+    return tf.data.Dataset.from_generator(
+        lambda: iter(photos),
+        output_signature={
+            "image": tf.TensorSpec((None, None, 3), tf.uint8),
+            "label": tf.TensorSpec((None, None), tf.uint8),
+            "name": tf.TensorSpec((), tf.string),
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def service():
+    """Address of a dispatcher with two workers."""
+    with contextlib.ExitStack() as programs:
+        first = programs.enter_context(dispatcher())
+        for _ in range(2):
+            programs.enter_context(worker(first.address))
+        first.wait_for("Workers that have come: 2")
+        yield first.address
+
+
+def crops(examples, **choices):
+    return sample_crops(
+        examples,
+        GEOMETRY,
+        2,
+        3,
+        4,
+        scales=(0.8, 1.25),
+        flip=True,
+        colour=0.2,
+        cutout=0.5,
+        seed=3,
+        **choices,
+    )
+
+
+def patches(examples, **choices):
+    return sample_patches(
+        examples, GEOMETRY, 2, 4, one_instance_at_random=True, seed=3, **choices
+    )
+
+
+def take(batches, count):
+    return list(batches.take(count).as_numpy_iterator())
+
+
+def assert_equal(ours, theirs):
+    assert len(ours) == len(theirs)
+    tf.nest.map_structure(np.testing.assert_array_equal, ours, theirs)
+
+
+def numbers_of_photos(batches):
+    """Each patch tells its photo by its one label that counts."""
+    return np.concatenate(
+        [
+            (targets["instance_1"] * weights["instance_1"]).sum(axis=(1, 2))
+            for _, targets, weights in batches
+        ]
+    )
+
+
+def test_every_photo_is_seen_once_an_epoch(examples, service):
+    # Nothing that a worker leaves out would be drawn here.
+    data_service = DataService(service, look_ahead=10**6)
+    batches = take(
+        sample_patches(
+            examples, GEOMETRY, 2, 4, seed=3, data_service=data_service
+        ),
+        15,
+    )
+    seen = numbers_of_photos(batches).reshape(5, NUM_PHOTOS)
+    for epoch in seen:
+        np.testing.assert_array_equal(np.sort(epoch), np.arange(NUM_PHOTOS))
+    assert len(np.unique(seen, axis=0)) == 5
+    # And other pixels each time.
+    windows = np.concatenate([images for images, *_ in batches])
+    assert len(np.unique(windows.reshape(len(windows), -1), axis=0)) == 60
+
+
+@pytest.mark.parametrize("sample", [crops, patches])
+def test_batches_are_those_of_the_pipeline_here(examples, service, sample):
+    data_service = DataService(service)
+    ours = take(sample(examples, start=2, data_service=data_service), 20)
+    assert_equal(ours, take(sample(examples, start=2), 20))
+
+
+@pytest.mark.parametrize("sample", [crops, patches])
+def test_trainers_share_batches(examples, service, sample):
+    """Each gets its part of every batch, together all of it."""
+    data_service = DataService(service)
+    for index in range(2):
+        context = tf.distribute.InputContext(2, index, 2)
+        ours = take(
+            sample(
+                examples, start=1, context=context, data_service=data_service
+            ),
+            10,
+        )
+        assert_equal(ours, take(sample(examples, start=1, context=context), 10))
+
+
+def test_jobs_follow_each_other(examples, service, monkeypatch):
+    monkeypatch.setattr("keras_rcnn.datasets.data_service.BATCHES_A_JOB", 6)
+    data_service = DataService(service)
+    ours = take(patches(examples, data_service=data_service), 20)
+    assert_equal(ours, take(patches(examples), 20))
+
+
+def test_a_worker_killed_costs_no_batch(examples):
+    with contextlib.ExitStack() as programs:
+        first = programs.enter_context(dispatcher())
+        workers = [
+            programs.enter_context(worker(first.address)) for _ in range(2)
+        ]
+        first.wait_for("Workers that have come: 2")
+        data_service = DataService(first.address, look_ahead=16)
+        iterator = iter(patches(examples, data_service=data_service))
+        ours = [next(iterator) for _ in range(10)]
+        workers[0].kill()
+        ours += [next(iterator) for _ in range(40)]
+        # Both are dead until another one comes.
+        workers[1].kill()
+        programs.enter_context(worker(first.address))
+        ours += [next(iterator) for _ in range(50)]
+        del iterator
+    ours = tf.nest.map_structure(np.asarray, ours)
+    assert_equal(ours, take(patches(examples), 100))
+
+
+@pytest.mark.parametrize("journal", [True, False])
+def test_a_dispatcher_killed_costs_no_batch(examples, tmp_path, journal):
+    flags = [f"--work_dir={tmp_path / 'work'}"] if journal else []
+    with contextlib.ExitStack() as programs:
+        first = programs.enter_context(dispatcher(*flags))
+        programs.enter_context(worker(first.address))
+        data_service = DataService(first.address, look_ahead=16)
+        iterator = iter(crops(examples, data_service=data_service))
+        ours = [next(iterator) for _ in range(10)]
+        first.kill()
+        port = first.address.split(":")[1]
+        programs.enter_context(dispatcher(f"--port={port}", *flags))
+        ours += [next(iterator) for _ in range(90)]
+        del iterator
+    ours = tf.nest.map_structure(np.asarray, ours)
+    assert_equal(ours, take(crops(examples), 100))
+
+
+def test_training_ends_with_the_same_weights(tmp_path):
+    scenes = split_off(load_dataset("synthetic", split="test"), 0.1)
+    recipe = Recipe(
+        phases=(
+            Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),
+            Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
+        ),
+        optimizer="muon",
+        scales=(0.8, 1.25),
+        flip=True,
+    )
+
+    def run(name, data_service):
+        keras.utils.set_random_seed(0)
+        stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2)
+        model = RecurrentCNN(
+            stack, 2, scenes[0].class_names, scenes[0].palette, name="network"
+        )
+        budget = Budget(steps=80)
+        train(
+            model,
+            recipe,
+            *scenes,
+            budget,
+            tmp_path / name,
+            steps_per_epoch=20,
+            data_service=data_service,
+        )
+        assert int(budget.steps) == 80
+        return model.get_weights()
+
+    expected = run("here", None)
+    with contextlib.ExitStack() as programs:
+        first = programs.enter_context(dispatcher())
+        workers = [
+            programs.enter_context(worker(first.address)) for _ in range(2)
+        ]
+        first.wait_for("Workers that have come: 2")
+        data_service = KillingDataService(first.address, workers[0])
+        weights = run("service", data_service)
+    for ours, theirs in zip(weights, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+
+
+class KillingDataService(DataService):
+    """One whose worker is killed when the tenth batch has come."""
+
+    def __init__(self, address, victim):
+        super().__init__(address, look_ahead=16)
+        self.victim = victim
+
+    def _job(self, batches, first):
+        for count, windows in enumerate(super()._job(batches, first)):
+            if count == 10:
+                self.victim.kill()
+            yield windows
+
+
+def test_more_photos_than_can_be_sent(examples, service, monkeypatch):
+    monkeypatch.setattr(numbered_batches, "MAX_BYTES", 10**4)
+    with pytest.raises(InputError, match="leave some out"):
+        crops(examples, data_service=DataService(service))
