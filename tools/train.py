@@ -63,6 +63,12 @@ flags.DEFINE_enum(
     ["auto", "float32", "mixed_bfloat16"],
     "Arithmetic; auto takes bfloat16 where the processor has it.",
 )
+flags.DEFINE_string(
+    "data_service",
+    None,
+    "Address of a dispatcher, see tools/data_worker.py, whose workers draw "
+    "what is learned from.",
+)
 flags.DEFINE_integer("seed", 0, "Decides weights, crops and their order.")
 flags.DEFINE_string("report", None, "JSON file for the figures.")
 flags.register_multi_flags_validator(
@@ -82,12 +88,16 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
+    from keras_rcnn.datasets import DataService
     from keras_rcnn.training import Budget, train
 
     # It takes the graphs of several labelers for a mistake; they are meant.
     tf.get_logger().setLevel("ERROR")
     experiment = chosen_experiment()
     budget = Budget(FLAGS.minutes, experiment.steps)
+    data_service = None
+    if FLAGS.data_service is not None:
+        data_service = DataService(FLAGS.data_service)
     keras.utils.set_random_seed(experiment.seed)
     model_dir = pathlib.Path(FLAGS.model_dir or f"runs/{FLAGS.experiment}")
     training, validation = training_photos.load(experiment, model_dir)
@@ -110,6 +120,7 @@ def main() -> None:
         seed=experiment.seed,
         steps_per_epoch=FLAGS.steps_per_epoch,
         soft_targets=soft_targets(experiment, model, training, model_dir),
+        data_service=data_service,
     )
     report(model, model_dir, budget, validate(model_dir, validation))
 

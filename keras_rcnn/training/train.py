@@ -7,6 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets import (
+    DataService,
     SceneDataset,
     sample_crops,
     sample_patches,
@@ -40,6 +41,7 @@ def train(
     steps_per_epoch: int = 200,
     checkpoint_seconds: float = 60.0,
     soft_targets: SoftTargets | None = None,
+    data_service: DataService | None = None,
 ) -> float | None:
     """Trains a network, going on where an earlier call left off.
 
@@ -56,6 +58,7 @@ def train(
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
         soft_targets: has a teacher take part in the targets.
+        data_service: draws crops and patches elsewhere, the same ones.
 
     Returns:
         The best pixel accuracy on the validation photos, at the network's
@@ -90,7 +93,14 @@ def train(
         start = int(budget.steps)
         model.fit(
             sample_batches(
-                training, model, recipe, phase, seed, start, soft_targets
+                training,
+                model,
+                recipe,
+                phase,
+                seed,
+                start,
+                soft_targets,
+                data_service=data_service,
             ),
             validation_data=validation
             and whole_photos(
@@ -193,6 +203,7 @@ def sample_batches(
     seed: int,
     start: int,
     soft_targets: SoftTargets | None = None,
+    data_service: DataService | None = None,
 ) -> tf.data.Dataset:
     """Endless batches of a phase: images, label grids and their weights.
 
@@ -204,6 +215,7 @@ def sample_batches(
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
         soft_targets: has a teacher take part in the targets.
+        data_service: draws crops and patches elsewhere, the same ones.
     """
     arguments = {
         "examples": dataset.examples,
@@ -212,6 +224,7 @@ def sample_batches(
         "batch_size": phase.batch_size,
         "seed": seed,
         "start": start,
+        "data_service": data_service,
     }
     if phase.grid_size:
         batches = sample_crops(
