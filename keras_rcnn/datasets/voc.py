@@ -88,12 +88,21 @@ def _missing_files(
             "annotations with their masks."
         )
     return [
-        f"{folder / kind} has no {name}: put it there, or take the name out "
-        "of ImageSets/Segmentation and away from the other folder."
+        f"{folder / kind} has no {name}: {mend}."
         for name in names
-        for files, kind in (
-            (images, "JPEGImages"),
-            (masks, "SegmentationClass"),
+        for files, kind, mend in (
+            (
+                images,
+                "JPEGImages",
+                "put the photo there, or take the name out of "
+                "ImageSets/Segmentation and the mask away",
+            ),
+            (
+                masks,
+                "SegmentationClass",
+                "put the mask there or, as CVAT lists photos that nobody drew "
+                "on, delete ImageSets to use those with a mask",
+            ),
         )
         if name not in files
     ]
