@@ -70,8 +70,8 @@ flags.DEFINE_multi_enum(
     [],
     ["coco", "voc"],
     "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT and --dataset=folder) or "
-    "OUTPUT_DIR/coco (COCO panoptic), to correct the labels by hand; repeated "
-    "for both.",
+    "OUTPUT_DIR/coco (COCO panoptic), with copies of the photos, to correct the "
+    "labels by hand; repeated for both.",
 )
 flags.DEFINE_string(
     "report",

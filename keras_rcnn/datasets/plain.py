@@ -75,7 +75,8 @@ def read_class_list(
     if not path.is_file():
         raise InputError(
             f"{path} is missing: write the class names into it, one a line, "
-            "class 0 first (or use the Pascal VOC layout with labelmap.txt)."
+            "class 0 first (or use the Pascal VOC layout with labelmap.txt, or "
+            "labelme's JSON files)."
         )
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
