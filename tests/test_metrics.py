@@ -31,6 +31,7 @@ def test_hand_worked_example():
     assert matrix.class_accuracy == pytest.approx(25 / 36)
     # Unions: 4 + 4 - 3 = 5, 3 + 2 - 1 = 4, 2 + 3 - 2 = 3,
     # hence (3/5 + 1/4 + 2/3) / 3 = 91/180
+    assert matrix.class_ious == pytest.approx([3 / 5, 1 / 4, 2 / 3])
     assert matrix.mean_iou == pytest.approx(91 / 180)
 
 

@@ -137,6 +137,37 @@ def test_a_saved_model_alone_takes_a_batch(alone):
         np.testing.assert_array_equal(each, labeler(photo))
 
 
+@pytest.mark.parametrize("form", ["network", "saved model"])
+def test_tells_how_sure_it_is(model, alone, tmp_path, form):
+    save_model(model, tmp_path / "network/model.keras")
+    choices = {"output_resolution": 2, "num_instances": 2}
+    labeler = (
+        load_labeler(tmp_path / "network", **choices)
+        if form == "network"
+        else load_labeler(alone)
+    )
+    expected, probabilities = SceneLabeler(model, **choices)(
+        PHOTO[None], return_probabilities=True
+    )
+
+    labels, confidence = labeler.label_with_confidence(PHOTO)
+
+    np.testing.assert_array_equal(labels, expected[0])
+    for label, sure, scores in zip(
+        labels.flat, confidence.flat, probabilities.reshape(-1, 3), strict=True
+    ):
+        assert sure == pytest.approx(scores[label], abs=1e-6)
+
+
+def test_a_function_alone_does_not_tell_how_sure_it_is():
+    labeler = LoadedLabeler(lambda photos: photos[..., 0], NAMES, PALETTE, 3, 1)
+
+    labels, confidence = labeler.label_with_confidence(PHOTO)
+
+    np.testing.assert_array_equal(labels, PHOTO[..., 0])
+    assert confidence is None
+
+
 def test_refuses_a_saved_model_without_class_names(alone):
     (alone / "assets" / "classes.txt").unlink()
 
@@ -186,6 +217,8 @@ def test_names_a_photo_too_large_for_the_memory():
         InputError, match=r"big\.jpg, 30x21 pixels, is too large"
     ):
         labeler(PHOTO, "big.jpg")
+    with pytest.raises(InputError, match=r"big\.jpg, 30x21 pixels, is too"):
+        labeler.label_with_confidence(PHOTO, "big.jpg")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from html_report import encode_picture
 from inspection.checked_photos import CheckedPhoto
 from inspection.finding import Finding
 from keras_rcnn.near_duplicates import thumbnail
-from keras_rcnn.visualization import overlay
+from keras_rcnn.visualization import colour_blind_safe, overlay
 
 SPLITS = ("train", "test")
 _PICTURE_SIDE = 200
@@ -21,7 +21,7 @@ class DatasetCheck:
 
     Args:
         class_names: one for each label.
-        palette: red, green and blue of each class.
+        palette: red, green and blue of each class, as the data set has it.
     """
 
     def __init__(
@@ -31,6 +31,8 @@ class DatasetCheck:
     ) -> None:
         self.class_names = class_names
         self.palette = palette
+        self.colours = colour_blind_safe(palette)
+        """Red, green and blue of each class in pictures."""
         self.names: list[str] = []
         self.splits: list[str] = []
         self.sizes: list[tuple[int, int] | None] = []
@@ -75,7 +77,7 @@ class DatasetCheck:
             self.findings.append(Finding(text, (number,)))
         shown = photo.image
         if photo.label is not None:
-            labels = overlay(photo.image, photo.label, self.palette, 0.65)
+            labels = overlay(photo.image, photo.label, self.colours, 0.65)
             # The longer way is the better one on a phone.
             shown = np.concatenate([shown, labels], axis=int(height > width))
         self.pictures.append(encode_picture(shown, 2 * _PICTURE_SIDE, True))

@@ -105,7 +105,7 @@ def _classes(check: DatasetCheck) -> Html:
             str(photos[index]),
         ]
         for index, (name, colour) in enumerate(
-            zip(check.class_names, check.palette, strict=True)
+            zip(check.class_names, check.colours, strict=True)
         )
     ]
     return page.table(
@@ -137,6 +137,6 @@ def _samples(check: DatasetCheck) -> list[Html]:
     places = np.linspace(0, len(readable) - 1, _NUM_SAMPLES)
     numbers = [readable[place] for place in np.unique(places.astype(int))]
     return [
-        page.legend(check.class_names, check.palette),
+        page.legend(check.class_names, check.colours),
         page.row(_picture(check, number) for number in numbers),
     ]

@@ -1,5 +1,6 @@
 """The errors of a model as a page to look at."""
 
+import dataclasses
 import itertools
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,6 +12,7 @@ from html_report import Html
 from inspection.error_counts import BOUNDARY, ErrorCounts, ScoredPhoto
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.visualization import (
+    colour_blind_safe,
     confusion_figure,
     distance_figure,
     error_map,
@@ -43,13 +45,18 @@ def write_errors_page(
     Raises:
         InputError: if it cannot be written.
     """
+    # The page says what they mean, so they need not be the data set's own.
+    colours = colour_blind_safe(dataset.palette)
+    dataset = dataclasses.replace(
+        dataset, palette=tuple((r, g, b) for r, g, b in colours)
+    )
     page.write_page(
         path,
         f"Errors on {dataset.name}",
         _summary(dataset, counts, about),
         page.section("Classes", _classes(dataset, counts)),
         page.section(
-            "Classes taken for each other",
+            "Confused classes",
             *_confusions(dataset, counts, num_pairs),
         ),
         page.section("Worst photos", *_worst(dataset, counts)),
