@@ -19,12 +19,11 @@ The same command goes on where a killed run was. `tensorboard --logdir=DIR`
 shows the curves and some labelled validation photos.
 """
 
-import dataclasses
-import json
 import pathlib
 from typing import TYPE_CHECKING
 
 import program
+import run_settings
 import training_photos
 from absl import flags
 
@@ -46,6 +45,19 @@ flags.DEFINE_enum(
     "split", "train", ["train", "all"], "Photos to train on; all leaves none."
 )
 flags.DEFINE_string("recipe", "dense", "How to train: dense or paper.")
+flags.DEFINE_integer(
+    "batch_factor",
+    1,
+    "Multiplies the batches of the recipe, which all devices share.",
+    lower_bound=1,
+)
+flags.DEFINE_enum(
+    "strategy",
+    "none",
+    ["none", "mirrored", "multi_worker"],
+    "Devices: one; all graphics cards, or processors, of this machine; those "
+    "of all machines that TF_CONFIG names.",
+)
 flags.DEFINE_string(
     "model_dir", None, "Folder of the run; runs/EXPERIMENT for an experiment."
 )
@@ -89,11 +101,14 @@ def main() -> None:
     import tensorflow as tf
 
     from keras_rcnn.datasets import DataService
-    from keras_rcnn.training import Budget, train
+    from keras_rcnn.training import Budget, create_strategy, is_chief, train
 
     # It takes the graphs of several labelers for a mistake; they are meant.
     tf.get_logger().setLevel("ERROR")
-    experiment = chosen_experiment()
+    experiment = run_settings.chosen_experiment()
+    with program.quiet_libraries():
+        strategy = create_strategy(FLAGS.strategy)
+    chief = is_chief(strategy)
     budget = Budget(FLAGS.minutes, experiment.steps)
     data_service = None
     if FLAGS.data_service is not None:
@@ -101,13 +116,17 @@ def main() -> None:
     keras.utils.set_random_seed(experiment.seed)
     model_dir = pathlib.Path(FLAGS.model_dir or f"runs/{FLAGS.experiment}")
     training, validation = training_photos.load(experiment, model_dir)
-    model = fresh_model(experiment, training)
-    remember_settings(model_dir, experiment)
+    with strategy.scope():
+        model = fresh_model(experiment, training)
+    if chief:
+        run_settings.remember(model_dir, experiment)
     to_choose_by = validation.num_examples if validation else 0
     print(
         f"{experiment.preset}, {model.count_params()} weights, "
         f"{model.dtype_policy.name}; {training.num_examples} photos to train "
-        f"on, {to_choose_by} to choose by.",
+        f"on, {to_choose_by} to choose by"
+        + describe_share(strategy.num_replicas_in_sync)
+        + ".",
         flush=True,
     )
     train(
@@ -121,38 +140,15 @@ def main() -> None:
         steps_per_epoch=FLAGS.steps_per_epoch,
         soft_targets=soft_targets(experiment, model, training, model_dir),
         data_service=data_service,
+        strategy=strategy,
     )
-    report(model, model_dir, budget, validate(model_dir, validation))
+    if chief:
+        report(model, model_dir, budget, validate(model_dir, validation))
 
 
-# What an experiment decides as well.
-OTHERS = ("recipe", "minutes", "unlabelled")
-
-
-def chosen_experiment() -> "Experiment":
-    """The one that --experiment names, or else what the flags say."""
-    from experiments import Experiment, load_experiment
-
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.training import get_recipe
-
-    names = (
-        "preset split fold validation_fraction seed steps teacher confidence "
-        "distillation"
-    ).split()
-    if FLAGS.experiment is None:
-        return Experiment(
-            dataset=FLAGS.dataset,
-            recipe=get_recipe(FLAGS.recipe, FLAGS.preset),
-            **{name: FLAGS[name].value for name in names},
-        )
-    given = [n for n in (*names, *OTHERS) if FLAGS[n].present]
-    if given:
-        raise InputError(
-            f"--experiment={FLAGS.experiment} decides about "
-            f"--{', --'.join(given)}: leave out one or the other."
-        )
-    return load_experiment(FLAGS.experiment)
+def describe_share(replicas: int) -> str:
+    """Says how batches are shared, if they are."""
+    return f"; {replicas} replicas share each batch" if replicas > 1 else ""
 
 
 def fresh_model(
@@ -247,34 +243,6 @@ def report(
         )
     print(f"{model_dir / 'model.keras'}: {summary}")
     program.write_report(FLAGS.report, figures)
-
-
-def remember_settings(
-    model_dir: pathlib.Path, experiment: "Experiment"
-) -> None:
-    """Refuses to go on in a folder whose run had other settings."""
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.files import make_folder
-
-    settings = dataclasses.asdict(experiment) | {
-        name: FLAGS[name].value
-        for name in ("precision", "longest_side", "minutes", "unlabelled")
-    }
-    # As it will be read again: JSON knows no tuples.
-    settings = json.loads(json.dumps(settings))
-    file = model_dir / "settings.json"
-    make_folder(model_dir)
-    if file.exists():
-        earlier = json.loads(file.read_text())
-        changed = [
-            name for name in settings if settings[name] != earlier.get(name)
-        ]
-        if changed:
-            raise InputError(
-                f"--model_dir={model_dir} holds a run with other settings of "
-                f"--{', --'.join(changed)}: choose another folder or delete it."
-            )
-    program.write_report(file, settings)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe, get_recipe
 from keras_rcnn.training.self_training import pseudo_labelled
 from keras_rcnn.training.soft_targets import SoftTargets
+from keras_rcnn.training.strategies import create_strategy, is_chief
 from keras_rcnn.training.train import train
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Phase",
     "Recipe",
     "SoftTargets",
+    "create_strategy",
     "get_recipe",
+    "is_chief",
     "pseudo_labelled",
     "train",
 ]

@@ -10,23 +10,21 @@ from keras import ops
 class BalancedCrossentropy(keras.losses.Loss):
     """Negative log-likelihood of the true class, weighted by class.
 
-    Scores are logits; unknown pixels carry a sample weight of 0 and the mean
-    is over what counts (paper, section 3.2, equation 6: the sum). Where the
-    truth is a probability of each class, each class counts by it.
+    Scores are logits; unknown pixels carry a sample weight of 0, and the loss
+    is the sum over the others (paper, section 3.2, equation 6). Where the truth
+    is a probability of each class, each class counts by it.
 
     Args:
         class_weights: one for each class.
-        reduction: `mean_with_sample_weight` or `sum`, as Keras names them.
         label_smoothing: probability that is spread over all classes alike.
     """
 
     def __init__(
         self,
         class_weights: Sequence[float],
-        reduction: str = "mean_with_sample_weight",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(name="crossentropy", reduction=reduction)
+        super().__init__(name="crossentropy", reduction="sum")
         self.label_smoothing = label_smoothing
         self.class_weights = ops.convert_to_tensor(class_weights, "float32")
 

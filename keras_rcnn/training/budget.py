@@ -34,19 +34,24 @@ class Budget(tf.Module):
         self.total_steps = steps
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False)
         self.seconds = tf.Variable(0.0, dtype=tf.float64, trainable=False)
-        self._last: float | None = None
+        self._last = time.monotonic()
 
     def start_clock(self) -> None:
         """Counts time from now on."""
         self._last = time.monotonic()
 
-    def count_step(self) -> None:
-        """Adds one step and the time since the last one."""
-        now = time.monotonic()
-        self.seconds.assign_add(
-            now - (now if self._last is None else self._last)
-        )
-        self._last = now
+    def seconds_since_last(self) -> float:
+        """Time since the last call, or since the clock was started."""
+        last, self._last = self._last, time.monotonic()
+        return self._last - last
+
+    def count_step(self, seconds: float) -> None:
+        """Adds one step and its time.
+
+        Args:
+            seconds: that all workers agree on.
+        """
+        self.seconds.assign_add(seconds)
         self.steps.assign_add(1)
 
     @property

@@ -68,6 +68,14 @@ class Recipe:
     weight_average: float = 0.0
     warmup: float = 0.0
 
+    def with_larger_batches(self, factor: int) -> "Recipe":
+        """The same, with so many times as many crops or patches a step."""
+        phases = tuple(
+            dataclasses.replace(phase, batch_size=factor * phase.batch_size)
+            for phase in self.phases
+        )
+        return dataclasses.replace(self, phases=phases)
+
 
 def _paper(phases: tuple[Phase, ...]) -> Recipe:
     return Recipe(phases=phases, optimizer="sgd")

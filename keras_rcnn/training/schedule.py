@@ -15,7 +15,7 @@ class Schedule(keras.callbacks.Callback):
     Args:
         recipe: whose phase it is.
         phase: gives the learning rates.
-        budget: counts the steps and the time.
+        budget: tells how far the run is.
     """
 
     def __init__(self, recipe: Recipe, phase: Phase, budget: Budget) -> None:
@@ -23,10 +23,6 @@ class Schedule(keras.callbacks.Callback):
         self.recipe = recipe
         self.phase = phase
         self.budget = budget
-
-    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Starts the clock."""
-        self.budget.start_clock()
 
     def on_train_batch_begin(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -42,7 +38,6 @@ class Schedule(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Counts the step."""
-        self.budget.count_step()
+        """Looks whether it was the last step of the phase."""
         if self.budget.phase_progress(self.recipe, self.phase) >= 1:
             self.model.stop_training = True

@@ -9,36 +9,29 @@ import tensorflow as tf
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import Budget, get_recipe
-from keras_rcnn.training.accuracies import accuracy_metric
+from keras_rcnn.training.averages import Averages
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
+from keras_rcnn.training.train_step import TrainStep
 
 SCORES = np.log([[[[1.0, 3.0], [1.0, 1.0], [9.0, 1.0]]]])
 LABELS = np.array([[[0, 1, 0]]])
 KNOWN = np.array([[[1.0, 1.0, 0.0]]])
 
 
-def test_loss_is_the_mean_over_known_pixels():
+def test_loss_is_the_sum_over_known_pixels():
     # True classes have 1/4 and 1/2; the third pixel is unknown.
     loss = BalancedCrossentropy([1.0, 1.0])
     value = loss(LABELS, SCORES, KNOWN)
-    assert float(value) == pytest.approx((math.log(4) + math.log(2)) / 2)
+    assert float(value) == pytest.approx(math.log(4) + math.log(2))
 
 
 def test_class_weights_multiply():
     loss = BalancedCrossentropy([3.0, 0.5])
     value = loss(LABELS, SCORES, KNOWN)
-    assert float(value) == pytest.approx(
-        (3 * math.log(4) + 0.5 * math.log(2)) / 2
-    )
-
-
-def test_sum_stands_for_single_steps():
-    loss = BalancedCrossentropy([1.0, 1.0], reduction="sum")
-    value = loss(LABELS, SCORES, KNOWN)
-    assert float(value) == pytest.approx(math.log(4) + math.log(2))
+    assert float(value) == pytest.approx(3 * math.log(4) + 0.5 * math.log(2))
 
 
 def test_smoothed_labels_ask_for_every_class_a_little():
@@ -47,7 +40,7 @@ def test_smoothed_labels_ask_for_every_class_a_little():
     loss = BalancedCrossentropy([1.0, 1.0], label_smoothing=0.2)
     value = loss(LABELS, SCORES, KNOWN)
     first = 0.9 * math.log(4) + 0.1 * math.log(4 / 3)
-    assert float(value) == pytest.approx((first + math.log(2)) / 2)
+    assert float(value) == pytest.approx(first + math.log(2))
 
 
 def test_targets_can_be_probabilities():
@@ -57,18 +50,88 @@ def test_targets_can_be_probabilities():
     targets = np.array([[[[1 / 3, 2 / 3], [0, 1], [1, 0]]]])
     first = 3 / 3 * math.log(4) + 0.5 * 2 / 3 * math.log(4 / 3)
     value = loss(targets, SCORES, KNOWN)
-    assert float(value) == pytest.approx((first + 0.5 * math.log(2)) / 2)
+    assert float(value) == pytest.approx(first + 0.5 * math.log(2))
+
+
+class Recited:
+    """Stands for a network: whatever it is shown, it has these scores."""
+
+    def __call__(self, images, num_instances, training):
+        return {
+            "instance_1": tf.constant(SCORES, tf.float32),
+            "instance_2": tf.constant(SCORES[:, :, ::-1], tf.float32),
+        }
+
+
+def recited_step(mean):
+    loss = BalancedCrossentropy([1.0, 1.0])
+    strategy = tf.distribute.get_strategy()
+    return TrainStep(Recited(), None, loss, (0.5, 2.0), mean, strategy)
+
+
+def batch(targets=LABELS, known=KNOWN):
+    targets = tf.constant(targets)
+    names = ("instance_1", "instance_2")
+    return (
+        tf.zeros((1, 1, 3, 3)),
+        dict.fromkeys(names, targets),
+        dict.fromkeys(names, tf.constant(known, tf.float32)),
+    )
+
+
+def test_instances_have_weights_and_their_own_means():
+    # Instance 1: 1/4, 1/2; instance 2, the scores from right to left: 9/10,
+    # 1/2.
+    first = math.log(4) + math.log(2)
+    second = math.log(10 / 9) + math.log(2)
+    for mean, count in ((True, 2), (False, 1)):
+        step = recited_step(mean)
+        sums = step.test(batch())
+        np.testing.assert_allclose(sums["loss"], [first, second], rtol=1e-6)
+        np.testing.assert_array_equal(sums["count"], [2, 2])
+        assert float(step.loss_of(sums, sums["count"])) == pytest.approx(
+            (0.5 * first + 2 * second) / count
+        )
 
 
 @pytest.mark.parametrize(
-    "targets", [LABELS, [[[[0.1, 0.9], [0.4, 0.6], [1, 0]]]]]
+    ("targets", "right"),
+    [
+        (LABELS, [0, 1]),
+        ([[[[0.1, 0.9], [0.4, 0.6], [1.0, 0.0]]]], [1, 0]),
+    ],
 )
-def test_accuracy_counts_known_pixels(targets):
-    # Scores say class 1, then a tie, which is the first class.
-    metric = accuracy_metric()
-    metric.update_state(np.array(targets), SCORES, KNOWN)
-    expected = 0.5 if np.ndim(targets) == 4 else 0.0
-    assert float(metric.result()) == expected
+def test_accuracy_counts_known_pixels(targets, right):
+    # Instance 1 says class 1, then, of a tie, class 0; instance 2 says 0, 0.
+    step = recited_step(True)
+    averages = Averages(step)
+    averages.update(step.test(batch(targets)))
+    logs = averages.logs("val_")
+    assert [logs[f"val_instance_{p}_accuracy"] for p in (1, 2)] == [
+        value / 2 for value in right
+    ]
+
+
+def test_accuracy_is_a_mean_over_pixels_and_loss_one_over_batches():
+    step = recited_step(True)
+    averages = Averages(step)
+    counts = tf.constant([1.0, 4.0])
+    for right, loss in ((0.0, 3.0), (1.0, 5.0)):
+        averages.update(
+            {
+                "right": tf.constant([right, right]),
+                "count": counts,
+                "loss": counts * loss,
+            }
+        )
+        counts = tf.constant([3.0, 4.0])
+    assert averages.logs() == pytest.approx(
+        {
+            "loss": 2.5 * (3 + 5) / 2,
+            "instance_1_accuracy": 1 / 4,
+            "instance_2_accuracy": 1 / 8,
+        }
+    )
 
 
 def test_rare_classes_count_more():
@@ -85,8 +148,9 @@ def test_rare_classes_count_more():
 
 
 def test_nothing_known_costs_nothing():
-    loss = BalancedCrossentropy([1.0, 1.0])
-    assert float(loss(LABELS, SCORES, 0 * KNOWN)) == 0
+    step = recited_step(True)
+    sums = step.test(batch(known=0 * KNOWN))
+    assert float(step.loss_of(sums, sums["count"])) == 0
 
 
 TWO_PHASES = Recipe(
@@ -101,26 +165,25 @@ TWO_PHASES = Recipe(
 
 def test_budget_of_steps():
     budget = Budget(steps=8)
-    budget.start_clock()
     seen = []
     for _ in range(8):
         seen.append(
             [budget.phase_progress(TWO_PHASES, p) for p in TWO_PHASES.phases]
         )
-        budget.count_step()
+        budget.count_step(0.1)
     np.testing.assert_allclose(seen[:4], [[0, 0], [0.5, 0], [1, 0], [1, 1 / 6]])
     assert budget.progress == 1
     assert budget.phase_progress(TWO_PHASES, TWO_PHASES.phases[1]) == 1
 
 
 def test_budget_of_minutes(monkeypatch):
-    budget = Budget(minutes=1)
-    clock = iter([100.0, 115.0, 160.0])
+    clock = iter([7.0, 100.0, 115.0, 160.0])
     monkeypatch.setattr("time.monotonic", lambda: next(clock))
+    budget = Budget(minutes=1)
     budget.start_clock()
-    budget.count_step()
+    budget.count_step(budget.seconds_since_last())
     assert budget.progress == pytest.approx(0.25)
-    budget.count_step()
+    budget.count_step(budget.seconds_since_last())
     assert budget.progress == 1
     assert int(budget.steps) == 2
 
@@ -153,11 +216,11 @@ def test_schedule_is_half_a_cosine_and_ends_its_phase():
     schedule = Schedule(TWO_PHASES, TWO_PHASES.phases[0], budget)
     model = Model()
     schedule.set_model(model)
-    schedule.on_train_begin()
     rates = []
     while not model.stop_training:
         schedule.on_train_batch_begin(0)
         rates.append(float(model.optimizer.learning_rate))
+        budget.count_step(0.0)
         schedule.on_train_batch_end(0)
     # A quarter of 16 steps, at 0, 1/4, 1/2, 3/4 of the way from 4 to 2; the
     # first half of it warms up: 3 + cos(pi / 4) at half the rate, then full.

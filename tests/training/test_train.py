@@ -66,10 +66,10 @@ def run(scenes, model_dir, budget, recipe=RECIPE):
 def kill_at(monkeypatch, step):
     count_step = Budget.count_step
 
-    def count_or_die(budget):
+    def count_or_die(budget, seconds):
         if int(budget.steps) == step:
             raise KilledError
-        count_step(budget)
+        count_step(budget, seconds)
 
     monkeypatch.setattr(Budget, "count_step", count_or_die)
 

@@ -1,10 +1,11 @@
 """How fast a network trains by each recipe, and how much of it is waiting."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+import tensorflow as tf
 from matplotlib.figure import Figure
 
 from benchmarks.report import bars, number, quartiles
@@ -13,12 +14,10 @@ from keras_rcnn import RecurrentCNN
 from keras_rcnn.datasets import SceneDataset, load_dataset
 from keras_rcnn.models.recurrent_cnn import instance_name
 from keras_rcnn.training import RECIPES, get_recipe
+from keras_rcnn.training.batches import sample_batches
 from keras_rcnn.training.class_weights import class_weights
-from keras_rcnn.training.train import (
-    build_optimizer,
-    compile_phase,
-    sample_batches,
-)
+from keras_rcnn.training.optimizers import build_optimizer
+from keras_rcnn.training.train import phase_step
 
 # Steps that fill the pipeline before those that are timed.
 STEPS_BEFORE = 2
@@ -104,7 +103,10 @@ class _Trainee:
         optimizer = build_optimizer(recipe, self.model)
         optimizer.learning_rate.assign(phase.learning_rate)
         weights = class_weights(dataset, recipe.class_balance)
-        compile_phase(self.model, recipe, phase, optimizer, weights)
+        strategy = tf.distribute.get_strategy()
+        self.step = phase_step(
+            self.model, recipe, phase, optimizer, weights, strategy
+        )
         self.batches = sample_batches(
             dataset, self.model, recipe, phase, seed=0, start=0
         )
@@ -117,19 +119,13 @@ class _Trainee:
                 ]
             )
         )
-        # Builds the graph of a step, as every run of training does.
-        self.model.fit(
-            self.batches, steps_per_epoch=1, shuffle=False, verbose=0
-        )
 
     def train(self, steps: int) -> Callable[[], float]:
         """Function that trains some steps and gives the seconds of one."""
 
         def run() -> float:
             iterator = self._filled()
-            step = self.model.train_function
-            taken = seconds_of(lambda: [step(iterator) for _ in range(steps)])
-            return taken / steps
+            return seconds_of(lambda: self._train(iterator, steps)) / steps
 
         return run
 
@@ -144,19 +140,24 @@ class _Trainee:
             iterator = self._filled()
             taken = 0.0
             for _ in range(steps):
-                self.model.train_function(iterator)
+                self._train(iterator, 1)
                 taken += seconds_of(lambda: next(iterator))
             return taken / steps
 
         return run
 
-    def _filled(self) -> Any:
+    def _filled(self) -> Iterator[Any]:
         # The pipeline works for as long as it is read from: an iterator that
         # outlived its turn would slow down those of the others.
         iterator = iter(self.batches)
-        for _ in range(STEPS_BEFORE):
-            self.model.train_function(iterator)
+        self._train(iterator, STEPS_BEFORE)
         return iterator
+
+    def _train(self, iterator: Iterator[Any], steps: int) -> None:
+        for _ in range(steps):
+            sums, _ = self.step.train(next(iterator), tf.constant(0.0))
+            # Waits for the step to be done.
+            sums["loss"].numpy()
 
 
 def _row(

@@ -1,0 +1,81 @@
+"""What the steps of a phase learn from."""
+
+import tensorflow as tf
+
+from keras_rcnn.datasets import (
+    DataService,
+    SceneDataset,
+    sample_crops,
+    sample_patches,
+)
+from keras_rcnn.errors import InputError
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.soft_targets import SoftTargets
+
+
+def sample_batches(
+    dataset: SceneDataset,
+    model: RecurrentCNN,
+    recipe: Recipe,
+    phase: Phase,
+    seed: int,
+    start: int,
+    soft_targets: SoftTargets | None = None,
+    context: tf.distribute.InputContext | None = None,
+    data_service: DataService | None = None,
+) -> tf.data.Dataset:
+    """Endless batches of a phase: images, label grids and their weights.
+
+    Args:
+        dataset: labelled photos to sample from.
+        model: tells the geometry.
+        recipe: whose phase it is.
+        phase: tells how to sample.
+        seed: decides every draw.
+        start: batches to pass over, for a run that goes on.
+        soft_targets: has a teacher take part in the targets.
+        context: which part of each batch is wanted, as for `sample_windows`.
+        data_service: draws crops and patches elsewhere, the same ones.
+    """
+    arguments = {
+        "examples": dataset.examples,
+        "geometry": model.geometry,
+        "num_instances": phase.num_instances,
+        "batch_size": phase.batch_size,
+        "seed": seed,
+        "start": start,
+        "context": context,
+        "data_service": data_service,
+    }
+    if phase.grid_size:
+        batches = sample_crops(
+            grid_size=phase.grid_size,
+            scales=recipe.scales,
+            flip=recipe.flip,
+            colour=recipe.colour,
+            cutout=recipe.cutout,
+            **arguments,
+        )
+    else:
+        batches = sample_patches(
+            one_instance_at_random=phase.one_instance_at_random, **arguments
+        )
+    if soft_targets:
+        batches = batches.map(soft_targets).prefetch(tf.data.AUTOTUNE)
+    return batches
+
+
+def check_batches(recipe: Recipe, strategy: tf.distribute.Strategy) -> None:
+    """Refuses batches that replicas cannot share.
+
+    Raises:
+        InputError: if there are any.
+    """
+    count = strategy.num_replicas_in_sync
+    for phase in recipe.phases:
+        if phase.batch_size % count:
+            raise InputError(
+                f"{count} replicas cannot share batches of {phase.batch_size} "
+                "evenly: choose another number of devices or --batch_factor."
+            )

@@ -1,0 +1,32 @@
+"""The optimizer of a recipe."""
+
+from typing import Any
+
+import keras
+
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.training.muon import Muon
+from keras_rcnn.training.recipes import Recipe
+
+
+def build_optimizer(
+    recipe: Recipe, model: RecurrentCNN
+) -> keras.optimizers.Optimizer:
+    """The recipe's optimizer; the schedule sets its rate before each step."""
+    settings: dict[str, Any] = {
+        "use_ema": recipe.weight_average > 0,
+        "ema_momentum": recipe.weight_average,
+    }
+    if recipe.weight_decay:
+        settings["weight_decay"] = recipe.weight_decay
+    if recipe.optimizer == "sgd":
+        optimizer = keras.optimizers.SGD(**settings)
+    else:
+        kinds = {
+            "adamw": keras.optimizers.AdamW,
+            "lion": keras.optimizers.Lion,
+            "muon": Muon,
+        }
+        optimizer = kinds[recipe.optimizer](global_clipnorm=5.0, **settings)
+    optimizer.build(model.trainable_variables)
+    return optimizer

@@ -1,0 +1,88 @@
+"""Where a run computes: one device, those of a machine, several machines."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+
+import tensorflow as tf
+
+from keras_rcnn.errors import InputError
+
+STRATEGIES = ("none", "mirrored", "multi_worker")
+# What TensorFlow says, now this, now that, when a machine is gone.
+_WORKER_IS_LOST = (
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.InternalError,
+    tf.errors.UnavailableError,
+)
+
+
+def create_strategy(name: str) -> tf.distribute.Strategy:
+    """The strategy of that name; a program does this first of all.
+
+    Args:
+        name: `none`; `mirrored`, a replica on each graphics card of this
+            machine, or on its processors if it has none; or `multi_worker`, the
+            same on all machines that the environment variable TF_CONFIG names.
+
+    Raises:
+        InputError: if TF_CONFIG is missing or cannot be understood.
+    """
+    if name == "mirrored":
+        return tf.distribute.MirroredStrategy()
+    if name == "multi_worker":
+        _check_cluster(os.environ.get("TF_CONFIG", ""))
+        return tf.distribute.MultiWorkerMirroredStrategy()
+    return tf.distribute.get_strategy()
+
+
+def is_chief(strategy: tf.distribute.Strategy) -> bool:
+    """Whether this process writes what the run leaves behind: one does."""
+    resolver = strategy.cluster_resolver
+    if resolver is None or not resolver.task_type:
+        return True
+    if "chief" in resolver.cluster_spec().jobs:
+        return resolver.task_type == "chief"
+    return resolver.task_id == 0
+
+
+@contextlib.contextmanager
+def lost_worker_named(strategy: tf.distribute.Strategy) -> Iterator[None]:
+    """What to do when a worker does not answer any more.
+
+    Raises:
+        InputError: if that ends the block.
+    """
+    try:
+        yield
+    except _WORKER_IS_LOST as error:
+        if strategy.cluster_resolver is None:
+            raise
+        raise InputError(
+            "Another worker does not answer any more: start all of them again "
+            "by the same commands, and the run goes on after its last "
+            "checkpoint."
+        ) from error
+
+
+def _check_cluster(config: str) -> None:
+    example = (
+        '{"cluster": {"worker": ["host1:2222", "host2:2222"]}, '
+        '"task": {"type": "worker", "index": 0}}'
+    )
+    try:
+        settings = json.loads(config)
+        kind, index = settings["task"]["type"], settings["task"]["index"]
+        addresses = settings["cluster"][kind]
+        known = isinstance(addresses, list) and 0 <= int(index) < len(addresses)
+    except (ValueError, TypeError, KeyError):
+        known = False
+    if not known:
+        raise InputError(
+            "--strategy=multi_worker needs the environment variable TF_CONFIG "
+            f"to name all workers and which one this is: {example}, not "
+            f"{config!r}."
+        )
