@@ -67,11 +67,11 @@ float_flags.define_float(
 )
 flags.DEFINE_multi_enum(
     "annotations",
-    [],
+    None,
     ["coco", "voc"],
     "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT and --dataset=folder) or "
-    "OUTPUT_DIR/coco (COCO panoptic), with copies of the photos, to correct the "
-    "labels by hand; repeated for both.",
+    "OUTPUT_DIR/coco (COCO panoptic), with copies of the photos, to correct "
+    "the labels by hand.",
 )
 flags.DEFINE_string(
     "report",
@@ -109,7 +109,7 @@ def main(arguments: list[str]) -> None:
     ]
     labeler = labeling_flags.load_labeler()
     classes = labeler.class_names, labeler.palette
-    annotations = Annotations(FLAGS.annotations, folder, *classes)
+    annotations = Annotations(FLAGS.annotations or (), folder, *classes)
     outputs = (
         (job.labels_file, job.overlay_file, *annotations.copies(job))
         for job in jobs
