@@ -139,10 +139,10 @@ def test_a_saved_model_alone_takes_a_batch(alone):
 
 @pytest.mark.parametrize("form", ["network", "saved model"])
 def test_tells_how_sure_it_is(model, alone, tmp_path, form):
-    save_model(model, tmp_path / "network/model.keras")
+    save_model(model, tmp_path / "model.keras")
     choices = {"output_resolution": 2, "num_instances": 2}
     labeler = (
-        load_labeler(tmp_path / "network", **choices)
+        load_labeler(tmp_path, **choices)
         if form == "network"
         else load_labeler(alone)
     )
