@@ -3,7 +3,7 @@
 import pathlib
 import struct
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO
 
@@ -15,30 +15,6 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _COLOUR, _PALETTE = 0, 2, 3
 
 Append = Callable[[np.ndarray], None]
-
-
-def write_png_in_bands(
-    path: str | pathlib.Path,
-    height: int,
-    width: int,
-    bands: Iterable[np.ndarray],
-) -> None:
-    """Writes a PNG file of one channel, whole or not at all.
-
-    Args:
-        path: file to write or replace.
-        height: in pixels.
-        width: in pixels.
-        bands: uint8 `(rows, width)` each, top to bottom, together the whole
-            picture; taken one at a time.
-
-    Raises:
-        InputError: if the file cannot be written.
-        ValueError: if the bands are not the whole picture.
-    """
-    with open_png(path, height, width) as append:
-        for band in bands:
-            append(band)
 
 
 @contextmanager

@@ -5,16 +5,22 @@ import pytest
 from PIL import Image
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.png_stream import open_png, write_png_in_bands
+from keras_rcnn.png_stream import open_png
 
 PICTURE = np.random.default_rng(0).integers(0, 256, (97, 1001), np.uint8)
+
+
+def write(path, height, width, bands):
+    with open_png(path, height, width) as append:
+        for band in bands:
+            append(band)
 
 
 @pytest.mark.parametrize("rows", [1, 50, 97])
 def test_gives_back_the_values(tmp_path, rows):
     path = tmp_path / "a.png"
     bands = (PICTURE[top : top + rows] for top in range(0, 97, rows))
-    write_png_in_bands(path, *PICTURE.shape, bands)
+    write(path, *PICTURE.shape, bands)
     with Image.open(path) as picture:
         assert (picture.format, picture.mode) == ("PNG", "L")
         np.testing.assert_array_equal(np.asarray(picture), PICTURE)
@@ -26,14 +32,14 @@ def test_gives_back_the_values(tmp_path, rows):
 )
 def test_refuses_another_picture_and_leaves_nothing(tmp_path, bands):
     with pytest.raises(ValueError, match=r"left|shape"):
-        write_png_in_bands(tmp_path / "a.png", *PICTURE.shape, bands)
+        write(tmp_path / "a.png", *PICTURE.shape, bands)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_disk_is_named(tmp_path):
     (tmp_path / ".a.png.part").symlink_to("/dev/full")
     with pytest.raises(InputError, match=r"a\.png cannot be written \(No spa"):
-        write_png_in_bands(tmp_path / "a.png", *PICTURE.shape, [PICTURE])
+        write(tmp_path / "a.png", *PICTURE.shape, [PICTURE])
     assert list(tmp_path.iterdir()) == []
 
 
