@@ -18,6 +18,8 @@ from keras_rcnn.errors import InputError
 
 # The photos are sent once for so many batches.
 BATCHES_A_JOB = 2**14
+# What a worker has under way at a time, at most.
+BATCHES_A_WORKER = 8
 PATIENCE_SECONDS = 10.0
 # What a dispatcher says that was started again without its journal.
 JOB_IS_LOST = (tf.errors.NotFoundError, tf.errors.FailedPreconditionError)
@@ -32,20 +34,19 @@ class DataService:
     epochs that it would have drawn itself.
 
     The service alone promises each element at most once: what a worker was at
-    when it was killed never comes. Here a batch that `look_ahead` later ones
-    have overtaken is drawn by the trainer itself, and dropped should it still
-    come.
+    when it was killed never comes. Here a batch that many later ones have
+    overtaken is drawn by the trainer itself, and dropped should it still come.
 
     Args:
         address: host and port of the dispatcher.
-        look_ahead: later batches that are kept while one is waited for; more
-            than all workers have under way, which is about five each.
+        look_ahead: how many have to overtake it at least; they are kept
+            meanwhile.
 
     Raises:
         InputError: if no dispatcher answers there.
     """
 
-    def __init__(self, address: str, look_ahead: int = 64) -> None:
+    def __init__(self, address: str, look_ahead: int = 32) -> None:
         self.address = address
         self.look_ahead = look_ahead
         check_dispatcher(address)
@@ -105,7 +106,7 @@ class DataService:
             drawn = iter(self._distributed(draw, first, last + BATCHES_A_JOB))
         early: dict[int, tuple[tf.Tensor, ...]] = {}
         for wanted in range(first, last):
-            while wanted not in early and len(early) < self.look_ahead:
+            while wanted not in early and self._may_come(len(early)):
                 with self._patience():
                     number, *windows = next(drawn)
                 if number >= wanted:
@@ -132,6 +133,14 @@ class DataService:
                 # Windows of photos hardly become smaller.
                 compression=None,
             )
+        )
+
+    def _may_come(self, overtaken_by: int) -> bool:
+        """Whether a batch may yet come that so many others have overtaken."""
+        return (
+            overtaken_by < self.look_ahead
+            or overtaken_by
+            < BATCHES_A_WORKER * (count_workers(self.address) or 0)
         )
 
     def _wait_for_worker(self) -> None:
@@ -161,7 +170,9 @@ class DataService:
                 f"--dispatcher={self.address} starts one"
             )
         else:
-            state = f"{workers} workers have come to it, the last ones alive?"
+            state = (
+                f"{workers} workers came to it; if they have died, start more"
+            )
         tell(f"Waiting for the data service at {self.address}: {state}.")
 
 

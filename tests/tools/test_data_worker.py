@@ -93,7 +93,7 @@ def test_a_work_dir_that_is_none(run_program, tmp_path):
 def test_a_journal_that_cannot_be_read(run_program, tmp_path):
     journal = tmp_path / "tf_data_dispatcher_journal"
     journal.mkdir()
-    (journal / "journal_0").write_bytes(b"no journal")
+    (journal / "journal_0").write_bytes(b"no journal" * 10)
     status, out, err = run_program(
         "data_worker", "--role=dispatcher", f"--work_dir={tmp_path}"
     )
