@@ -70,10 +70,11 @@ def main() -> None:
     )
     count(counts, labeler, fewer_instances(labeler), dataset)
     check_counts(counts, dataset)
+    print_summary(counts)
     write_errors_page(
         FLAGS.output, dataset, counts, about(labeler), FLAGS.num_pairs
     )
-    print_summary(counts)
+    print(f"{FLAGS.output}: look at it in a browser")
     program.write_report(
         FLAGS.report,
         counts.figures(dataset.class_names)
@@ -171,7 +172,6 @@ def print_summary(counts: "ErrorCounts") -> None:
     ):
         if part == part:
             print(f"{name:17} {100 * part:6.1f} %")
-    print(f"{FLAGS.output}: look at it in a browser")
 
 
 if __name__ == "__main__":

@@ -141,7 +141,8 @@ def _read_lists(folder: pathlib.Path) -> dict[str, frozenset[str]]:
     """Names in each list that names any."""
     lists = {}
     for path in sorted(folder.glob("*.txt")):
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        lines = text.splitlines()
         names = frozenset(line.strip() for line in lines if line.strip())
         if names:
             lists[path.stem.lower()] = names

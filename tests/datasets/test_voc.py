@@ -194,3 +194,14 @@ def test_names_the_listed_photo_without_mask(tmp_path):
 
     with pytest.raises(InputError, match="SegmentationClass has no p1"):
         load(tmp_path)
+
+
+def test_a_list_that_is_no_text(tmp_path):
+    write_voc(tmp_path, lists={"default": "p0\np1\n"})
+    file = tmp_path / "ImageSets/Segmentation/default.txt"
+    file.write_bytes(file.read_bytes() + b"p\xff\n")
+
+    with pytest.raises(
+        InputError, match="JPEGImages has no p\N{REPLACEMENT CHARACTER}"
+    ):
+        load(tmp_path)

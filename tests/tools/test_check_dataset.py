@@ -320,7 +320,9 @@ def test_one_photo_cannot_be_trained_on(check, folder):
     status, lines, _ = check()
 
     assert status == 1
-    assert findings(lines, "error")[0].startswith("1 of the photos to train on")
+    assert findings(lines, "error")[0].startswith(
+        "1 photos to train on are too few"
+    )
 
 
 def test_nothing_labelled_stops_training(check, folder):
@@ -376,6 +378,40 @@ def test_pascal_voc(check, folder):
     ]
     assert "own: 6 photos to train on, 2 test photos" in lines[0]
     assert any("JPEGImages/s9.jpg is not used" in line for line in lines)
+
+
+def test_labelme(check, folder):
+    shape = {"shape_type": "rectangle", "points": [[0, 0], [160, 60]]}
+    for path in folder.glob("images/*"):
+        path.rename(folder / path.name)
+        content = {
+            "imagePath": path.name,
+            "shapes": [
+                {**shape, "label": "sky"},
+                {**shape, "label": "sea", "points": [[0, 61], [160, 120]]},
+            ],
+        }
+        (folder / f"{path.stem}.json").write_text(json.dumps(content))
+    for path in folder.glob("masks/*"):
+        path.unlink()
+    (folder / "masks").rmdir()
+    (folder / "classes.txt").unlink()
+    (folder / "s1.json").write_text("{broken")
+    (folder / "s2.jpg").unlink()
+    (folder / "s3.jpg").write_text("no picture")
+
+    status, lines, _ = check()
+
+    assert status == 1
+    errors = findings(lines, "error")
+    assert [error.split(" ")[0] for error in errors] == [
+        f"{folder}/s1.json",
+        f"{folder}/s2.json",
+        f"{folder}/s3.jpg",
+    ]
+    notes = findings(lines, "note")
+    assert notes[0].startswith(f"{folder}/s1.jpg is not used")
+    assert [line.split()[0] for line in lines[1:3]] == ["sea", "sky"]
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,9 @@ def _read(
         try:
             return read(*arguments)
         except InputError as error:
-            checked.errors.append(str(error))
+            # The size of a mask of shapes may be that of a broken photo.
+            if str(error) not in checked.errors:
+                checked.errors.append(str(error))
             return None
 
     checked.image = attempt(layout.read_photo, photo.image)

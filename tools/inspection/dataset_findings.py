@@ -40,8 +40,8 @@ def _training_errors(check: DatasetCheck) -> list[Finding]:
     count = check.splits.count("train")
     if count < 2:
         texts.append(
-            f"{count} of the photos to train on: at least two are needed, "
-            "one of them to choose the best weights by; add some."
+            f"{count} photos to train on are too few: add some, as at least "
+            "two are needed, one of them to choose the best weights by."
         )
     elif not check.shares("train").any():
         texts.append(

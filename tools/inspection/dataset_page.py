@@ -97,11 +97,12 @@ def _picture(check: DatasetCheck, number: int) -> Html:
 def _classes(check: DatasetCheck) -> Html:
     train, test = (check.shares(split) for split in SPLITS)
     photos = np.sum(list(check.photos_with.values()), axis=0)
+    longest = max(train.max(), test.max()) or 1
     rows = [
         [
             page.swatch(colour, name),
-            page.bar(train[index], f"{100 * train[index]:.2f} %"),
-            page.bar(test[index], f"{100 * test[index]:.2f} %"),
+            page.bar(train[index] / longest, f"{100 * train[index]:.2f} %"),
+            page.bar(test[index] / longest, f"{100 * test[index]:.2f} %"),
             str(photos[index]),
         ]
         for index, (name, colour) in enumerate(
