@@ -103,7 +103,8 @@ def run(
                 counters = _run_watched(options, corpus)
             if counters:
                 return counters
-            bar.write(f"A worker was killed in run {attempt} of {_MOST_RUNS}.")
+            told = f"A worker was killed in run {attempt} of {_MOST_RUNS}."
+            bar.write(told, file=bar.fp)
     raise InputError(
         "Workers are killed again and again, for want of memory perhaps: give "
         "fewer --direct_num_workers, or less --longest_side. What was labelled "
@@ -176,8 +177,10 @@ def _progress(corpus: LabelCorpus, photos: int | None) -> Iterator[tqdm.tqdm]:
 
         def look() -> None:
             while not done.wait(_SECONDS_A_LOOK):
-                bar.n = len(stored_files.find(pattern))
-                bar.refresh()
+                # The next look may find what this one cannot reach.
+                with contextlib.suppress(OSError):
+                    bar.n = len(stored_files.find(pattern))
+                    bar.refresh()
 
         looking = threading.Thread(target=look, daemon=True)
         looking.start()

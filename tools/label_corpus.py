@@ -134,6 +134,8 @@ def corpus_of_flags() -> "LabelCorpus":
     output_dir = os.path.expanduser(FLAGS.output_dir)
     if stored_files.is_local(output_dir):
         make_folder(os.path.join(output_dir, LABELS_FOLDER))
+    else:
+        look_for(f"{output_dir.rstrip('/')}/{LABELS_FOLDER}/*")
     return LabelCorpus(
         settings,
         output_dir,
@@ -151,7 +153,6 @@ def check_input(patterns: Sequence[str]) -> None:
     Raises:
         InputError: naming the first.
     """
-    from keras_rcnn.corpus import stored_files
     from keras_rcnn.errors import InputError
 
     if not patterns:
@@ -165,16 +166,27 @@ def check_input(patterns: Sequence[str]) -> None:
                 f"{pattern} is a folder: give a pattern, such as "
                 f"'{pattern.rstrip('/')}/**.jpg'."
             )
-        try:
-            found = stored_files.find(pattern, most=1)
-        except (OSError, ValueError) as error:
-            raise InputError(f"{pattern} cannot be looked for: {error}.") from (
-                error
-            )
-        if not found:
+        if not look_for(pattern):
             raise InputError(
                 f"{pattern}: there is no such file, check the name or pattern."
             )
+
+
+def look_for(pattern: str) -> bool:
+    """Whether there are files that a pattern stands for.
+
+    Raises:
+        InputError: if there is no way to know.
+    """
+    from keras_rcnn.corpus import stored_files
+    from keras_rcnn.errors import InputError
+
+    try:
+        return bool(stored_files.find(pattern, most=1))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{pattern} cannot be looked for ({error}).") from (
+            error
+        )
 
 
 def count_photos(corpus: "LabelCorpus") -> int | None:

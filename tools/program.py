@@ -81,7 +81,8 @@ def quiet_libraries() -> Iterator[None]:
     """Keeps back what libraries write straight to the terminal.
 
     That is notices of their start, which no log level counts for. If the
-    block fails they are shown after all, but for mistakes of the user.
+    block fails they are shown after all, but for mistakes of the user and
+    interrupts.
     """
     sys.stderr.flush()
     terminal = os.dup(2)
@@ -89,7 +90,7 @@ def quiet_libraries() -> Iterator[None]:
         os.dup2(notices.fileno(), 2)
         try:
             yield
-        except ValueError:
+        except (ValueError, KeyboardInterrupt):
             raise
         except BaseException:
             notices.seek(0)

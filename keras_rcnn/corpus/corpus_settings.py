@@ -80,14 +80,16 @@ def choose_model(
         signatures = graph.meta_graphs[0].signature_def
     except Exception as error:  # Broken files raise whatever they like.
         raise InputError(
-            f"{model} is no SavedModel that labels photos: give a folder that "
-            "tools/export.py wrote."
+            f"{model} is no SavedModel that labels photos ({error!r}): give a "
+            "folder that tools/export.py wrote."
         ) from error
     signature = _signature(output_resolution, num_instances)
     if signature not in signatures:
+        kinds = tuple(SIGNATURES.values())
+        there = sorted(name for name in signatures if name.startswith(kinds))
         raise InputError(
-            f"{model} has no signature {signature}: choose one of "
-            f"{', '.join(sorted(signatures))}."
+            f"{model} has no signature {signature}: choose what it has one "
+            f"for, {', '.join(there)}."
         )
     listed = "".join(
         f"{hashlib.sha256(content).hexdigest()}  {name}\n"

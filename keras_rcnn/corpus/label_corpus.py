@@ -15,9 +15,10 @@ from keras_rcnn.corpus.dead_letters import DEAD_LETTER_SCHEMA, DEAD_LETTERS
 from keras_rcnn.corpus.encode_labels import EncodeLabels
 from keras_rcnn.corpus.equal_size_batches import EqualSizeBatches
 from keras_rcnn.corpus.label_stats import row_schema
+from keras_rcnn.corpus.missing_labels import STORED, MissingLabels
 from keras_rcnn.corpus.name_photos import NamePhotos
 from keras_rcnn.corpus.png_labels import ReadPngLabels, WritePngLabels
-from keras_rcnn.corpus.read_photos import STORED, ReadPhotos
+from keras_rcnn.corpus.read_photos import ReadPhotos
 from keras_rcnn.corpus.saved_model_handler import SavedModelHandler
 from keras_rcnn.corpus.tfrecord_labels import (
     ReadTFRecordLabels,
@@ -38,8 +39,8 @@ _MAIN = "main"
 class LabelCorpus(beam.PTransform):
     """Labels all photos that patterns stand for, but for those with labels.
 
-    Photos are grouped by what is in them and how they are to be labelled, which
-    spreads them over the workers as well.
+    Photos are grouped by what is in them and how they are to be labelled, and
+    those without labels are spread over the workers.
 
     Args:
         settings: how to label.
@@ -67,21 +68,27 @@ class LabelCorpus(beam.PTransform):
         """Adds all steps to a pipeline."""
         pipeline = begin.pipeline
         folder = FileSystems.join(self.output_dir, LABELS_FOLDER)
-        read, write = _FORMATS[self.output_format]
+        read_stored, write = _FORMATS[self.output_format]
         photos, unnamed = self._name(pipeline)
         stored = _files(
             pipeline,
             "StoredLabels",
             (FileSystems.join(folder, f"*.{self.output_format}"),),
-        ) | "ReadStoredLabels" >> beam.ParDo(read())
+        ) | "ReadStoredLabels" >> beam.ParDo(read_stored())
         found = (
             {"photos": photos, "stored": stored}
             | beam.CoGroupByKey()
+            | beam.ParDo(MissingLabels()).with_outputs(STORED, main=_MAIN)
+        )
+        read = (
+            found[_MAIN]
+            # Whichever are missing, each worker gets its part of them.
+            | "SpreadMissing" >> beam.Reshuffle()
             | beam.ParDo(
                 ReadPhotos(self.settings, self.max_megapixels)
-            ).with_outputs(DEAD_LETTERS, STORED, main=_MAIN)
+            ).with_outputs(DEAD_LETTERS, main=_MAIN)
         )
-        encoded = self._label(found[_MAIN])
+        encoded = self._label(read[_MAIN])
         written = encoded[_MAIN] | beam.ParDo(write(folder))
         rows = (
             (written, found[STORED])
@@ -89,7 +96,7 @@ class LabelCorpus(beam.PTransform):
             | beam.FlatMap(_rows, self.settings)
         )
         failures = (
-            (*unnamed, found[DEAD_LETTERS], encoded[DEAD_LETTERS])
+            (*unnamed, read[DEAD_LETTERS], encoded[DEAD_LETTERS])
             | "Failures" >> beam.Flatten()
             | beam.Map(lambda letter: letter._asdict())
         )

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from apache_beam.pvalue import TaggedOutput
 
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
-from keras_rcnn.corpus.counters import count
 from keras_rcnn.corpus.dead_letters import dead_letter
 from keras_rcnn.errors import InputError
 from keras_rcnn.images import allow_megapixels, read_image, scale_down
-
-# What has labels already leaves `ReadPhotos` by this name.
-STORED = "stored"
 
 
 class Photo(NamedTuple):
@@ -33,7 +28,7 @@ class Photo(NamedTuple):
 
 
 class ReadPhotos(beam.DoFn):
-    """Photos by name to pairs of `Photo` and its pixels, unless it has labels.
+    """Names and references of photos to pairs of `Photo` and its pixels.
 
     The pixels are uint8 `(height, width, 3)`, at the size to label them at,
     and the same that `tools/label.py` would see.
@@ -55,23 +50,9 @@ class ReadPhotos(beam.DoFn):
             allow_megapixels(self.max_megapixels)
 
     def process(self, element: Any) -> Iterator[Any]:
-        """Reads a photo.
-
-        Args:
-            element: its name, and by `photos` and `stored` all its references,
-                and what is known of its labels.
-        """
-        name, found = element
-        # Patterns may overlap.
-        references = sorted(set(found["photos"]))
-        stored = list(found["stored"])
-        if not references:
-            return
+        """Reads a photo from the first of its places."""
+        name, references = element
         paths = tuple(reference.path for reference in references)
-        if stored:
-            count("labelled_before")
-            yield TaggedOutput(STORED, (name, paths, stored[0]))
-            return
         try:
             image = read_image(paths[0], references[0].read())
         except Exception as error:

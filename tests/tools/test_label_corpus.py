@@ -15,6 +15,7 @@ from PIL import Image
 
 pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
+from corpus.far_files import far
 
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.images import read_image, scale_down
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.extras
 ROOT = pathlib.Path(__file__).parents[2]
 ORIENTATION = 0x0112
 SIDE = 20
+MANY = 200
 TWO_PROCESSES = (
     "--direct_running_mode=multi_processing",
     "--direct_num_workers=2",
@@ -114,10 +116,10 @@ def all_kinds(write_picture, noise):
 
 @pytest.fixture
 def many(write_picture, noise):
-    """Photos of two sizes, so that batches take a while."""
-    for number in range(40):
-        photo = np.roll(noise, number, axis=1)
-        write_picture(f"in/{number:02}.png", photo[: 24 - number % 2 * 8])
+    """Photos of two sizes, so many that they take a while."""
+    for number in range(MANY):
+        photo = noise[: 24 - number % 2 * 8] + np.uint8(number)
+        write_picture(f"in/{number:03}.png", photo)
 
 
 def rows(folder, table="photos"):
@@ -375,14 +377,14 @@ def test_two_processes_do_the_same(run_corpus, start_corpus, many, tmp_path):
     assert all(not line or "Labeling" in line for line in lines), err
     figures = json.loads((tmp_path / "report.json").read_text())
     assert figures["models_loaded"] == 2
-    assert figures["labelled"] == 40
+    assert figures["labelled"] == MANY
     assert run_corpus(output_dir="one")[1]["models_loaded"] == 1
     assert contents(tmp_path / "out") == contents(tmp_path / "one")
 
 
 def children(pid):
     listed = subprocess.run(
-        ["ps", "-e", "-o", "pid=,ppid=,args="],
+        ["ps", "-e", "-ww", "-o", "pid=,ppid=,args="],
         capture_output=True,
         text=True,
         check=True,
@@ -403,10 +405,15 @@ def workers(process):
     ]
 
 
-def wait_for_labels(process, folder):
+def workers_at_work(process, folder):
+    """The two workers, when the first labels are there."""
+    found = []
     while process.poll() is None and not list(folder.glob("labels/*.png")):
-        time.sleep(0.02)
+        found = found if len(found) == 2 else workers(process)
+        time.sleep(0.01)
     assert process.poll() is None
+    assert len(found) == 2
+    return found
 
 
 @pytest.mark.slow
@@ -414,8 +421,8 @@ def test_a_killed_worker_costs_nothing(
     run_corpus, start_corpus, many, tmp_path
 ):
     process = start_corpus()
-    wait_for_labels(process, tmp_path / "out")
-    os.kill(workers(process)[0], signal.SIGKILL)
+    killed, _ = workers_at_work(process, tmp_path / "out")
+    os.kill(killed, signal.SIGKILL)
     _, err = process.communicate(timeout=500)
 
     assert process.returncode == 0, err
@@ -430,9 +437,7 @@ def test_a_killed_run_is_started_again(
     run_corpus, start_corpus, many, tmp_path
 ):
     process = start_corpus()
-    wait_for_labels(process, tmp_path / "out")
-    left = workers(process)
-    assert len(left) == 2
+    left = workers_at_work(process, tmp_path / "out")
     process.kill()
     process.communicate()
     # Workers end by themselves when nobody gives them work.
@@ -440,11 +445,12 @@ def test_a_killed_run_is_started_again(
     while any(pathlib.Path(f"/proc/{pid}").exists() for pid in left):
         assert time.monotonic() < end
         time.sleep(0.1)
+    assert not (tmp_path / "out/photos.parquet").exists()
 
     status, figures, err = run_corpus()
 
     assert status == 0, err
-    assert figures["labelled_before"] > 0
+    assert 0 < figures["labelled_before"] < MANY
     assert run_corpus(output_dir="one")[0] == 0
     assert contents(tmp_path / "out") == contents(tmp_path / "one")
 
@@ -463,7 +469,7 @@ def test_a_killed_run_is_started_again(
         ),
         (
             ("--images=in/*", "--output_resolution=3"),
-            "has no signature resolution_3: choose one of",
+            "has no signature resolution_3: choose what it has one for, inst",
         ),
         (
             ("--images=in/*", "--output_resolution=4", "--num_instances=1"),
@@ -537,3 +543,21 @@ def test_the_package_needs_no_beam(tmp_path):
     subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True
     )
+
+
+def test_all_files_may_be_elsewhere(run_program, all_kinds, saved_model):
+    folder = all_kinds[0].parent.parent
+    results = []
+    for place in (str, far):
+        status, out, err = run_program(
+            "label_corpus",
+            f"--model={place(str(saved_model))}",
+            f"--images={place(str(folder / 'in/*'))}",
+            f"--output_dir={place(str(folder / place.__name__))}",
+        )
+        assert status == 0, err
+        assert "9 photos: 8 labelled now" in out
+        results.append(contents(folder / place.__name__ / "labels"))
+    assert results[0] == results[1]
+    paths = [row["path"] for row in rows(folder / "far")]
+    assert paths == [far(row["path"]) for row in rows(folder / "str")]
