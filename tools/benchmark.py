@@ -5,16 +5,14 @@ r"""Measures speed and memory on this machine, with nothing else running.
 `labeling`: each method at each resolution and size. `training`: a step of
 each recipe, and its share of waiting for data. `memory`: the peak over the
 size of the photo. `startup`: from the import to the first labels. `serving`:
-photos a second and waiting times of 1 to 32 clients. Minutes each on two
-cores.
+photos a second and waiting times of 1 to 32 clients. `corpus`: what a worker
+of tools/label_corpus.py does with a photo. `allreduce`: what two workers of
+tools/train.py send each other. Minutes each on two cores.
 
 What is compared is run in turns. The figures are medians, with quartiles in
 brackets where there is more than one run. The folder gets SUITE.json and
-SUITE.png. `--seconds` is for all suites, `--repeats` for all but `serving`,
-`--model` and `--sizes` for all but `training`, `--preset` and `--precisions`
-for `labeling` and `training`, `--resolutions` for `labeling`, `memory` and
-`serving`, `--steps` for `training`, `--longest_seconds` for `labeling`,
-`--requests` for `serving`.
+SUITE.png. Each suite has its own defaults, and says so of a flag that it does
+not take.
 """
 
 import importlib
@@ -31,7 +29,15 @@ FLAGS = flags.FLAGS
 flags.DEFINE_enum(
     "suite",
     None,
-    ["labeling", "training", "memory", "startup", "serving"],
+    [
+        "labeling",
+        "training",
+        "memory",
+        "startup",
+        "serving",
+        "corpus",
+        "allreduce",
+    ],
     "What to measure.",
     required=True,
 )

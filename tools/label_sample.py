@@ -10,10 +10,10 @@ import pathlib
 
 import program
 from absl import flags
+from sample_photo import CREDIT, sample_photo
 
 FLAGS = flags.FLAGS
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
-CREDIT = "photo: danielbuechele, CC BY 2.0"
 # The photos that the model was trained on are that large.
 LONGEST_SIDE = 320
 
@@ -47,21 +47,6 @@ def main() -> None:
     print(f"A photo by danielbuechele (CC BY 2.0), labelled by {FLAGS.model}:")
     print(f"  {folder / 'overlay.png'}")
     print(f"  {folder / 'instances.png'}")
-
-
-def sample_photo() -> pathlib.Path:
-    """File of the photo that scikit-learn ships."""
-    from keras_rcnn.errors import InputError
-
-    try:
-        import sklearn.datasets
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "The photo comes with scikit-learn, which is not installed: run "
-            "`make demo`, or `pip install -e '.[photo]'` first."
-        ) from error
-    folder = pathlib.Path(sklearn.datasets.__file__).parent
-    return folder / "images" / "china.jpg"
 
 
 if __name__ == "__main__":

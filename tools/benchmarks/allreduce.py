@@ -1,0 +1,126 @@
+"""How long two processes take to add up what each of them has."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from benchmarks.fresh_process import TOOLS
+from benchmarks.report import bars, number, quartiles
+from benchmarks.timing import spread
+
+# From a single number to ten times the gradients of rCNN2 for 8 classes.
+COUNTS = (1, 1_000, 10_000, 98_083, 300_000, 1_000_000)
+
+
+def measure(repeats: int = 50) -> list[dict[str, Any]]:
+    """Times the sum over two workers on this machine, as training takes it.
+
+    Args:
+        repeats: sums of each size.
+
+    Returns:
+        A row for each size.
+    """
+    addresses = [f"127.0.0.1:{port}" for port in _free_ports(2)]
+    workers = [
+        subprocess.Popen(
+            [
+                sys.executable,
+                "-P",
+                "-m",
+                "benchmarks.allreduce_worker",
+                json.dumps({"counts": COUNTS, "repeats": repeats}),
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=os.environ
+            | {
+                "PYTHONPATH": os.pathsep.join(
+                    [str(TOOLS), *filter(None, sys.path)]
+                ),
+                "TF_CONFIG": json.dumps(
+                    {
+                        "cluster": {"worker": addresses},
+                        "task": {"type": "worker", "index": index},
+                    }
+                ),
+            },
+        )
+        for index in range(2)
+    ]
+    outputs = [worker.communicate()[0] for worker in workers]
+    if any(worker.returncode for worker in workers):
+        raise RuntimeError("a worker failed; run it by hand to see why")
+    times = json.loads(outputs[0].splitlines()[-1])
+    return [
+        {"numbers": count, "seconds": spread(seconds)}
+        for count, seconds in zip(COUNTS, times, strict=True)
+    ]
+
+
+def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """Seconds of a message and bytes a second, by least relative squares.
+
+    A ring of two workers sends each number twice by halves: `2 (alpha +
+    bytes / 2 / beta)`.
+    """
+    sizes = np.array([4.0 * row["numbers"] for row in rows])
+    seconds = np.array([row["seconds"]["median"] for row in rows])
+    terms = np.stack([np.full_like(sizes, 2.0), sizes], axis=1)
+    (alpha, per_byte), *_ = np.linalg.lstsq(
+        terms / seconds[:, np.newaxis], np.ones_like(seconds)
+    )
+    return float(alpha), float(1 / per_byte)
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+COLUMNS = {
+    "numbers": lambda row: f"{row['numbers']:,}",
+    "ms": lambda row: quartiles(row["seconds"], 1e3),
+    "MB/s": lambda row: number(
+        4e-6 * row["numbers"] / row["seconds"]["median"]
+    ),
+}
+NOTES = """\
+float32, summed over two processes by TensorFlow's collectives."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Milliseconds over size, and the line that is fitted."""
+    figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    sizes = [4 * row["numbers"] for row in rows]
+    spreads = [row["seconds"] for row in rows]
+    axes.errorbar(
+        sizes,
+        [1e3 * spread["median"] for spread in spreads],
+        bars(spreads, 1e3),
+        marker="o",
+        capsize=3,
+        label="measured",
+    )
+    alpha, beta = fit(rows)
+    axes.plot(
+        sizes,
+        [1e3 * (2 * alpha + size / beta) for size in sizes],
+        "--",
+        label=f"{1e3 * alpha:.2f} ms a message, {beta / 1e6:.0f} MB/s",
+    )
+    axes.set(xscale="log", yscale="log", xlabel="bytes", ylabel="ms")
+    axes.legend()
+    return figure
