@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from benchmarks import fresh_process, machine
+from benchmarks import allreduce, fresh_process, machine
 from PIL import Image
 
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe
@@ -241,6 +241,40 @@ def test_serving(benchmark):
         )
         assert row["server_megabytes"] > 100
     assert out.splitlines()[3].split()[:4] == ["gRPC,", "1/8", "8x9", "1"]
+
+
+def test_corpus(benchmark):
+    rows, out = benchmark(
+        "corpus",
+        "--sizes=24x32,48x64",
+        "--resolutions=8",
+        "--precisions=float32",
+        "--repeats=2",
+        "--seconds=60",
+    )
+
+    small, large, model, encode = rows
+    assert [row["part"] for row in rows] == [
+        *["decode"] * 2,
+        "model",
+        "encode",
+    ]
+    assert (large["height"], large["width"]) == (48, 64)
+    assert large["bytes"] > small["bytes"] > encode["bytes"] > 50
+    assert (model["output_resolution"], model["precision"]) == (8, "float32")
+    assert model["peak_megabytes"] > 100
+    for row in rows:
+        check_spread(row["seconds"], runs=2)
+    assert "model 1/8 float32" in out
+
+
+def test_allreduce(benchmark):
+    rows, out = benchmark("allreduce", "--repeats=3")
+
+    assert [row["numbers"] for row in rows] == list(allreduce.COUNTS)
+    for row in rows:
+        check_spread(row["seconds"], runs=3)
+    assert "98,083" in out
 
 
 def test_writes_a_report_where_it_is_told_and_nothing_else(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import tqdm
 from matplotlib.figure import Figure
 
 from benchmarks.fresh_process import TOOLS
@@ -29,41 +30,43 @@ def measure(repeats: int = 50) -> list[dict[str, Any]]:
         A row for each size.
     """
     addresses = [f"127.0.0.1:{port}" for port in _free_ports(2)]
-    workers = [
-        subprocess.Popen(
-            [
-                sys.executable,
-                "-P",
-                "-m",
-                "benchmarks.allreduce_worker",
-                json.dumps({"counts": COUNTS, "repeats": repeats}),
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=os.environ
-            | {
-                "PYTHONPATH": os.pathsep.join(
-                    [str(TOOLS), *filter(None, sys.path)]
-                ),
-                "TF_CONFIG": json.dumps(
-                    {
-                        "cluster": {"worker": addresses},
-                        "task": {"type": "worker", "index": index},
-                    }
-                ),
-            },
+    first, second = (_start(addresses, index, repeats) for index in range(2))
+    with first, second:
+        lines = tqdm.tqdm(
+            first.stdout, "allreduce", len(COUNTS), unit="size", file=sys.stderr
         )
-        for index in range(2)
-    ]
-    outputs = [worker.communicate()[0] for worker in workers]
-    if any(worker.returncode for worker in workers):
+        times = [json.loads(line) for line in lines]
+    if first.returncode or second.returncode:
         raise RuntimeError("a worker failed; run it by hand to see why")
-    times = json.loads(outputs[0].splitlines()[-1])
     return [
         {"numbers": count, "seconds": spread(seconds)}
         for count, seconds in zip(COUNTS, times, strict=True)
     ]
+
+
+def _start(
+    addresses: list[str], index: int, repeats: int
+) -> subprocess.Popen[str]:
+    task = {"counts": COUNTS, "repeats": repeats}
+    cluster = {
+        "cluster": {"worker": addresses},
+        "task": {"type": "worker", "index": index},
+    }
+    paths = [str(TOOLS), *filter(None, sys.path)]
+    return subprocess.Popen(
+        [
+            *(sys.executable, "-P", "-m", "benchmarks.allreduce_worker"),
+            json.dumps(task),
+        ],
+        stdout=subprocess.DEVNULL if index else subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env=os.environ
+        | {
+            "PYTHONPATH": os.pathsep.join(paths),
+            "TF_CONFIG": json.dumps(cluster),
+        },
+    )
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
