@@ -1,5 +1,9 @@
 """A filesystem of Beam that is not the local one, kept in a folder."""
 
+import pytest
+
+# Doctests are looked for here as well.
+pytest.importorskip("apache_beam")
 from apache_beam.io.filesystem import FileMetadata
 from apache_beam.io.localfilesystem import LocalFileSystem
 

@@ -15,10 +15,10 @@ from PIL import Image
 
 pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
-from corpus.far_files import far
 
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.images import read_image, scale_down
+from tests.corpus.far_files import far
 
 pytestmark = pytest.mark.extras
 ROOT = pathlib.Path(__file__).parents[2]
