@@ -20,6 +20,8 @@ from keras_rcnn.errors import InputError
 BATCHES_A_JOB = 2**14
 # What a worker has under way at a time, at most.
 BATCHES_A_WORKER = 8
+# Some of the workers that are counted may have died long ago.
+MOST_BATCHES_KEPT = 256
 PATIENCE_SECONDS = 10.0
 # What a dispatcher says that was started again without its journal.
 JOB_IS_LOST = (tf.errors.NotFoundError, tf.errors.FailedPreconditionError)
@@ -137,14 +139,13 @@ class DataService:
 
     def _may_come(self, overtaken_by: int) -> bool:
         """Whether a batch may yet come that so many others have overtaken."""
-        return (
-            overtaken_by < self.look_ahead
-            or overtaken_by
-            < BATCHES_A_WORKER * (count_workers(self.address) or 0)
-        )
+        if overtaken_by < self.look_ahead:
+            return True
+        under_way = BATCHES_A_WORKER * (count_workers(self.address) or 0)
+        return overtaken_by < min(under_way, MOST_BATCHES_KEPT)
 
     def _wait_for_worker(self) -> None:
-        if count_workers(self.address) == 0:
+        if not count_workers(self.address):
             self._say_who_is_waited_for()
         while not count_workers(self.address):
             time.sleep(1)

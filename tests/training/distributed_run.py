@@ -1,7 +1,8 @@
 """A short run of training; writes its losses and its weights.
 
 The test says by arguments: strategy, folder of the run, file of the losses, and
-the step at which this process kills itself, if it does.
+the step at which this process kills itself, if it does. The address of a data
+service stands in the environment variable DATA_SERVICE, if there is one.
 """
 
 import dataclasses
@@ -19,7 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.datasets import load_dataset, split_off
+from keras_rcnn.datasets import DataService, load_dataset, split_off
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.presets import Stage
 from keras_rcnn.training import Budget, Phase, Recipe, create_strategy, train
@@ -81,6 +82,7 @@ def main(strategy_name, model_dir, losses_file, die_at):
     with strategy.scope():
         stack = ConvStack([Stage(3, 4, 2)], scenes.num_classes, 2)
         model = RecurrentCNN(stack, 2, scenes.class_names, scenes.palette)
+    service = os.environ.get("DATA_SERVICE")
     losses = []
     remember_losses(losses, die_at)
     train(
@@ -93,6 +95,7 @@ def main(strategy_name, model_dir, losses_file, die_at):
         steps_per_epoch=3,
         checkpoint_seconds=0.0,
         strategy=strategy,
+        data_service=DataService(service) if service else None,
     )
     pathlib.Path(losses_file).write_text(json.dumps(losses))
     np.savez(losses_file + ".npz", *model.get_weights())

@@ -11,6 +11,7 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
+from data_worker_process import dispatcher, worker
 from distributed_run import RECIPE, STEPS
 
 from keras_rcnn.errors import InputError
@@ -103,6 +104,20 @@ def test_two_devices_learn_what_one_does(alone, tmp_path):
     statuses, errors = finish([start(tmp_path, "mirrored")])
     assert statuses == [0], errors
     assert_same(outcome(tmp_path), alone)
+
+
+@pytest.mark.slow
+def test_devices_and_workers_share_a_data_service(alone, tmp_path, monkeypatch):
+    """Each replica learns from its part of the batches, none from another's."""
+    with dispatcher() as service, worker(service.address):
+        monkeypatch.setenv("DATA_SERVICE", service.address)
+        for name, processes in (
+            ("devices", lambda folder: [start(folder, "mirrored")]),
+            ("workers", start_workers),
+        ):
+            statuses, errors = finish(processes(tmp_path / name))
+            assert set(statuses) == {0}, errors
+            assert_same(outcome(tmp_path / name), alone)
 
 
 @pytest.mark.slow
