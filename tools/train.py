@@ -102,6 +102,7 @@ def main() -> None:
 
     from keras_rcnn.datasets import DataService
     from keras_rcnn.training import Budget, create_strategy, is_chief, train
+    from keras_rcnn.training.strategies import mean_of_replicas
 
     # It takes the graphs of several labelers for a mistake; they are meant.
     tf.get_logger().setLevel("ERROR")
@@ -144,6 +145,8 @@ def main() -> None:
     )
     if chief:
         report(model, model_dir, budget, validate(model_dir, validation))
+    # Whoever leaves early is taken for lost.
+    mean_of_replicas(strategy, 0.0)
 
 
 def describe_share(replicas: int) -> str:

@@ -49,6 +49,22 @@ def is_chief(strategy: tf.distribute.Strategy) -> bool:
     return resolver.task_id == 0
 
 
+def mean_of_replicas(strategy: tf.distribute.Strategy, value: float) -> float:
+    """A number of this worker's, averaged over all; waits for them.
+
+    Args:
+        strategy: tells the replicas.
+        value: on this worker.
+    """
+
+    @tf.function
+    def reduce() -> tf.Tensor:
+        values = strategy.run(lambda: tf.constant(value))
+        return strategy.reduce("MEAN", values, axis=None)
+
+    return float(reduce())
+
+
 @contextlib.contextmanager
 def lost_worker_named(strategy: tf.distribute.Strategy) -> Iterator[None]:
     """What to do when a worker does not answer any more.

@@ -24,7 +24,11 @@ from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
 from keras_rcnn.training.soft_targets import SoftTargets
-from keras_rcnn.training.strategies import is_chief, lost_worker_named
+from keras_rcnn.training.strategies import (
+    is_chief,
+    lost_worker_named,
+    mean_of_replicas,
+)
 from keras_rcnn.training.train_step import TrainStep
 
 
@@ -194,12 +198,10 @@ def check_same_start(budget: Budget, strategy: tf.distribute.Strategy) -> None:
     Raises:
         InputError: if they see different ones.
     """
-    steps = tf.cast(budget.steps, tf.float32)
-    mean = tf.function(
-        lambda: strategy.reduce("MEAN", strategy.run(lambda: steps), axis=None)
-    )()
-    if abs(float(mean) - float(steps)) > 0.5 / strategy.num_replicas_in_sync:
+    steps = float(budget.steps)
+    mean = mean_of_replicas(strategy, steps)
+    if abs(mean - steps) > 0.5 / strategy.num_replicas_in_sync:
         raise InputError(
-            f"This worker goes on after {int(steps)} steps and others do not: "
+            f"This worker goes on after {steps:.0f} steps and others do not: "
             "give --model_dir as one folder that all of them share."
         )
