@@ -11,11 +11,11 @@ no password and no encryption. What visitors upload is kept in memory, for as
 long as they look at it, and nowhere else. Ends at Ctrl-C or SIGTERM.
 """
 
-import importlib.util
 import logging
 import os
 import pathlib
 import tempfile
+import types
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -53,26 +53,16 @@ flags.DEFINE_bool("open_browser", False, "Show the page at once.")
 
 def main() -> None:
     """Loads the networks and serves the page."""
-    from keras_rcnn.errors import InputError
     from keras_rcnn.images import allow_megapixels
     from keras_rcnn.serving.addresses import address, listen
 
-    if importlib.util.find_spec("gradio") is None:
-        raise InputError(
-            "The page is made with Gradio, which is not installed: run "
-            "`pip install -e '.[demo]'`."
-        )
     allow_megapixels(FLAGS.max_megapixels)
     host = FLAGS.host.strip("[]")
     with (
         listen(host, FLAGS.port) as listener,
         tempfile.TemporaryDirectory() as uploads,
     ):
-        # Read as Gradio is imported, or later.
-        os.environ["GRADIO_TEMP_DIR"] = uploads
-        os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-        from demo_page import server
-
+        server = import_server(uploads)
         # Each choice has a graph of its own, which TensorFlow warns of.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
         app = server.create_app(load_page())
@@ -81,6 +71,32 @@ def main() -> None:
         if FLAGS.open_browser:
             webbrowser.open(url)
         server.serve(app, listener)
+
+
+def import_server(uploads: str) -> types.ModuleType:
+    """The page's server, and Gradio with it, told to ask nobody anything.
+
+    Args:
+        uploads: folder for what is being uploaded.
+
+    Raises:
+        InputError: if there is no Gradio.
+    """
+    from keras_rcnn.errors import InputError
+
+    # Gradio reads them as it is imported.
+    os.environ["GRADIO_TEMP_DIR"] = uploads
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    try:
+        from demo_page import server
+    except ModuleNotFoundError as error:
+        if error.name != "gradio":
+            raise
+        raise InputError(
+            "The page is made with Gradio, which is not installed: run "
+            "`pip install -e '.[demo]'`."
+        ) from error
+    return server
 
 
 def load_page() -> "Page":

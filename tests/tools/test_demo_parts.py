@@ -225,12 +225,16 @@ def test_strip(networks, photo, model, noise):
         value["instances"], (one, two, three), strict=True
     ):
         np.testing.assert_array_equal(labels_of(entry["map"]), labels)
-    assert [entry["note"] for entry in value["instances"]] == [
-        "sees 23x23 pixels",
-        "sees 67x67 pixels, changes "
-        f"{100 * np.mean(one != two):.1f} % of the labels",
-        "sees 155x155 pixels, changes "
-        f"{100 * np.mean(two != three):.1f} % of the labels",
+    assert [entry["notes"] for entry in value["instances"]] == [
+        ["sees 23x23 pixels"],
+        [
+            "sees 67x67 pixels",
+            f"changes {100 * np.mean(one != two):.1f} % of the labels",
+        ],
+        [
+            "sees 155x155 pixels",
+            f"changes {100 * np.mean(two != three):.1f} % of the labels",
+        ],
     ]
     assert value["palette"] == model.palette
 
@@ -260,18 +264,25 @@ def test_files(networks, photo, model, noise, labeler):
         np.testing.assert_array_equal(pixels_of(content), picture)
 
 
-def test_facts(photo):
-    # 10 x 20 labels in 0.03 s are 6,666 a second.
-    labeling = Labeling(np.zeros((10, 20), np.uint8), 0.03)
-    assert drawing.facts(photo, labeling, SETTINGS) == (
-        "holiday.png, 36x24 pixels, scaled to 20x10: labelled at 1/4 in "
-        "0.03 s, 6,700 pixels a second"
+def test_sizes(photo):
+    small, whole = np.zeros((10, 20), np.uint8), np.zeros((24, 36), np.uint8)
+    assert drawing.sizes(photo, small) == (
+        "holiday.png, 36x24 pixels, scaled to 20x10"
     )
-    whole = Labeling(np.zeros((24, 36), np.uint8), 86.4)
-    assert drawing.facts(photo, whole, SETTINGS) == (
-        "holiday.png, 36x24 pixels: labelled at 1/4 in 86.40 s, 10 pixels a "
-        "second"
-    )
+    assert drawing.sizes(photo, whole) == "holiday.png, 36x24 pixels"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        # 10 x 20 labels: 6,666 and 2 a second.
+        (0.03, "Labelled at 1/4 in 0.03 s, 6,700 pixels a second"),
+        (86.4, "Labelled at 1/4 in 86.40 s, 2 pixels a second"),
+    ],
+)
+def test_speed(seconds, text):
+    labeling = Labeling(np.zeros((10, 20), np.uint8), seconds)
+    assert drawing.speed(labeling, SETTINGS) == text
 
 
 def test_samples():

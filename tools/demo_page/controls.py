@@ -50,12 +50,8 @@ class Controls:
         """Adds them, and the opacity, to the page."""
         first = next(iter(networks.models))
         instances, resolutions = possible(networks, finest(networks, first))
-        names = [
-            (f"{name}, {model.num_classes} classes", name)
-            for name, model in networks.models.items()
-        ]
         controls = cls(
-            gr.Radio(names, value=first, label="Network"),
+            gr.Radio(list(networks.models), value=first, label="Network"),
             gr.Radio(**instances, label="Instances", info=_INSTANCES),
             gr.Radio(**resolutions, label="Labels computed", info=_RESOLUTION),
             gr.Radio(list(SIDES), value=DEFAULT_SIDE, label="Size", info=_SIDE),

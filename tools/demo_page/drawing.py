@@ -47,31 +47,36 @@ def class_values(
     ]
 
 
-def facts(photo: Photo, labeling: Labeling, settings: Settings) -> str:
-    """How large, how long, how fast, in a sentence."""
-    height, width = labeling.labels.shape
-    size = f"{photo.width}x{photo.height} pixels"
-    if (height, width) != (photo.height, photo.width):
-        size += f", scaled to {width}x{height}"
-    speed = _rounded(height * width / labeling.seconds)
+def sizes(photo: Photo, labels: np.ndarray) -> str:
+    """How large the photo is, and was while it was labelled."""
+    height, width = labels.shape
+    text = f"{photo.name}, {photo.width}x{photo.height} pixels"
+    if (height, width) == (photo.height, photo.width):
+        return text
+    return f"{text}, scaled to {width}x{height}"
+
+
+def speed(labeling: Labeling, settings: Settings) -> str:
+    """How long the network took, and how fast that is."""
+    pixels = _rounded(labeling.labels.size / labeling.seconds)
     return (
-        f"{photo.name}, {size}: labelled at 1/{settings.output_resolution} "
-        f"in {labeling.seconds:.2f} s, {speed:,} pixels a second"
+        f"Labelled at 1/{settings.output_resolution} in "
+        f"{labeling.seconds:.2f} s, {pixels:,} pixels a second"
     )
 
 
-def note(
+def notes(
     receptive_field: int, before: np.ndarray | None, labels: np.ndarray
-) -> str:
+) -> list[str]:
     """What an instance sees, and how much it corrects of the one before."""
     sees = f"sees {receptive_field}x{receptive_field} pixels"
     if before is None:
-        return sees
+        return [sees]
     share = 100 * np.mean(before != labels)
-    return f"{sees}, changes {share:.1f} % of the labels"
+    return [sees, f"changes {share:.1f} % of the labels"]
 
 
-def _rounded(speed: float) -> int:
+def _rounded(number: float) -> int:
     """Two digits of it: more say nothing."""
-    digits = max(0, len(str(int(speed))) - 2)
-    return int(round(speed, -digits))
+    digits = max(0, len(str(int(number))) - 2)
+    return int(round(number, -digits))

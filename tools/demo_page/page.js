@@ -110,8 +110,11 @@ window.scenes = (() => {
     const downloads = root.querySelector(".files");
     downloads.replaceChildren(...links(value.files));
     const caption = root.querySelector("figcaption");
-    caption.replaceChildren(element("span", "facts", value.facts));
-    if (value.credit) caption.append(element("span", "credit", value.credit));
+    caption.replaceChildren(
+      element("span", "speed", value.speed),
+      element("span", "sizes", value.sizes),
+      element("span", "credit", value.credit),
+    );
     const legend = root.querySelector(".legend");
     legend.replaceChildren(...value.classes.map(classButton));
     painters.set("picture", () => {
@@ -179,7 +182,7 @@ window.scenes = (() => {
       canvas.setAttribute("role", "img");
       canvas.setAttribute("aria-label", `Labels of instance ${index + 1}`);
       const caption = element("figcaption", "", `instance ${index + 1}`);
-      caption.append(element("span", "note", each.note));
+      caption.append(...each.notes.map((note) => element("span", "note", note)));
       figure.append(canvas, caption);
       return figure;
     });

@@ -1,6 +1,7 @@
 """The page and its downloads behind a network address."""
 
 import contextlib
+import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable
@@ -93,8 +94,10 @@ def create_app(page: Page) -> fastapi.FastAPI:
         enable_monitoring=False,
         pwa=False,
         theme=_theme(),
-        css=(HERE / "page.css").read_text(),
-        head=f"<script>{(HERE / 'page.js').read_text()}</script>",
+        head=(
+            f"<style>{(HERE / 'page.css').read_text()}</style>"
+            f"<script>{(HERE / 'page.js').read_text()}</script>"
+        ),
     )
 
 
@@ -124,6 +127,8 @@ def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
         app: from `create_app`.
         listener: to take connections from.
     """
+    # The server passes signals on, and what is to be tidied up has to be.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=2
     )

@@ -50,7 +50,8 @@ class Views:
             "classes": drawing.class_values(
                 labeling.labels, *self._classes(settings, is_safe)
             ),
-            "facts": drawing.facts(photo, labeling, settings),
+            "sizes": drawing.sizes(photo, labeling.labels),
+            "speed": drawing.speed(labeling, settings),
             "credit": photo.credit,
             "files": {
                 what: f"download/{photo.token}/{what}?{query}" for what in FILES
@@ -80,7 +81,7 @@ class Views:
             "instances": [
                 {
                     "map": drawing.map_value(labels),
-                    "note": drawing.note(
+                    "notes": drawing.notes(
                         geometry.receptive_field(instance), before, labels
                     ),
                 }
