@@ -12,7 +12,7 @@ export TF_CPP_MIN_LOG_LEVEL := 2
 .PHONY: demo test test-slow test-data test-extras lint format lock clean venv
 
 demo: $(READY)
-	$(BIN)/python tools/demo.py
+	$(BIN)/python tools/label_sample.py
 
 test: $(READY)
 	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
