@@ -20,6 +20,7 @@ shows the curves and some labelled validation photos.
 """
 
 import pathlib
+import signal
 from typing import TYPE_CHECKING
 
 import program
@@ -28,10 +29,11 @@ import training_photos
 from absl import flags
 
 if TYPE_CHECKING:
+    import tensorflow as tf
     from experiments import Experiment
 
     from keras_rcnn import RecurrentCNN
-    from keras_rcnn.datasets import SceneDataset
+    from keras_rcnn.datasets import DataService, SceneDataset
     from keras_rcnn.metrics import ConfusionMatrix
     from keras_rcnn.training import Budget, SoftTargets
 
@@ -100,7 +102,6 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from keras_rcnn.datasets import DataService
     from keras_rcnn.training import Budget, create_strategy, is_chief, train
     from keras_rcnn.training.strategies import mean_of_replicas
 
@@ -111,9 +112,7 @@ def main() -> None:
         strategy = create_strategy(FLAGS.strategy)
     chief = is_chief(strategy)
     budget = Budget(FLAGS.minutes, experiment.steps)
-    data_service = None
-    if FLAGS.data_service is not None:
-        data_service = DataService(FLAGS.data_service)
+    data_service = find_data_service()
     keras.utils.set_random_seed(experiment.seed)
     model_dir = pathlib.Path(FLAGS.model_dir or f"runs/{FLAGS.experiment}")
     training, validation = training_photos.load(experiment, model_dir)
@@ -121,15 +120,7 @@ def main() -> None:
         model = fresh_model(experiment, training)
     if chief:
         run_settings.remember(model_dir, experiment)
-    to_choose_by = validation.num_examples if validation else 0
-    print(
-        f"{experiment.preset}, {model.count_params()} weights, "
-        f"{model.dtype_policy.name}; {training.num_examples} photos to train "
-        f"on, {to_choose_by} to choose by"
-        + describe_share(strategy.num_replicas_in_sync)
-        + ".",
-        flush=True,
-    )
+    announce(experiment, model, training, validation, strategy)
     train(
         model,
         experiment.recipe,
@@ -149,9 +140,36 @@ def main() -> None:
     mean_of_replicas(strategy, 0.0)
 
 
-def describe_share(replicas: int) -> str:
-    """Says how batches are shared, if they are."""
-    return f"; {replicas} replicas share each batch" if replicas > 1 else ""
+def find_data_service() -> "DataService | None":
+    """The one that --data_service names."""
+    from keras_rcnn.datasets import DataService
+
+    if FLAGS.data_service is None:
+        return None
+    service = DataService(FLAGS.data_service)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        # Python does not see Ctrl-C while TensorFlow waits for a worker.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return service
+
+
+def announce(
+    experiment: "Experiment",
+    model: "RecurrentCNN",
+    training: "SceneDataset",
+    validation: "SceneDataset | None",
+    strategy: "tf.distribute.Strategy",
+) -> None:
+    """Says what is about to be trained."""
+    to_choose_by = validation.num_examples if validation else 0
+    replicas = strategy.num_replicas_in_sync
+    share = f"; {replicas} replicas share each batch" if replicas > 1 else ""
+    print(
+        f"{experiment.preset}, {model.count_params()} weights, "
+        f"{model.dtype_policy.name}; {training.num_examples} photos to train "
+        f"on, {to_choose_by} to choose by{share}.",
+        flush=True,
+    )
 
 
 def fresh_model(
