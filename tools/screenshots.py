@@ -62,7 +62,9 @@ def main() -> None:
             page = browser.new_page(**window)
             page.goto(url)
             page.wait_for_selector(".instance canvas", timeout=60_000)
-            page.mouse.move(0, 0)
+            page.wait_for_function(
+                "document.querySelector('.stage img').complete"
+            )
             write_file(folder / f"{name}.png", small_png(page.screenshot()))
             print(folder / f"{name}.png")
 

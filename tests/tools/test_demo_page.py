@@ -245,6 +245,22 @@ def test_downloads_are_what_label_py_writes(page, photo, label_png):
     assert picture.shape[1] > 4 * 240
 
 
+def test_the_photo_is_below_its_labels(page, photo):
+    path, upright = photo
+    upload(page, path)
+    page.wait_for_function(
+        "() => document.querySelector('.stage img').naturalWidth === 500"
+    )
+    image, labels = (
+        page.locator(f".stage {name}").bounding_box()
+        for name in ("img", "canvas")
+    )
+    assert image == labels
+    assert image["width"] / image["height"] == pytest.approx(
+        upright.shape[1] / upright.shape[0], 0.01
+    )
+
+
 def test_what_is_chosen_at_first_is_what_label_py_does(page, photo, label_png):
     upload(page, photo[0])
     labels, _ = label_png("--longest_side=320")
@@ -441,6 +457,7 @@ def test_downloads_of_others(page, url):
     address = page.locator("a.file").first.get_attribute("href")
     token = address.split("/")[1]
     for other in (
+        "photo/guess",
         address.replace(token, "guess"),
         address.replace("/labels", "/model"),
         address.replace("longest_side=320", "longest_side=32000"),

@@ -1,12 +1,10 @@
 """What the page's script draws, as JSON."""
 
 import base64
-import io
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from demo_page.photo import Labeling, Photo, Settings
 from keras_rcnn.visualization import label_shares
@@ -18,16 +16,6 @@ def map_value(labels: np.ndarray) -> dict[str, Any]:
     height, width = labels.shape
     content = base64.b64encode(labels.tobytes()).decode()
     return {"height": height, "width": width, "labels": content}
-
-
-def photo_url(photo: Photo) -> str:
-    """The photo as the page shows it, in an address of its own."""
-    content = io.BytesIO()
-    Image.fromarray(photo.shown).save(content, "JPEG", quality=88)
-    return (
-        "data:image/jpeg;base64,"
-        + base64.b64encode(content.getvalue()).decode()
-    )
 
 
 def class_values(

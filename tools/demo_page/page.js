@@ -54,6 +54,11 @@ window.scenes = (() => {
     paint();
   }
 
+  // Not loaded again while it is the same.
+  function show(image, address) {
+    if (image.getAttribute("src") !== address) image.src = address;
+  }
+
   function classButton(entry) {
     const button = element("button", "class");
     button.type = "button";
@@ -104,7 +109,7 @@ window.scenes = (() => {
     const canvas = root.querySelector("canvas");
     const names = value.classes.map((e) => `${e.name} ${percent(e.share)}`);
     canvas.setAttribute("aria-label", `Labels: ${names.join(", ")}`);
-    root.querySelector("img").src = value.photo;
+    show(root.querySelector("img"), value.photo);
     const ratio = value.map.width / value.map.height;
     root.querySelector(".stage").style.setProperty("--ratio", ratio);
     const downloads = root.querySelector(".files");

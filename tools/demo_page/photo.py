@@ -1,6 +1,7 @@
 """A photo that a visitor gave, in memory alone."""
 
 import dataclasses
+import io
 import pathlib
 import secrets
 from typing import NamedTuple
@@ -49,6 +50,8 @@ class Photo:
 
     It is kept as its file, as the pixels of a large one take far more memory.
 
+    `shown` is what the page shows of it, as a JPEG file.
+
     Args:
         name: of its file.
         content: the file.
@@ -68,7 +71,7 @@ class Photo:
         self._scaled: dict[int, np.ndarray] = {}
         pixels = self.pixels()
         self.height, self.width = pixels.shape[:2]
-        self.shown = scale_down(pixels, _SHOWN_SIDE)
+        self.shown = _jpeg(scale_down(pixels, _SHOWN_SIDE))
 
     @property
     def stem(self) -> str:
@@ -96,3 +99,9 @@ class Photo:
             # One is enough: visitors rarely change the size.
             self._scaled = {longest_side: scaled}
         return scaled
+
+
+def _jpeg(picture: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    Image.fromarray(picture).save(content, "JPEG", quality=88)
+    return content.getvalue()

@@ -12,16 +12,17 @@ import gradio as gr
 import uvicorn
 
 from demo_page.page import HERE, Page
-from demo_page.photo import Settings
+from demo_page.photo import Photo, Settings
 from demo_page.views import FILES
 
 # The page takes nothing from elsewhere, and no other page shows it inside.
 # Gradio runs code that stands in the page.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'"
 )
+_GONE = "This photo is gone: choose it again on the page."
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
@@ -45,6 +46,16 @@ def create_app(page: Page) -> fastapi.FastAPI:
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
 
+    def find(token: str) -> Photo:
+        photo = page.photos.get(token)
+        if photo is None:
+            raise fastapi.HTTPException(404, _GONE)
+        return photo
+
+    @app.get("/photo/{token}")
+    def photo(token: str) -> fastapi.Response:
+        return _answer(find(token).shown, "image/jpeg")
+
     @app.get("/download/{token}/{what}")
     def download(
         token: str,
@@ -56,30 +67,18 @@ def create_app(page: Page) -> fastapi.FastAPI:
         is_safe: bool,
         opacity: float = 0.5,
     ) -> fastapi.Response:
-        photo = page.photos.get(token)
+        photo = find(token)
         settings = Settings(
             model, longest_side, output_resolution, num_instances
         )
         # Only what a page shows.
-        if (
-            photo is None
-            or what not in FILES
-            or settings not in photo.labelings
-        ):
-            raise fastapi.HTTPException(
-                404, "This photo is gone: choose it again on the page."
-            )
+        if what not in FILES or settings not in photo.labelings:
+            raise fastapi.HTTPException(404, _GONE)
         with drawing:
             content = page.views.file(what, photo, settings, is_safe, opacity)
         name = quote(f"{photo.stem}_{what}.png")
-        return fastapi.Response(
-            content,
-            media_type="image/png",
-            headers={
-                "Content-Disposition": f"attachment; filename*=UTF-8''{name}",
-                "Cache-Control": "no-store",
-            },
-        )
+        kept_as = f"attachment; filename*=UTF-8''{name}"
+        return _answer(content, "image/png", {"Content-Disposition": kept_as})
 
     return gr.mount_gradio_app(
         app,
@@ -98,6 +97,17 @@ def create_app(page: Page) -> fastapi.FastAPI:
             f"<style>{(HERE / 'page.css').read_text()}</style>"
             f"<script>{(HERE / 'page.js').read_text()}</script>"
         ),
+    )
+
+
+def _answer(
+    content: bytes, kind: str, headers: dict[str, str] | None = None
+) -> fastapi.Response:
+    """A picture that no browser keeps for longer than the page is open."""
+    return fastapi.Response(
+        content,
+        media_type=kind,
+        headers={"Cache-Control": "no-store"} | (headers or {}),
     )
 
 

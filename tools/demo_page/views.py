@@ -45,7 +45,7 @@ class Views:
         labeling = self.networks.label(photo, settings)
         query = urlencode(settings._asdict() | {"is_safe": int(is_safe)})
         return {
-            "photo": drawing.photo_url(photo),
+            "photo": f"photo/{photo.token}",
             "map": drawing.map_value(labeling.labels),
             "classes": drawing.class_values(
                 labeling.labels, *self._classes(settings, is_safe)
@@ -76,7 +76,7 @@ class Views:
         geometry = self.networks.models[settings.model].geometry
         _, palette = self._classes(settings, is_safe)
         return {
-            "photo": drawing.photo_url(photo),
+            "photo": f"photo/{photo.token}",
             "palette": palette,
             "instances": [
                 {
