@@ -100,9 +100,9 @@ def main(beam_flags: list[str]) -> None:
     photos = count_photos(corpus) if corpus_run.is_local(options) else None
     start = time.perf_counter()
     counters = corpus_run.run(options, corpus, photos)
-    figures: dict[str, float] = {
-        **counters,
-        "seconds_in_model": counters.pop("microseconds_in_model") / 1e6,
+    microseconds = counters.pop("microseconds_in_model")
+    figures: dict[str, float] = counters | {
+        "seconds_in_model": microseconds / 1e6,
         "seconds_total": time.perf_counter() - start,
     }
     program.write_report(FLAGS.report, figures)
@@ -118,6 +118,7 @@ def corpus_of_flags() -> "LabelCorpus":
     from keras_rcnn.corpus import stored_files
     from keras_rcnn.corpus.corpus_settings import choose_model
     from keras_rcnn.corpus.label_corpus import LABELS_FOLDER, LabelCorpus
+    from keras_rcnn.errors import InputError
     from keras_rcnn.files import make_folder
 
     settings = choose_model(
@@ -132,6 +133,11 @@ def corpus_of_flags() -> "LabelCorpus":
     )
     check_input([*images, *tfrecords])
     output_dir = os.path.expanduser(FLAGS.output_dir)
+    if set("*?[") & set(output_dir):
+        raise InputError(
+            f"--output_dir={output_dir} would be a pattern to Beam: choose a "
+            "name without *, ? and [."
+        )
     if stored_files.is_local(output_dir):
         make_folder(os.path.join(output_dir, LABELS_FOLDER))
     else:

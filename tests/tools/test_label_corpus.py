@@ -253,7 +253,14 @@ def test_a_second_run_does_nothing(run_corpus, all_kinds, tmp_path):
     assert figures["photos"] == len(all_kinds) + 1
     assert figures["labelled_before"] == len(all_kinds) - 1
     for name in ("labelled", "models_loaded", "batches", "seconds_in_model"):
-        assert figures[name] == 0
+        assert figures.pop(name) == 0
+    assert set(figures) == {
+        "photos",
+        "labelled_before",
+        "failures",
+        "pixels",
+        "seconds_total",
+    }
     assert contents(tmp_path / "out") == before
     assert times == {
         name: (tmp_path / "out" / name).stat().st_mtime_ns for name in before
@@ -476,6 +483,10 @@ def test_a_killed_run_is_started_again(
             "not for both: give one of them",
         ),
         (("--images=in/*", "--model=in"), "in is no SavedModel that labels"),
+        (
+            ("--images=in/*", "--output_dir=out[1]"),
+            "--output_dir=out[1] would be a pattern",
+        ),
         (
             ("--images=in/*", "--output_dir=in/a.png/out"),
             "The folder in/a.png/out/labels cannot be made",
