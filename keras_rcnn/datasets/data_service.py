@@ -172,7 +172,7 @@ class DataService:
             )
         else:
             state = (
-                f"{workers} workers came to it; if they have died, start more"
+                f"workers that have come: {workers}; start one if none is left"
             )
         tell(f"Waiting for the data service at {self.address}: {state}.")
 

@@ -167,6 +167,19 @@ def test_what_is_killed_costs_nothing_but_time(tmp_path):
 
 
 @pytest.mark.slow
+def test_training_that_waits_ends_at_control_c(tmp_path):
+    with dispatcher() as first, worker(first.address) as victim:
+        training = start_training(
+            tmp_path / "run", f"--data_service={first.address}", "--steps=4000"
+        )
+        wait_for_line(training.stderr, "step 10: validation")
+        victim.kill()
+        wait_for_line(training.stderr, "that have come: 1; start one if none")
+        training.send_signal(signal.SIGINT)
+        assert finish(training)[0] == -signal.SIGINT
+
+
+@pytest.mark.slow
 def test_both_end_when_they_are_told_to():
     with dispatcher() as first, worker(first.address) as second:
         assert second.address.startswith("127.0.0.1:")
