@@ -33,7 +33,8 @@ _SECONDS_TO_TELL = 5
 _WAITING_THREAD = "run_worker"
 # The last line of a traceback from a worker, of the user's files or disk.
 _MENDABLE = re.compile(
-    r"(?:\S*\.)?(?:\w*IO|OS|InputError|Permission|FileNotFound)(?:Error)?: "
+    r"(?:RuntimeError: )?(?:\S*\.)?"
+    r"(?:\w*IO|OS|Input|Permission|FileNotFound)Error: "
     r"(.*?)\.?(?: \[while running .*)?"
 )
 # What `allocator.py` does, for the workers that Beam starts.

@@ -440,6 +440,23 @@ def test_a_killed_worker_costs_nothing(
 
 
 @pytest.mark.slow
+def test_a_full_disk_ends_two_processes_as_well(
+    start_corpus, many, run_corpus, tmp_path
+):
+    assert run_corpus()[0] == 0
+    label = next((tmp_path / "out/labels").iterdir())
+    label.unlink()
+    label.with_name(f".{label.name}.part").symlink_to("/dev/full")
+
+    process = start_corpus()
+    _, err = process.communicate(timeout=500)
+
+    assert process.returncode == 1
+    assert "error: A worker cannot go on: [Errno 28] No space left" in err
+    assert "Traceback" not in err
+
+
+@pytest.mark.slow
 def test_a_killed_run_is_started_again(
     run_corpus, start_corpus, many, tmp_path
 ):
