@@ -1,5 +1,6 @@
 """The page in a real browser, as a visitor uses it."""
 
+import base64
 import io
 import json
 import os
@@ -243,6 +244,22 @@ def test_downloads_are_what_label_py_writes(page, photo, label_png):
     assert name == "holiday_instances.png"
     # The photo and three pictures of its labels, scaled to 240x168.
     assert picture.shape[1] > 4 * 240
+
+
+def test_a_photo_is_dropped(page, photo):
+    content = base64.b64encode(photo[0].read_bytes()).decode()
+    dropped = page.evaluate_handle(
+        """content => {
+            const bytes = Uint8Array.from(atob(content), c => c.charCodeAt(0));
+            const dropped = new DataTransfer();
+            const file = new File([bytes], "dropped.png", {type: "image/png"});
+            dropped.items.add(file);
+            return dropped;
+        }""",
+        content,
+    )
+    page.dispatch_event("#upload button", "drop", {"dataTransfer": dropped})
+    page.get_by_text("dropped.png, 500x350 pixels").wait_for()
 
 
 def test_the_photo_is_below_its_labels(page, photo):

@@ -98,14 +98,13 @@ class Page:
                 [self.photo, self.file, *shown],
             )
         ]
-        for name, button in zip(self.samples, self.buttons, strict=True):
-            begins = (
-                [button.click] if opened[1:] else [button.click, blocks.load]
-            )
-            for event in begins:
-                open_it = functools.partial(self.open_sample, name)
-                outputs = [self.photo, *shown]
-                opened.append(self._on(event, open_it, choices, outputs))
+        names = list(self.samples)
+        # The first sample, if there is any, is there from the start.
+        begins = [blocks.load, *(button.click for button in self.buttons)]
+        for event, name in zip(begins, [*names[:1], *names], strict=False):
+            open_it = functools.partial(self.open_sample, name)
+            outputs = [self.photo, *shown]
+            opened.append(self._on(event, open_it, choices, outputs))
         fitted = self.controls.model.input(
             self.fit_controls,
             choices,
@@ -162,10 +161,7 @@ class Page:
     def draw(self, photo: Photo | None, *choices: Any) -> Answer:
         """Picture and message."""
         if photo is None:
-            return (
-                gr.skip(),
-                "There is no photo yet: drop one, or take a sample.",
-            )
+            return gr.skip(), "There is no photo, or it is gone: choose one."
         try:
             return self.views.picture(photo, *controls.read(choices)), ""
         except InputError as error:

@@ -5,6 +5,7 @@ import signal
 import socket
 import threading
 from collections.abc import Awaitable, Callable
+from typing import Annotated
 from urllib.parse import quote
 
 import fastapi
@@ -33,53 +34,8 @@ def create_app(page: Page) -> fastapi.FastAPI:
         page: to show.
     """
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    # Pictures of large photos take much memory.
-    drawing = threading.Lock()
-
-    @app.middleware("http")
-    async def protect(
-        request: fastapi.Request,
-        answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
-    ) -> fastapi.Response:
-        response = await answer(request)
-        response.headers["Content-Security-Policy"] = _POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
-        return response
-
-    def find(token: str) -> Photo:
-        photo = page.photos.get(token)
-        if photo is None:
-            raise fastapi.HTTPException(404, _GONE)
-        return photo
-
-    @app.get("/photo/{token}")
-    def photo(token: str) -> fastapi.Response:
-        return _answer(find(token).shown, "image/jpeg")
-
-    @app.get("/download/{token}/{what}")
-    def download(
-        token: str,
-        what: str,
-        model: str,
-        longest_side: int,
-        output_resolution: int,
-        num_instances: int,
-        is_safe: bool,
-        opacity: float = 0.5,
-    ) -> fastapi.Response:
-        photo = find(token)
-        settings = Settings(
-            model, longest_side, output_resolution, num_instances
-        )
-        # Only what a page shows.
-        if what not in FILES or settings not in photo.labelings:
-            raise fastapi.HTTPException(404, _GONE)
-        with drawing:
-            content = page.views.file(what, photo, settings, is_safe, opacity)
-        name = quote(f"{photo.stem}_{what}.png")
-        kept_as = f"attachment; filename*=UTF-8''{name}"
-        return _answer(content, "image/png", {"Content-Disposition": kept_as})
-
+    _protect(app)
+    _add_pictures(app, page)
     return gr.mount_gradio_app(
         app,
         page.blocks(),
@@ -98,6 +54,54 @@ def create_app(page: Page) -> fastapi.FastAPI:
             f"<script>{(HERE / 'page.js').read_text()}</script>"
         ),
     )
+
+
+def _protect(app: fastapi.FastAPI) -> None:
+    """Has browsers refuse what does not come from here."""
+
+    @app.middleware("http")
+    async def protect(
+        request: fastapi.Request,
+        answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
+    ) -> fastapi.Response:
+        response = await answer(request)
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
+    """Adds the photos, and what is made of them, to whoever has a token."""
+    # Pictures of large photos take much memory.
+    drawing = threading.Lock()
+
+    def find(token: str) -> Photo:
+        photo = page.photos.get(token)
+        if photo is None:
+            raise fastapi.HTTPException(404, _GONE)
+        return photo
+
+    @app.get("/photo/{token}")
+    def photo(token: str) -> fastapi.Response:
+        return _answer(find(token).shown, "image/jpeg")
+
+    @app.get("/download/{token}/{what}")
+    def download(
+        token: str,
+        what: str,
+        settings: Annotated[Settings, fastapi.Depends()],
+        is_safe: bool,
+        opacity: Annotated[float, fastapi.Query(ge=0, le=1)] = 0.5,
+    ) -> fastapi.Response:
+        photo = find(token)
+        # Only what a page shows.
+        if what not in FILES or settings not in photo.labelings:
+            raise fastapi.HTTPException(404, _GONE)
+        with drawing:
+            content = page.views.file(what, photo, settings, is_safe, opacity)
+        name = quote(f"{photo.stem}_{what}.png")
+        kept_as = f"attachment; filename*=UTF-8''{name}"
+        return _answer(content, "image/png", {"Content-Disposition": kept_as})
 
 
 def _answer(
