@@ -1,0 +1,103 @@
+r"""How examples of the documentation are run, and which are not.
+
+Every block of README.md and docs is run: Python, and as commands of a shell
+what has no language. A new block that cannot be run as it stands needs a line
+here:
+
+- `SHORTER` if it takes long, or needs what is not there. Each pair is a
+  regular expression and what `re.sub` puts in its place, in this order, in
+  commands and Python alike. `{grpc}`, `{rest}` and `{kserve}` are free ports.
+- `NOT_RUN` if it cannot be run at all: a pattern of page paths, a regular
+  expression that is found in "LANGUAGE\nTEXT", and the reason.
+- `SERVERS` if it runs until it is ended: what such commands match, and what
+  they say when they are ready.
+
+`stage.py` lays out the files that the examples take.
+"""
+
+import fnmatch
+import re
+
+SHORTER = (
+    # What takes minutes takes steps. (Experiments do by `stage.py`.)
+    (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2"),
+    # Extras are there already: only their names are checked.
+    (
+        r"-m pip install -e '\.\[(\w+)\]'",
+        r"""-c "import tomllib; tomllib.load(open('pyproject.toml', 'rb'))"""
+        r"""['project']['optional-dependencies']['\1']" """,
+    ),
+    (r"\bmake test\b", "make --dry-run test"),
+    # Other servers may have the ports.
+    (
+        r"(tools/serve\.py .*)",
+        r"\1 --port={grpc} --rest_port={rest} --kserve_port={kserve}",
+    ),
+    (r"127\.0\.0\.1:8500", "127.0.0.1:{grpc}"),
+    (r"127\.0\.0\.1:8501", "127.0.0.1:{rest}"),
+    (r"(tools/demo\.py.*)", r"\1 --port=0"),
+    (r" --open_browser", ""),
+    # One machine stands for several.
+    (
+        r"(--strategy=mirrored) \.\.\.",
+        r"\1 --dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=mirrored",
+    ),
+    (
+        r"(\S+ tools/train\.py --strategy=multi_worker) \.\.\.",
+        'TF_CONFIG=\'{"cluster": {"worker": ["127.0.0.1:{grpc}"]}, '
+        r""""task": {"type": "worker", "index": 0}}' \1 """
+        r"--dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=workers",
+    ),
+)
+
+NOT_RUN = (
+    ("*", r"\A\n\S+/\n", "the drawing of a folder"),
+    ("*", r"\Akotlin\n", "needs Android's tools"),
+    ("*", r"\Aswift\n", "needs Apple's tools"),
+    ("*", r"\A\ndocker run ", "needs Docker"),
+    ("*", r"\A\nFROM ", "a Dockerfile"),
+    ("docs/own_photos.md", r"\A\nsky\n", "the content of a file"),
+    ("docs/own_photos.md", r"\A\nlabelme ", "opens a window"),
+    ("docs/corpus.md", r"--runner=(Flink|Spark|Dataflow)", "needs a cluster"),
+    ("docs/scaling.md", r"\A\n#SBATCH", "needs Slurm"),
+    ("docs/scaling.md", r"JOB_COMPLETION_INDEX", "needs Kubernetes"),
+    ("docs/scaling.md", r"\A\nexport TF_CONFIG=.*host2", "needs two machines"),
+)
+
+SERVERS = {
+    r"tools/serve\.py": "Ready",
+    r"tools/demo\.py": "Ready",
+    r"tools/data_worker\.py": " at 127.0.0.1:",
+}
+
+
+def shorten(text, ports):
+    """An example as it is run.
+
+    Args:
+        text: as it stands in the documentation.
+        ports: free ones, by `grpc`, `rest` and `kserve`.
+    """
+    for pattern, replacement in SHORTER:
+        text = re.sub(pattern, replacement, text)
+    for name, port in ports.items():
+        text = text.replace(f"{{{name}}}", str(port))
+    return text
+
+
+def entry_not_run(block):
+    """The line of `NOT_RUN` for a block, if there is one."""
+    for entry in NOT_RUN:
+        page, pattern, _ = entry
+        found = re.search(pattern, f"{block.language}\n{block.text}", re.S)
+        if found and fnmatch.fnmatch(block.page, page):
+            return entry
+    return None
+
+
+def said_when_ready(command):
+    """What a server says when it is ready; None for other commands."""
+    for pattern, words in SERVERS.items():
+        if re.search(pattern, command):
+            return words
+    return None
