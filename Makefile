@@ -5,11 +5,15 @@ DATA ?= ../shared/data
 BIN := .venv/bin
 # Written last, so that a set-up that was cut short is done again.
 READY := .venv/ready
-EXTRAS := .venv/extras-ready
+# Each is added to what is there, and tested, one after the other.
+EXTRAS := onnx mediapipe kserve beam demo docs notebook
+# The page and the site are tried in a browser.
+WITH_demo := ,pages
+WITH_docs := ,pages
 # TensorFlow's notices say nothing about what these commands do.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: demo test test-slow test-data test-extras lint format lock clean venv
+.PHONY: demo docs test test-slow test-data test-extras lint format lock clean venv
 
 demo: $(READY)
 	$(BIN)/python tools/label_sample.py
@@ -23,8 +27,13 @@ test-slow: $(READY)
 test-data: $(READY)
 	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -m "real_data and not slow"
 
-test-extras: $(EXTRAS)
-	$(BIN)/python -m pytest -m extras
+test-extras: $(EXTRAS:%=test-extra-%)
+
+test-extra-%: .venv/extra-%
+	$(BIN)/python -m pytest -m "extras(name='$*')"
+
+docs: .venv/extra-docs
+	$(BIN)/mkdocs build --strict
 
 lint: $(READY)
 	$(BIN)/ruff format --check .
@@ -62,8 +71,13 @@ $(READY): requirements.lock pyproject.toml setup.py
 	  --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
-$(EXTRAS): $(READY) requirements-extras.lock
-	@echo "Adding the extras to .venv: minutes, and about 1 GB of disk." >&2
+.PRECIOUS: .venv/extra-%
+.venv/extra-%: $(READY) requirements-extras.lock
+	@echo "Adding the extra $* to .venv." >&2
+	@sed -n 's/^\([a-z0-9][^\\]*[^ \\]\).*/\1/p' requirements-extras.lock \
+	  > .venv/constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
-	  --require-hashes --requirement requirements-extras.lock
-	@touch $(EXTRAS)
+	  --no-build-isolation --constraint .venv/constraints.txt \
+	  --editable '.[$*$(WITH_$*)]'
+	$(BIN)/python -m pip check
+	@touch $@

@@ -76,7 +76,7 @@ def test_the_snippet_of_the_readme(china, tmp_path, monkeypatch, capsys):
     )
 
 
-@pytest.mark.extras
+@pytest.mark.extras(name="onnx")
 def test_the_snippet_of_onnx_and_openvino(
     china, labeler, tmp_path, monkeypatch
 ):

@@ -8,7 +8,7 @@ from sklearn.datasets import load_sample_image
 
 pytest.importorskip("apache_beam")
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 ROOT = pathlib.Path(__file__).parents[2]
 
 

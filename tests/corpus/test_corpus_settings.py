@@ -10,7 +10,7 @@ from keras_rcnn.corpus.corpus_settings import choose_model
 from keras_rcnn.errors import InputError
 from tests.corpus.far_files import far
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 SAVED = pathlib.Path(__file__).parents[2] / "saved_models"
 MODEL = SAVED / "rcnn2_stanford_background"
 PHOTO = "0" * 64

@@ -6,7 +6,7 @@ import pytest
 pytest.importorskip("apache_beam")
 from keras_rcnn.corpus.equal_size_batches import EqualSizeBatches
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 
 
 def batches_of(sizes):

@@ -9,7 +9,7 @@ from PIL import Image
 pytest.importorskip("apache_beam")
 from keras_rcnn.corpus.label_stats import LabelStats, label_png, stats_of
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 LABELS = np.array([[0, 2, 2], [2, 0, 1]], np.uint8)
 # 2 of 6, 1 of 6 and 3 of 6 pixels.
 STATS = LabelStats(2, 3, (2 / 6, 1 / 6, 3 / 6, 0.0), 0.1 + 0.2)

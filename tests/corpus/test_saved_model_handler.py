@@ -12,7 +12,7 @@ from keras_rcnn.corpus.corpus_settings import choose_model
 from keras_rcnn.corpus.saved_model_handler import SavedModelHandler
 from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 MODEL = (
     pathlib.Path(__file__).parents[2]
     / "saved_models"

@@ -6,7 +6,7 @@ pytest.importorskip("apache_beam")
 from keras_rcnn.corpus import stored_files
 from tests.corpus.far_files import far
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 CONTENT = bytes(range(256))
 
 

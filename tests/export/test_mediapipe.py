@@ -13,7 +13,7 @@ pytest.importorskip("mediapipe")
 import mediapipe
 from mediapipe.tasks.python import BaseOptions, vision
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="mediapipe")
 SIZE = (120, 160)
 
 

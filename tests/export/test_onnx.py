@@ -13,7 +13,7 @@ from keras_rcnn.labeling.loaded_labeler import load_labeler
 pytest.importorskip("tf2onnx")
 import openvino
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="onnx")
 NAMES = ("sky", "wet road", "tree")
 PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
 AGREEMENT = 0.999

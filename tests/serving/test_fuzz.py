@@ -19,7 +19,7 @@ from tensorflow_serving.apis import predict_pb2
 pytest.importorskip("kserve")
 from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
 
-pytestmark = [pytest.mark.extras, pytest.mark.slow]
+pytestmark = [pytest.mark.extras(name="kserve"), pytest.mark.slow]
 REQUESTS = int(os.environ.get("KERAS_RCNN_FUZZ", "300"))
 MODEL = "scene_parser"
 SECONDS = 60

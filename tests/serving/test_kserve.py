@@ -33,7 +33,7 @@ from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
 from keras_rcnn.serving.request_error import RequestError
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="kserve")
 MODEL = "scene_parser"
 ROOT = pathlib.Path(__file__).parents[2]
 

@@ -29,7 +29,7 @@ MISSING = [name for name in ("gradio", "playwright") if not find_spec(name)] + [
     "chromium"
 ] * (not CHROMIUM)
 pytestmark = [
-    pytest.mark.extras,
+    pytest.mark.extras(name="demo"),
     pytest.mark.slow,
     pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}"),
 ]

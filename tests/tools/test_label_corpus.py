@@ -20,7 +20,7 @@ from keras_rcnn.export import export_saved_model
 from keras_rcnn.images import read_image, scale_down
 from tests.corpus.far_files import far
 
-pytestmark = pytest.mark.extras
+pytestmark = pytest.mark.extras(name="beam")
 ROOT = pathlib.Path(__file__).parents[2]
 ORIENTATION = 0x0112
 SIDE = 20

@@ -29,7 +29,7 @@ PORTS = ("port", "rest_port", "kserve_port")
 
 
 @pytest.mark.parametrize(
-    "flag", ["port", pytest.param("rest_port", marks=pytest.mark.extras)]
+    "flag", ["port", pytest.param("rest_port", marks=pytest.mark.extras(name="kserve"))]
 )
 def test_an_address_that_is_taken(start_program, flag):
     """Told alone, before the model is looked for."""
@@ -48,7 +48,7 @@ def test_an_address_that_is_taken(start_program, flag):
     )
 
 
-@pytest.mark.extras
+@pytest.mark.extras(name="kserve")
 def test_one_port_for_two_servers(start_program):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
