@@ -29,7 +29,11 @@ PORTS = ("port", "rest_port", "kserve_port")
 
 
 @pytest.mark.parametrize(
-    "flag", ["port", pytest.param("rest_port", marks=pytest.mark.extras(name="kserve"))]
+    "flag",
+    [
+        "port",
+        pytest.param("rest_port", marks=pytest.mark.extras(name="kserve")),
+    ],
 )
 def test_an_address_that_is_taken(start_program, flag):
     """Told alone, before the model is looked for."""
