@@ -23,7 +23,9 @@ def test_it_runs_from_top_to_bottom(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
     monkeypatch.setenv("KERAS_RCNN_MINUTES", "0.1")
-    monkeypatch.setenv("MPLBACKEND", "module://matplotlib_inline.backend_inline")
+    monkeypatch.setenv(
+        "MPLBACKEND", "module://matplotlib_inline.backend_inline"
+    )
     notebook = nbformat.read(FILE, 4)
 
     # Its parent's Python and folder: kernels of other environments are none.

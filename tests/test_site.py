@@ -100,11 +100,9 @@ def test_pages_fetch_nothing_from_elsewhere(site):
             if page.name != "404.html" and not address.startswith("data:"):
                 path = (page.parent / address.split("?")[0]).resolve()
                 assert path.is_file(), (page, address)
+    outside = r"(@import\s*|url\(\s*)[\"']?(https?:)?//"
     for sheet in site.rglob("*.css"):
-        fetched = re.findall(
-            r"(?:@import|url\()\s*[\"']?(\S)", sheet.read_text()
-        )
-        assert "h" not in fetched, sheet
+        assert not re.search(outside, sheet.read_text()), sheet
 
 
 def test_every_picture_has_a_text(site):
@@ -117,28 +115,14 @@ def test_every_picture_has_a_text(site):
 
 def test_files_of_the_repository_are_a_part_of_it(site):
     results = site / "repository" / "results"
-    assert (
-        "Settings of the dense recipe" in (results / "index.html").read_text()
-    )
+    text = (results / "index.html").read_text()
+    assert "Settings of the dense recipe" in text
     assert (results / "learning_curves.png").is_file()
-    assert (
-        'href="repository/results/index.html"'
-        in (site / "reproduce.html").read_text()
-    )
+    text = (site / "reproduce.html").read_text()
+    assert 'href="repository/results/index.html"' in text
     # The README's own links come back to the pages.
     readme = (site / "repository" / "index.html").read_text()
     assert 'href="../serving.html"' in readme
-    assert (
-        "98,083"
-        in (
-            site
-            / "repository"
-            / "saved_models"
-            / "rcnn2_sift_flow"
-            / "index.html"
-        ).read_text()
-        or "139,358" in readme
-    )
 
 
 def test_examples_of_docstrings_are_code(site):

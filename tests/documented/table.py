@@ -30,12 +30,13 @@ SHORTER = (
     (r"\bmake test\b", "make --dry-run test"),
     # Other servers may have the ports.
     (
-        r"(tools/serve\.py .*)",
-        r"\1 --port={grpc} --rest_port={rest} --kserve_port={kserve}",
+        r"tools/serve\.py",
+        "tools/serve.py --port={grpc} --rest_port={rest} "
+        "--kserve_port={kserve}",
     ),
     (r"127\.0\.0\.1:8500", "127.0.0.1:{grpc}"),
     (r"127\.0\.0\.1:8501", "127.0.0.1:{rest}"),
-    (r"(tools/demo\.py.*)", r"\1 --port=0"),
+    (r"tools/demo\.py", "tools/demo.py --port=0"),
     (r" --open_browser", ""),
     # One machine stands for several.
     (
