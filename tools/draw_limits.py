@@ -98,7 +98,8 @@ def draw(
         [
             photo,
             label_colours(labels, palette),
-            legend(labels, names, palette, text_height=16),
+            # As large beside a large photo, once all are as wide as a page.
+            legend(labels, names, palette, text_height=photo.shape[1] // 20),
         ]
     )
     content = io.BytesIO()
