@@ -114,11 +114,16 @@ def _large_photos(check: DatasetCheck) -> list[Finding]:
 def _look_alikes(check: DatasetCheck, similarity: float) -> list[Finding]:
     """Groups of near-duplicates, those that spoil scores first."""
     pairs = near_duplicates(np.array(check.thumbnails), similarity)
+    groups = groups_of(pairs, len(check.names))
+    group_of = {n: number for number, g in enumerate(groups) for n in g}
+    least_alike = [1.0] * len(groups)
+    for first, _, correlation in pairs:
+        group = group_of[first]
+        least_alike[group] = min(least_alike[group], correlation)
     spoilt, others = [], []
-    for group in groups_of(pairs, len(check.names)):
-        tested = [n for n in group if check.splits[n] == "test"]
-        trained = [n for n in group if check.splits[n] == "train"]
-        least = min(c for first, _, c in pairs if first in group)
+    for members, least in zip(groups, least_alike, strict=True):
+        tested = [n for n in members if check.splits[n] == "test"]
+        trained = [n for n in members if check.splits[n] == "train"]
         if tested and trained:
             text = (
                 f"{_list(check, tested)} of the test photos and "
@@ -129,10 +134,10 @@ def _look_alikes(check: DatasetCheck, similarity: float) -> list[Finding]:
             spoilt.append(Finding(text, (*tested, *trained)))
         else:
             text = (
-                f"{_list(check, group)} look the same ({100 * least:.1f} % "
+                f"{_list(check, members)} look the same ({100 * least:.1f} % "
                 "alike): keep one of them."
             )
-            others.append(Finding(text, tuple(group)))
+            others.append(Finding(text, tuple(members)))
     return spoilt + others
 
 
