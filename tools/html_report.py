@@ -23,7 +23,7 @@ h1 { font-size: 1.6rem; } h2 { margin-top: 2.5rem; } h3 { margin-bottom: 0; }
 table { border-collapse: collapse; white-space: nowrap; }
 table.facts { white-space: normal; }
 .facts th { font-weight: normal; }
-thead th { white-space: normal; min-width: 3rem; }
+thead th { white-space: normal; overflow-wrap: normal; }
 th, td { padding: .25rem .6rem; border-bottom: 1px solid #ccc;
   text-align: left; vertical-align: top; }
 .bar { display: block; width: clamp(4.5rem, 18vw, 9rem); }
