@@ -3,6 +3,7 @@
 PYTHON ?= python3
 DATA ?= ../shared/data
 BIN := .venv/bin
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4
 # Written last, so that a set-up that was cut short is done again.
 READY := .venv/ready
 # Each is added to what is there, and tested, one after the other.
@@ -19,10 +20,10 @@ demo: $(READY)
 	$(BIN)/python tools/label_sample.py
 
 test: $(READY)
-	$(BIN)/python -m pytest --numprocesses=auto --maxprocesses=4
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest -m "slow and not extras"
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "slow and not extras"
 
 test-data: $(READY)
 	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -m "real_data and not slow"
