@@ -182,8 +182,7 @@ def flags_of(program):
         for file in (ROOT / "tools").glob("*.py")
         if file.stem == program or not is_program(file)
     )
-    names = re.findall(r"DEFINE_\w+\(\s*\"(\w+)\"", text)
-    return {*names, *re.findall(r"define_float\(\s*\"(\w+)\"", text)}
+    return set(re.findall(r"(?i:define)_\w+\(\s*\"(\w+)\"", text))
 
 
 def is_program(file):

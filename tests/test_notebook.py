@@ -2,6 +2,7 @@
 
 import json
 import pathlib
+import re
 
 import pytest
 
@@ -57,4 +58,5 @@ def test_it_runs_from_top_to_bottom(tmp_path, monkeypatch):
         for cell in notebook.cells
         for output in cell.get("outputs", ())
     )
-    assert "50 photos" in said
+    counts = re.search(r"(\d+) photos to train on, (\d+) test photos", said)
+    assert sum(map(int, counts.groups())) == 50

@@ -1,5 +1,6 @@
 """The documentation site: built strictly, and looked at in a browser."""
 
+import doctest
 import functools
 import html.parser
 import http.server
@@ -123,6 +124,14 @@ def test_files_of_the_repository_are_a_part_of_it(site):
     # The README's own links come back to the pages.
     readme = (site / "repository" / "index.html").read_text()
     assert 'href="../serving.html"' in readme
+
+
+def test_docstrings_as_markdown():
+    pytest.importorskip("griffe")
+    from site_pages import docstrings
+
+    failures, tried = doctest.testmod(docstrings)
+    assert (failures, tried) == (0, 2)
 
 
 def test_examples_of_docstrings_are_code(site):

@@ -60,6 +60,7 @@ NOT_RUN = (
     ("docs/own_photos.md", r"\A\nsky\n", "the content of a file"),
     ("docs/own_photos.md", r"\A\nlabelme ", "opens a window"),
     ("docs/corpus.md", r"--runner=(Flink|Spark|Dataflow)", "needs a cluster"),
+    ("docs/reproduce.md", r"tools/reproduce\.py", "README.md has the same"),
     ("docs/scaling.md", r"\A\n#SBATCH", "needs Slurm"),
     ("docs/scaling.md", r"JOB_COMPLETION_INDEX", "needs Kubernetes"),
     ("docs/scaling.md", r"\A\nexport TF_CONFIG=.*host2", "needs two machines"),
