@@ -36,12 +36,17 @@ SHORTER = (
     ),
     (r"127\.0\.0\.1:8500", "127.0.0.1:{grpc}"),
     (r"127\.0\.0\.1:8501", "127.0.0.1:{rest}"),
+    (r"\b5050\b", "{kserve}"),
     (r"tools/demo\.py", "tools/demo.py --port=0"),
     (r" --open_browser", ""),
     # One machine stands for several.
     (
         r"(--strategy=mirrored) \.\.\.",
         r"\1 --dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=mirrored",
+    ),
+    (
+        r"(--data_service=\S+) \.\.\.",
+        r"\1 --dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=drawn",
     ),
     (
         r"(\S+ tools/train\.py --strategy=multi_worker) \.\.\.",
