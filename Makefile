@@ -34,7 +34,7 @@ test-extra-%: .venv/extra-%
 	$(BIN)/python -m pytest -m "extras(name='$*')"
 
 docs: .venv/extra-docs
-	$(BIN)/mkdocs build --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

@@ -1,6 +1,7 @@
 """Plans for more machines, against what can be counted by hand."""
 
 import json
+import pathlib
 import re
 
 import numpy as np
@@ -10,6 +11,7 @@ from scaling_plan import tables
 from scaling_plan.allreduce import Network, allreduce_seconds, step_seconds
 from scaling_plan.simulation import Photo, simulate
 
+ROOT = pathlib.Path(__file__).parents[2]
 # 3 s of work, a file of 8 bytes in, 2 bytes out.
 PHOTO = Photo(decode=0.5, model=2.0, encode=0.5, bytes_in=8, bytes_out=2)
 
@@ -192,3 +194,15 @@ def test_what_was_not_measured_is_named(run_program, measured):
     assert status == 1
     assert "--suite=allreduce" in errors
     assert "Traceback" not in errors
+
+
+def test_the_tables_of_the_documentation_are_those_of_the_program(run_program):
+    status, output, errors = run_program(
+        "scaling", f"--measured={ROOT / 'docs' / 'measured'}"
+    )
+    assert status == 0, errors
+    page = (ROOT / "docs" / "scaling.md").read_text()
+    lines = [line for line in output.splitlines() if line.startswith("|")]
+    assert len(lines) == 10 + 5 + 5 + 5
+    for line in lines:
+        assert f"{line}\n" in page

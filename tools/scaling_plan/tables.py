@@ -94,7 +94,7 @@ def bottlenecks(rows: Rows, link: float) -> str:
         ]
         lines.append([name, *map(_describe, outcomes)])
     return markdown_table(
-        ("photos a second by", *(f"{count:,} workers" for count in WORKERS)),
+        ("photos a second, by workers", *(f"{count:,}" for count in WORKERS)),
         lines,
     )
 
@@ -135,7 +135,7 @@ def training(networks: Sequence[Network], crop_seconds: float) -> str:
             cells.append(f"{speed_up:.1f} ({100 * share:.1f} %)")
         lines.append([network.name, *cells])
     return markdown_table(
-        ("crops a second, in those of one", *(f"{c} workers" for c in counts)),
+        ("crops a second, by workers", *map(str, counts)),
         lines,
     )
 
