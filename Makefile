@@ -11,6 +11,8 @@ EXTRAS := onnx mediapipe kserve beam demo docs notebook
 # The page and the site are tried in a browser.
 WITH_demo := ,pages
 WITH_docs := ,pages
+# Its examples take minutes.
+HOW_docs := $(SIDE_BY_SIDE)
 # TensorFlow's notices say nothing about what these commands do.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
@@ -31,7 +33,7 @@ test-data: $(READY)
 test-extras: $(EXTRAS:%=test-extra-%)
 
 test-extra-%: .venv/extra-%
-	$(BIN)/python -m pytest -m "extras(name='$*')"
+	$(BIN)/python -m pytest $(HOW_$*) -m "extras(name='$*')"
 
 docs: .venv/extra-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
