@@ -11,7 +11,8 @@ EXTRAS := onnx mediapipe kserve beam demo docs notebook
 # The page and the site are tried in a browser.
 WITH_demo := ,pages
 WITH_docs := ,pages
-# Its examples take minutes.
+# These take minutes.
+HOW_beam := $(SIDE_BY_SIDE)
 HOW_docs := $(SIDE_BY_SIDE)
 # TensorFlow's notices say nothing about what these commands do.
 export TF_CPP_MIN_LOG_LEVEL := 2
