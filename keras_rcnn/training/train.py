@@ -80,7 +80,8 @@ def train(
     check_batches(recipe, strategy)
     with strategy.scope():
         optimizer = build_optimizer(recipe, model)
-    best = tf.Variable(0.0, trainable=False)
+    # Less than any: weights that find nothing are kept until others do.
+    best = tf.Variable(-1.0, trainable=False)
     manager = tf.train.CheckpointManager(
         tf.train.Checkpoint(
             model=model, optimizer=optimizer, budget=budget, best=best

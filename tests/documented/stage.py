@@ -41,7 +41,7 @@ def set_up(stage, page, variant):
         (stage / name).symlink_to(ROOT / name)
     for file in (stage / "tools" / "experiments").glob("*.py"):
         text = file.read_text()
-        for steps in ("12000", "7000"):
+        for steps in ("12000", "1000"):
             text = text.replace(f"steps={steps}", "steps=2")
         file.write_text(text)
     _write_photos(stage)

@@ -122,6 +122,17 @@ def test_the_best_weights_are_kept_in_float32(scenes, whole_run):
     assert accuracy == pytest.approx(score, abs=1e-4)
 
 
+def test_a_run_that_finds_nothing_leaves_its_weights(
+    scenes, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(
+        "keras_rcnn.training.best_weights.accuracies", lambda *_: [0.0]
+    )
+    _, score = run(scenes, tmp_path, Budget(steps=4))
+    assert score == 0
+    assert (tmp_path / "model.keras").exists()
+
+
 def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
     recipe = dataclasses.replace(RECIPE, weight_average=0.9)
     _, score = run(scenes, tmp_path, Budget(steps=STEPS), recipe)
