@@ -176,9 +176,7 @@ def _split(planes: Any, size: int) -> Any:
     if size == 1:
         return planes
     whole = tf.shape(planes)[1:3] // size * size
-    rest = tf.pad(whole, ((1, 1),), constant_values=-1)
-    part = tf.slice(planes, (0,) * 4, rest)
-    part.set_shape((None, None, None, planes.shape[-1]))
+    part = planes[:, : whole[0], : whole[1]]
     return tf.space_to_batch(part, (size, size), _NO_MARGINS)
 
 

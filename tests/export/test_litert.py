@@ -71,6 +71,15 @@ def test_labels_of_each_quantization(
     assert np.mean(labels == expected) >= AGREEMENT[quantize]
 
 
+def test_any_size_where_the_classifier_follows_a_pooling(photos, tmp_path):
+    model = keras_rcnn.RecurrentCNN.from_preset("rcnn1", 3, NAMES, PALETTE)
+    file = tmp_path / "any.tflite"
+    export_litert(model, file, output_resolution=4)
+    labels = SceneLabeler(model, output_resolution=4)(photos[:1])
+    ours = LiteRTLabeler(file)(photos[:1])
+    assert np.mean(ours == labels) > AGREEMENT["none"]
+
+
 @pytest.mark.parametrize("resolution", [1, 2, 4, 8])
 def test_any_size(model, photos, tmp_path, resolution):
     file = export_litert(
