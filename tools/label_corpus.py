@@ -212,11 +212,14 @@ def count_photos(corpus: "LabelCorpus") -> int | None:
 
 def summary(figures: Mapping[str, float]) -> str:
     """The counters as a person reads them."""
+    failures = f"{figures['failures']} failures"
+    if figures["failures"]:
+        failures += f", see {FLAGS.output_dir}/dead_letters.parquet"
     return (
         f"{figures['photos']} photos: {figures['labelled']} labelled now "
         f"({figures['pixels'] / 1e6:.1f} megapixels, "
         f"{figures['seconds_in_model']:.1f} s in the model), "
-        f"{figures['labelled_before']} before, {figures['failures']} failures."
+        f"{figures['labelled_before']} before, {failures}."
     )
 
 

@@ -102,14 +102,13 @@ def main() -> None:
     import keras
     import tensorflow as tf
 
-    from keras_rcnn.training import Budget, create_strategy, is_chief, train
+    from keras_rcnn.training import Budget, is_chief, train
     from keras_rcnn.training.strategies import mean_of_replicas
 
     # It takes the graphs of several labelers for a mistake; they are meant.
     tf.get_logger().setLevel("ERROR")
     experiment = run_settings.chosen_experiment()
-    with program.quiet_libraries():
-        strategy = create_strategy(FLAGS.strategy)
+    strategy = find_strategy()
     chief = is_chief(strategy)
     budget = Budget(FLAGS.minutes, experiment.steps)
     data_service = find_data_service()
@@ -140,6 +139,27 @@ def main() -> None:
     mean_of_replicas(strategy, 0.0)
 
 
+def find_strategy() -> "tf.distribute.Strategy":
+    """The one that --strategy names, once all workers are there."""
+    from keras_rcnn.training import create_strategy
+
+    if FLAGS.strategy != "multi_worker":
+        return create_strategy(FLAGS.strategy)
+    print("Waiting for all workers that TF_CONFIG names.", flush=True)
+    end_at_once()
+    with program.quiet_libraries():
+        return create_strategy(FLAGS.strategy)
+
+
+def end_at_once() -> None:
+    """Has Ctrl-C end the program while TensorFlow waits for others.
+
+    Python would not see it before that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def find_data_service() -> "DataService | None":
     """The one that --data_service names."""
     from keras_rcnn.datasets import DataService
@@ -147,9 +167,7 @@ def find_data_service() -> "DataService | None":
     if FLAGS.data_service is None:
         return None
     service = DataService(FLAGS.data_service)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        # Python does not see Ctrl-C while TensorFlow waits for a worker.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    end_at_once()
     return service
 
 

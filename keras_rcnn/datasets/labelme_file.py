@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
 from keras_rcnn.images import UNREADABLE
 
@@ -79,12 +80,12 @@ class LabelmeFile:
 
         Args:
             size: height and width to draw at, in pixels.
-            label_of: label of each name.
+            label_of: label of each name; pixels of other names are unknown.
             elsewhere: label of the pixels in no shape.
         """
         labels = Image.new("L", size[::-1], elsewhere)
         for shape in self.shapes:
-            _draw(labels, shape, label_of[shape.label])
+            _draw(labels, shape, label_of.get(shape.label, IGNORE_LABEL))
         return np.array(labels)
 
 

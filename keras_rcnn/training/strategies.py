@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 from collections.abc import Iterator
 
 import tensorflow as tf
@@ -93,7 +94,11 @@ def _check_cluster(config: str) -> None:
         settings = json.loads(config)
         kind, index = settings["task"]["type"], settings["task"]["index"]
         addresses = settings["cluster"][kind]
-        known = isinstance(addresses, list) and 0 <= int(index) < len(addresses)
+        known = (
+            isinstance(addresses, list)
+            and 0 <= int(index) < len(addresses)
+            and all(re.fullmatch(r".+:\d+", one) for one in addresses)
+        )
     except (ValueError, TypeError, KeyError):
         known = False
     if not known:

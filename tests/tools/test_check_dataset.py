@@ -414,6 +414,27 @@ def test_labelme(check, folder):
     assert [line.split()[0] for line in lines[1:3]] == ["sea", "sky"]
 
 
+def test_a_label_of_labelme_that_is_no_class(check, folder):
+    for path in folder.glob("masks/*"):
+        path.unlink()
+    (folder / "masks").rmdir()
+    (folder / "classes.txt").write_text("sky\nland\n")
+    for path in folder.glob("images/*"):
+        path.rename(folder / path.name)
+        label = "sea" if path.stem == "s4" else "sky"
+        points = [[0, 0], [160, 60]]
+        shape = {"shape_type": "rectangle", "points": points, "label": label}
+        below = shape | {"points": [[0, 61], [160, 120]], "label": "land"}
+        content = {"imagePath": path.name, "shapes": [shape, below]}
+        (folder / f"{path.stem}.json").write_text(json.dumps(content))
+
+    status, lines, _ = check()
+
+    assert status == 1
+    (error,) = findings(lines, "error")
+    assert error.startswith(f"{folder}/s4.json has the label 'sea', which")
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [

@@ -175,6 +175,7 @@ def test_workers_must_share_the_folder_of_the_run(tmp_path):
         '{"cluster": {}, "task": {"type": "worker", "index": 0}}',
         config(["localhost:1"], 1),
         config("localhost:1", 0),
+        config(["localhost"], 0),
     ],
 )
 def test_a_cluster_that_nobody_describes(monkeypatch, settings):

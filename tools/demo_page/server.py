@@ -64,7 +64,13 @@ def _protect(app: fastapi.FastAPI) -> None:
         request: fastapi.Request,
         answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
     ) -> fastapi.Response:
-        response = await answer(request)
+        try:
+            response = await answer(request)
+        except RuntimeError:
+            # Starlette's way to say that the browser has left.
+            if await request.is_disconnected():
+                return fastapi.Response(status_code=499)
+            raise
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
