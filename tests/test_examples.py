@@ -6,12 +6,12 @@
 import itertools
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
 
 import pytest
+from benchmarks.allreduce import free_ports
 from documented.blocks import ROOT, blocks, code_spans, commands, pages
 from documented.stage import set_up
 from documented.table import (
@@ -118,15 +118,6 @@ class Runner:
         while words not in log.read_text():
             assert server.poll() is None, f"{block}\n{log.read_text()}"
             time.sleep(0.2)
-
-
-def free_ports(count):
-    """Ports that nobody listens at."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
 
 
 @pytest.mark.slow

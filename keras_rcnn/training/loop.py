@@ -35,20 +35,18 @@ def fit(
     model, iterator = step.model, iter(batches)
     calls = keras.callbacks.CallbackList(callbacks, model=model)
     model.stop_training = False
-    first = epoch = int(budget.steps) // steps_per_epoch
+    epoch = int(budget.steps) // steps_per_epoch
     calls.on_train_begin()
     budget.start_clock()
     while not model.stop_training:
         calls.on_epoch_begin(epoch)
-        count = steps_per_epoch
-        logs = _train_epoch(step, iterator, budget, calls, count)
+        logs = _train_epoch(step, iterator, budget, calls, steps_per_epoch)
         if validation:
             scores = _validate(step, validation, calls)
             logs |= {f"val_{name}": value for name, value in scores.items()}
         calls.on_epoch_end(epoch, logs)
         epoch += 1
-    if epoch > first:
-        step.optimizer.finalize_variable_values(model.trainable_variables)
+    step.optimizer.finalize_variable_values(model.trainable_variables)
     calls.on_train_end()
 
 

@@ -91,7 +91,6 @@ def train(
     )
     if manager.restore_or_initialize():
         print(f"Going on after {int(budget.steps)} steps.", flush=True)
-    chief = is_chief(strategy)
     weights = class_weights(training, recipe.class_balance)
     with lost_worker_named(strategy):
         check_same_start(budget, strategy)
@@ -104,11 +103,11 @@ def train(
             callbacks: list[keras.callbacks.Callback] = [
                 Schedule(recipe, phase, budget)
             ]
-            if chief:
+            if is_chief(strategy):
                 callbacks += observers(model, validation, budget, model_dir)
                 callbacks.append(Checkpoints(manager, checkpoint_seconds))
-            if chief and validation and phase is recipe.phases[-1]:
-                callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+                if validation and phase is recipe.phases[-1]:
+                    callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
             if recipe.weight_average:
                 # After those that want the weights that were validated.
                 callbacks.append(keras.callbacks.SwapEMAWeights())
@@ -136,7 +135,7 @@ def train(
             )
     if validation:
         return float(best)
-    if chief:
+    if is_chief(strategy):
         save_model(model, model_dir / MODEL_FILE)
     return None
 

@@ -4,13 +4,13 @@ import json
 import os
 import pathlib
 import signal
-import socket
 import subprocess
 import sys
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from benchmarks.allreduce import free_ports
 from data_worker_process import dispatcher, worker
 from distributed_run import RECIPE, STEPS
 
@@ -39,14 +39,6 @@ def finish(processes):
     """Exit statuses and what was written to stderr."""
     errors = [process.communicate(timeout=300)[1] for process in processes]
     return [process.returncode for process in processes], errors
-
-
-def free_ports(count):
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [one.getsockname()[1] for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 def start_workers(folder, deaths=(-1, -1), runs=("run", "run")):

@@ -29,7 +29,7 @@ def measure(repeats: int = 50) -> list[dict[str, Any]]:
     Returns:
         A row for each size.
     """
-    addresses = [f"127.0.0.1:{port}" for port in _free_ports(2)]
+    addresses = [f"127.0.0.1:{port}" for port in free_ports(2)]
     first, second = (_start(addresses, index, repeats) for index in range(2))
     with first, second:
         lines = tqdm.tqdm(
@@ -84,7 +84,8 @@ def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
     return float(alpha), float(1 / per_byte)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
+    """Ports of this machine that nobody listens at."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
