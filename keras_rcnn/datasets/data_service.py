@@ -23,7 +23,10 @@ BATCHES_A_WORKER = 8
 # Some of the workers that are counted may have died long ago.
 MOST_BATCHES_KEPT = 256
 PATIENCE_SECONDS = 10.0
-# What a dispatcher says that was started again without its journal.
+# How often in a row a job may end before its first batch.
+FRUITLESS_JOBS = 10
+# What is said of a dispatcher that was started again without its journal: to
+# its workers' old tasks for some seconds, and their ids may be given anew.
 JOB_IS_LOST = (tf.errors.NotFoundError, tf.errors.FailedPreconditionError)
 
 
@@ -81,7 +84,7 @@ class DataService:
     def _endless(
         self, batches: NumberedBatches
     ) -> Iterator[tuple[tf.Tensor, ...]]:
-        number = 0
+        number = fruitless = 0
         while True:
             first = number
             try:
@@ -89,10 +92,11 @@ class DataService:
                     yield windows
                     number += 1
             except JOB_IS_LOST:
-                # One that fails from the start would fail for ever.
-                if number == first:
+                fruitless = fruitless + 1 if number == first else 0
+                if fruitless > FRUITLESS_JOBS:
                     raise
                 tell(f"The data service at {self.address} begins anew.")
+                time.sleep(1)
 
     def _job(
         self, batches: NumberedBatches, first: int

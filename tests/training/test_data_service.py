@@ -195,6 +195,32 @@ def test_a_dispatcher_killed_costs_no_batch(examples, tmp_path, journal):
     assert_equal(ours, take(crops(examples), 100))
 
 
+class ForgetfulDataService(DataService):
+    """One whose first jobs are lost before their first batch."""
+
+    lost_jobs = 2
+
+    def _job(self, batches, first):
+        self.lost_jobs -= 1
+        if self.lost_jobs >= 0:
+            raise tf.errors.NotFoundError(None, None, "Iteration not found")
+        yield from super()._job(batches, first)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_jobs_lost_from_the_start(examples, service, monkeypatch, most):
+    monkeypatch.setattr("keras_rcnn.datasets.data_service.FRUITLESS_JOBS", most)
+    iterator = iter(
+        crops(examples, data_service=ForgetfulDataService(service))
+    )
+    if most < ForgetfulDataService.lost_jobs:
+        with pytest.raises(tf.errors.UnknownError, match="not found"):
+            next(iterator)
+    else:
+        ours = [tf.nest.map_structure(np.asarray, next(iterator))]
+        assert_equal(ours, take(crops(examples), 1))
+
+
 def test_training_ends_with_the_same_weights(tmp_path):
     scenes = split_off(load_dataset("synthetic", split="test"), 0.1)
     recipe = Recipe(
