@@ -47,6 +47,11 @@ flags.DEFINE_enum(
     "split", "train", ["train", "all"], "Photos to train on; all leaves none."
 )
 flags.DEFINE_string("recipe", "dense", "How to train: dense or paper.")
+flags.DEFINE_string(
+    "start_from",
+    None,
+    "Model of the same preset and classes whose weights are the first ones.",
+)
 flags.DEFINE_integer(
     "batch_factor",
     1,
@@ -117,6 +122,8 @@ def main() -> None:
     training, validation = training_photos.load(experiment, model_dir)
     with strategy.scope():
         model = fresh_model(experiment, training)
+        if experiment.start_from:
+            take_weights(experiment, model, training, model_dir)
     if chief:
         run_settings.remember(model_dir, experiment)
     announce(experiment, model, training, validation, strategy)
@@ -207,6 +214,27 @@ def fresh_model(
     )
 
 
+def take_weights(
+    experiment: "Experiment",
+    model: "RecurrentCNN",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
+) -> None:
+    """Gives the network those of another one to start from."""
+    from keras_rcnn.errors import InputError
+
+    other = training_photos.load_other(
+        "start_from", experiment, photos, model_dir
+    )
+    weights = other.get_weights()
+    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
+        raise InputError(
+            f"--start_from={experiment.start_from} has other weights than "
+            f"{experiment.preset}: choose a model of that preset."
+        )
+    model.set_weights(weights)
+
+
 def soft_targets(
     experiment: "Experiment",
     model: "RecurrentCNN",
@@ -219,7 +247,9 @@ def soft_targets(
 
     if not experiment.distillation:
         return None
-    teacher = training_photos.load_teacher(experiment, photos, model_dir)
+    teacher = training_photos.load_other(
+        "teacher", experiment, photos, model_dir
+    )
     if (teacher.geometry, teacher.num_instances) != (
         model.geometry,
         model.num_instances,

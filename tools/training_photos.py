@@ -90,17 +90,20 @@ def load(
             FLAGS.longest_side,
         )
     if unlabelled and experiment.teacher:
-        teacher = load_teacher(experiment, training, model_dir)
+        teacher = load_other("teacher", experiment, training, model_dir)
         training = training.concatenate(
             taught(teacher, unlabelled, experiment.confidence)
         )
     return training, validation
 
 
-def load_teacher(
-    experiment: "Experiment", photos: "SceneDataset", model_dir: pathlib.Path
+def load_other(
+    flag: str,
+    experiment: "Experiment",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
 ) -> "RecurrentCNN":
-    """The network that teaches.
+    """The network that --teacher or --start_from names.
 
     Raises:
         InputError: if it has other classes than the photos.
@@ -110,11 +113,11 @@ def load_teacher(
 
     # That of an experiment is the run beside this one.
     beside = model_dir.parent if FLAGS.experiment else pathlib.Path()
-    path = beside / str(experiment.teacher)
+    path = beside / str(getattr(experiment, flag))
     model = load_model(path)
     if model.class_names != photos.class_names:
         raise InputError(
-            f"--teacher={path} labels {', '.join(model.class_names)}, and "
+            f"--{flag}={path} labels {', '.join(model.class_names)}, and "
             f"the photos have {', '.join(photos.class_names)}: choose a model "
             "of the same classes."
         )

@@ -27,9 +27,15 @@ def test_our_scores_stand_beside_the_papers():
             "stanford_rcnn2_paper": run_of(0.5, 0.25),
         }
     )
-    row = "| rCNN2 | 3 | 1/1 | 80.2 / 69.9 | 50.0 / 25.0 | 81.2 / 70.5 | - |"
+    row = (
+        "| rCNN2 | 3 | 1/1 | 80.2 / 69.9 | 50.0 / 25.0 | 81.2 / 70.5 | - | - "
+        "| - |"
+    )
     assert row in text.splitlines()
-    assert "| rCNN2 | 3 | 1/8 | 78.4 / - | - | - | - |" in text.splitlines()
+    assert (
+        "| rCNN2 | 3 | 1/8 | 78.4 / - | - | - | - | - | - |"
+        in text.splitlines()
+    )
     assert (
         "| 98,083 | 1,234 | 100 | 81.2 / 70.5 | 2026-01-02, A processor, 2 "
         "cores |" in text
@@ -45,7 +51,9 @@ def test_averaged_views_are_told_apart():
     run = run_of(0.8123, 0.7049)
     run["scores"]["views averaged"] = score
     text = tables.write_tables({"stanford_rcnn2_dense": run})
-    row = "| rCNN2, 6 views averaged | 3 | 1/1 |  | - | 83.0 / 72.0 | - |"
+    row = (
+        "| rCNN2, 6 views averaged | 3 | 1/1 |  | - | 83.0 / 72.0 | - | - | - |"
+    )
     assert row in text.splitlines()
     assert text.count("averaged") == 1
 

@@ -8,7 +8,10 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
+
+from keras_rcnn import load_model
 
 PROGRAM = pathlib.Path(__file__).parents[2] / "tools" / "train.py"
 
@@ -87,3 +90,35 @@ def test_a_network_trained_before_teaches(tmp_path):
     )
     assert status == 1
     assert f"error: --teacher={teacher} has other planes than rcnn2" in errors
+
+
+@pytest.mark.slow
+def test_a_network_trained_before_is_started_from(tmp_path):
+    first = tmp_path / "first"
+    status, _, errors = finish(start(first, "--preset=plain", steps=10))
+    assert status == 0, errors
+    start_from = f"--start_from={first}"
+
+    # The paper's learning rate changes nothing that is seen after a step.
+    second = start(
+        tmp_path / "second",
+        "--preset=plain",
+        "--recipe=paper",
+        "--validation_fraction=0",
+        start_from,
+        steps=1,
+    )
+    status, _, errors = finish(second)
+    assert status == 0, errors
+    weights = [
+        load_model(tmp_path / run).get_weights() for run in ("first", "second")
+    ]
+    for earlier, later in zip(*weights, strict=True):
+        np.testing.assert_allclose(later, earlier, atol=0.01)
+        assert np.abs(later).sum() > 0
+
+    status, _, errors = finish(
+        start(tmp_path / "other", "--preset=rcnn2", start_from, steps=10)
+    )
+    assert status == 1
+    assert f"--start_from={first} has other weights than rcnn2" in errors

@@ -210,9 +210,7 @@ class ForgetfulDataService(DataService):
 @pytest.mark.parametrize("most", [1, 2])
 def test_jobs_lost_from_the_start(examples, service, monkeypatch, most):
     monkeypatch.setattr("keras_rcnn.datasets.data_service.FRUITLESS_JOBS", most)
-    iterator = iter(
-        crops(examples, data_service=ForgetfulDataService(service))
-    )
+    iterator = iter(crops(examples, data_service=ForgetfulDataService(service)))
     if most < ForgetfulDataService.lost_jobs:
         with pytest.raises(tf.errors.UnknownError, match="not found"):
             next(iterator)

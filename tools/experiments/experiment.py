@@ -26,6 +26,8 @@ class Experiment:
             targets; its run lies beside.
         confidence: least probability of a label of the teacher's that counts.
         distillation: the teacher's part in the targets, from 0 to 1.
+        start_from: experiment whose weights are the first ones; its run lies
+            beside.
         more_photos: data set whose photos are learned from as well, its
             classes mapped to those of `dataset`.
         times: how often the own photos come for each time of those.
@@ -43,5 +45,6 @@ class Experiment:
     teacher: str | None = None
     confidence: float = 0.9
     distillation: float = 0.0
+    start_from: str | None = None
     more_photos: str | None = None
     times: int = 1

@@ -65,7 +65,7 @@ def score_choices(name: str) -> dict[str, list[str]]:
         for row in rows
     }
     # More than the paper's network does, hence reported apart.
-    if name.endswith(("rcnn2_dense", "rcnn2_taught")):
+    if experiment.preset == "rcnn2" and not name.endswith("_paper"):
         choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SCALES)]
     return choices
 
@@ -105,10 +105,11 @@ class Runs:
                 program.write_report(file, results)
 
     def train(self, name: str) -> dict[str, Any]:
-        """Trains, its teacher first; what is known of the run so far."""
-        teacher = load_experiment(name).teacher
-        if teacher and not (self.runs_dir / teacher / MODEL_FILE).exists():
-            self.train(teacher)
+        """Trains, what it builds on first; what is known of the run so far."""
+        experiment = load_experiment(name)
+        for other in filter(None, (experiment.start_from, experiment.teacher)):
+            if not (self.runs_dir / other / MODEL_FILE).exists():
+                self.train(other)
         command = ["train.py", f"--experiment={name}"]
         model_dir = self.runs_dir / name
         report = self._call(

@@ -1,0 +1,22 @@
+"""rCNN2 on Stanford Background, fold 0 held out, pre-trained with SIFT Flow.
+
+python tools/train.py --experiment=stanford_rcnn2_pretrained
+
+More data than the paper had: it goes on from the run `more`, without the
+photos of SIFT Flow.
+"""
+
+import dataclasses
+
+from experiments import stanford_rcnn2_taught
+
+TAUGHT = stanford_rcnn2_taught.EXPERIMENT
+(*_, LAST_PHASE) = TAUGHT.recipe.phases
+EXPERIMENT = dataclasses.replace(
+    TAUGHT,
+    recipe=dataclasses.replace(
+        TAUGHT.recipe, phases=(dataclasses.replace(LAST_PHASE, share=1.0),)
+    ),
+    steps=6000,
+    start_from="stanford_rcnn2_more",
+)
