@@ -107,6 +107,11 @@ def main(beam_flags: list[str]) -> None:
     }
     program.write_report(FLAGS.report, figures)
     print(summary(figures))
+    if figures["failures"] and figures["failures"] == figures["photos"]:
+        raise InputError(
+            "None of the photos could be labelled: "
+            f"{FLAGS.output_dir}/dead_letters.parquet says why."
+        )
 
 
 def corpus_of_flags() -> "LabelCorpus":

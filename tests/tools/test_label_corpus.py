@@ -241,6 +241,16 @@ def test_photos_that_cannot_be_labelled_are_told(
     assert "has more than 3500 pixels" in reasons[str(bomb)]
 
 
+def test_a_corpus_of_nothing_but_broken_photos_fails(
+    run_corpus, broken_files, tmp_path
+):
+    status, figures, err = run_corpus(images="broken/*")
+    assert status == 1
+    assert figures["failures"] == figures["photos"] == len(broken_files)
+    assert "None of the photos could be labelled: " in err
+    assert len(rows(tmp_path / "out", "dead_letters")) == len(broken_files)
+
+
 def test_a_second_run_does_nothing(run_corpus, all_kinds, tmp_path):
     (tmp_path / "in/broken.jpg").write_bytes(b"nothing")
     assert run_corpus()[0] == 0
