@@ -27,6 +27,7 @@ class ConfusionMatrix:
         self.ignore_label = ignore_label
         self.counts = np.zeros((num_classes, num_classes), np.int64)
         """int64 `(num_classes, num_classes)`, row = truth, column = label."""
+        self._updates: list[tuple[int, int]] = []
 
     def update(self, truth: np.ndarray, labels: np.ndarray) -> None:
         """Counts the pixels of one photo, or of any number.
@@ -52,7 +53,9 @@ class ConfusionMatrix:
         cells = np.bincount(
             rows * self.num_classes + columns, minlength=self.num_classes**2
         )
-        self.counts += cells.reshape(self.counts.shape)
+        cells = cells.reshape(self.counts.shape)
+        self.counts += cells
+        self._updates.append((int(np.trace(cells)), int(cells.sum())))
 
     @property
     def num_pixels(self) -> int:
@@ -63,6 +66,21 @@ class ConfusionMatrix:
     def pixel_accuracy(self) -> float:
         """Part of the pixels that were given their true class."""
         return _mean_ratio(np.trace(self.counts), self.counts.sum())
+
+    @property
+    def pixel_accuracy_standard_error(self) -> float:
+        """By how much `pixel_accuracy` varies with the draw of the photos.
+
+        Each update is taken for one photo; NaN for fewer than two. It is that
+        of a ratio of two sums (Cochran, Sampling Techniques, 1977, chapter 6).
+        """
+        right, known = np.array(self._updates, float).reshape(-1, 2).T
+        count = len(right)
+        if count < 2 or not known.sum():
+            return float("nan")
+        errors = right - self.pixel_accuracy * known
+        variance = np.sum(errors**2) / (count - 1)
+        return float(np.sqrt(count * variance) / known.sum())
 
     @property
     def class_accuracies(self) -> np.ndarray:

@@ -35,6 +35,40 @@ def test_hand_worked_example():
     assert matrix.mean_iou == pytest.approx(91 / 180)
 
 
+def test_standard_error_of_photos_of_one_size():
+    matrix = ConfusionMatrix(2)
+    for right in (5, 7, 9, 7):
+        truth = np.zeros(10, np.uint8)
+        matrix.update(truth, np.arange(10) >= right)
+    # Shares 0.5, 0.7, 0.9, 0.7: their deviation is sqrt(0.08 / 3), and that
+    # of a mean of four half of it.
+    assert matrix.pixel_accuracy_standard_error == pytest.approx(
+        np.sqrt(0.08 / 3) / 2
+    )
+
+
+def test_standard_error_equals_that_of_photos_drawn_anew():
+    rng = np.random.default_rng(0)
+    known = rng.integers(50, 100, 60)
+    right = rng.binomial(known, rng.uniform(0.5, 1, 60))
+    matrix = ConfusionMatrix(2)
+    for parts, whole in zip(right, known, strict=True):
+        matrix.update(np.zeros(whole, np.uint8), np.arange(whole) >= parts)
+    draws = rng.integers(0, 60, (20000, 60))
+    scores = right[draws].sum(axis=1) / known[draws].sum(axis=1)
+    assert matrix.pixel_accuracy_standard_error == pytest.approx(
+        np.std(scores), rel=0.04
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1])
+def test_too_few_photos_have_no_standard_error(count):
+    matrix = ConfusionMatrix(2)
+    for _ in range(count):
+        matrix.update(np.zeros(3, np.uint8), np.zeros(3, np.uint8))
+    assert np.isnan(matrix.pixel_accuracy_standard_error)
+
+
 def numpy_twin(truth, labels, num_classes):
     """All scores by loops over sets of pixels, without any matrix."""
     known = [

@@ -13,6 +13,7 @@ Your own folder, as for training, with pictures of some photos:
 """
 
 import dataclasses
+import math
 import pathlib
 import sys
 import time
@@ -162,12 +163,12 @@ def report(
             f"No pixel of the {dataset.num_examples} photos has a known class: "
             "choose another --split or --dataset."
         )
-    accuracies = [
-        None if accuracy != accuracy else accuracy
-        for accuracy in matrix.class_accuracies.tolist()
-    ]
+    accuracies = map(none_if_nan, matrix.class_accuracies.tolist())
     return {
         "pixel_accuracy": matrix.pixel_accuracy,
+        "pixel_accuracy_standard_error": none_if_nan(
+            matrix.pixel_accuracy_standard_error
+        ),
         "class_accuracy": matrix.class_accuracy,
         "mean_iou": matrix.mean_iou,
         "per_class": dict(zip(dataset.class_names, accuracies, strict=True)),
@@ -181,6 +182,11 @@ def report(
     }
 
 
+def none_if_nan(value: float) -> float | None:
+    """The value; JSON has no other way to say that there is none."""
+    return None if math.isnan(value) else value
+
+
 def print_table(figures: dict[str, Any]) -> None:
     """The figures for people."""
     print(
@@ -191,6 +197,7 @@ def print_table(figures: dict[str, Any]) -> None:
     compared = {} if agreement is None else {"like reference": agreement}
     rows = {
         "pixel accuracy": figures["pixel_accuracy"],
+        "  std error": figures["pixel_accuracy_standard_error"],
         "class accuracy": figures["class_accuracy"],
         "mean IoU": figures["mean_iou"],
         **compared,

@@ -11,6 +11,7 @@ from keras_rcnn.visualization import scored_photo
 
 REPORT_KEYS = {
     "pixel_accuracy",
+    "pixel_accuracy_standard_error",
     "class_accuracy",
     "mean_iou",
     "per_class",
@@ -121,6 +122,7 @@ def test_scores_are_those_of_a_plain_count(
     assert report["num_images"] == 3
     assert report["num_pixels"] == sky + grass
     assert report["pixel_accuracy"] == pytest.approx((s + g) / (sky + grass))
+    assert 0 < report["pixel_accuracy_standard_error"] < 0.5
     assert report["per_class"] == {
         "sky": pytest.approx(s / sky),
         "grass": pytest.approx(g / grass),
@@ -176,6 +178,7 @@ def check_table(out, report):
     assert lines.pop("road") == "-"
     assert lines == {
         "pixel accuracy": f"{100 * report['pixel_accuracy']:.1f}",
+        "std error": (f"{100 * report['pixel_accuracy_standard_error']:.1f}"),
         "class accuracy": f"{100 * report['class_accuracy']:.1f}",
         "mean IoU": f"{100 * report['mean_iou']:.1f}",
         "sky": f"{100 * report['per_class']['sky']:.1f}",
