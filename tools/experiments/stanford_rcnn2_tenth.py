@@ -10,7 +10,7 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=3000,
+    steps=2000,
     validation_fraction=0.0,
     labelled_fraction=0.1,
 )
