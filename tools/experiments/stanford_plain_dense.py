@@ -1,6 +1,9 @@
 """Plain on Stanford Background, fold 0 held out, recipe `dense`.
 
 python tools/train.py --experiment=stanford_plain_dense
+
+8 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 77.5 /
+68.7 % of the pixels / classes right; the paper: 79.5 / 69.5.
 """
 
 from experiments.experiment import Experiment
