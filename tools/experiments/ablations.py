@@ -18,7 +18,7 @@ BASE = Experiment(
     preset="rcnn2",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=1500,
+    steps=600,
     validation_fraction=0.2,
 )
 FIRST, SECOND, THIRD = BASE.recipe.phases
