@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from exports.comparison import markdown
 from PIL import Image
+from reproduction.runs import AVERAGED, last_score
+from reproduction.tables import percent
 from sklearn.datasets import load_sample_image
 
 import keras_rcnn
@@ -165,6 +167,22 @@ def test_the_table_of_the_readme_is_the_report():
         assert row["name"] in {"SavedModel", "onnx"} or (
             row["bytes"] == file.stat().st_size
         )
+
+
+def test_the_scores_of_the_readme_are_the_results():
+    rows = re.findall(
+        r"^\|[^|]*\|[^|]*\| (.*) \| (.*) \| (.*) \| (.*) \| `(\w+)` \|$",
+        (ROOT / "README.md").read_text(),
+        re.M,
+    )
+    assert len(rows) > 5
+    for pixels, averaged, weights, minutes, name in rows:
+        result = json.loads((ROOT / "results" / f"{name}.json").read_text())
+        assert pixels == percent(last_score(name, result))
+        views = result["scores"].get(AVERAGED)
+        assert averaged.strip() == (percent(views) if views else "")
+        assert weights == f"{result['num_parameters']:,}"
+        assert minutes == f"{result['minutes']:.0f}"
 
 
 def test_no_text_names_a_package_of_another_author():
