@@ -64,8 +64,8 @@ def score_choices(name: str) -> dict[str, list[str]]:
         ]
         for row in rows
     }
-    # More than the paper's network does, hence reported apart.
-    if experiment.preset == "rcnn2" and not name.endswith("_paper"):
+    # More than the paper's networks do, hence reported apart.
+    if rows and not name.endswith("_paper"):
         choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SCALES)]
     return choices
 

@@ -95,7 +95,8 @@ def _scores(dataset: str, results: Results) -> str:
         averaged = [_score_of(run, AVERAGED) for run in runs.values()]
         if any(averaged):
             line = f"{rows[-1].system}, 6 views averaged"
-            lines.append([line, "3", "1/1", "", *map(percent, averaged)])
+            instances = str(rows[-1].num_instances)
+            lines.append([line, instances, "1/1", "", *map(percent, averaged)])
     best = " / ".join(map(str, BEST_OTHER_SYSTEM[dataset]))
     ours = [""] * len(recipes)
     lines.append(["best other system in its tables", "", "", best, *ours])
