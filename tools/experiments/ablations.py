@@ -60,6 +60,7 @@ ABLATIONS = {
     "balance_50": _with(class_balance=0.5),
     "higher_rate": _with(phases=_third(learning_rate=4e-3)),
     "lower_rate": _with(phases=_third(learning_rate=1e-3)),
+    # At the learning rates of Muon, which are not theirs.
     "adamw": _with(optimizer="adamw"),
     "lion": _with(optimizer="lion"),
     "small_crops": _with(phases=_third(batch_size=8, grid_size=8)),
