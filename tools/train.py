@@ -23,6 +23,7 @@ import pathlib
 import signal
 from typing import TYPE_CHECKING
 
+import other_networks
 import program
 import run_settings
 import training_photos
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from keras_rcnn import RecurrentCNN
     from keras_rcnn.datasets import DataService, SceneDataset
     from keras_rcnn.metrics import ConfusionMatrix
-    from keras_rcnn.training import Budget, SoftTargets
+    from keras_rcnn.training import Budget
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string(
@@ -123,7 +124,7 @@ def main() -> None:
     with strategy.scope():
         model = fresh_model(experiment, training)
         if experiment.start_from:
-            take_weights(experiment, model, training, model_dir)
+            other_networks.take_weights(experiment, model, training, model_dir)
     if chief:
         run_settings.remember(model_dir, experiment)
     announce(experiment, model, training, validation, strategy)
@@ -136,7 +137,9 @@ def main() -> None:
         model_dir,
         seed=experiment.seed,
         steps_per_epoch=FLAGS.steps_per_epoch,
-        soft_targets=soft_targets(experiment, model, training, model_dir),
+        soft_targets=other_networks.soft_targets(
+            experiment, model, training, model_dir
+        ),
         data_service=data_service,
         strategy=strategy,
     )
@@ -211,55 +214,6 @@ def fresh_model(
         dataset.palette,
         feedback=experiment.recipe.feedback,
         dtype=choose_precision(FLAGS.precision),
-    )
-
-
-def take_weights(
-    experiment: "Experiment",
-    model: "RecurrentCNN",
-    photos: "SceneDataset",
-    model_dir: pathlib.Path,
-) -> None:
-    """Gives the network those of another one to start from."""
-    from keras_rcnn.errors import InputError
-
-    other = training_photos.load_other(
-        "start_from", experiment, photos, model_dir
-    )
-    weights = other.get_weights()
-    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
-        raise InputError(
-            f"--start_from={experiment.start_from} has other weights than "
-            f"{experiment.preset}: choose a model of that preset."
-        )
-    model.set_weights(weights)
-
-
-def soft_targets(
-    experiment: "Experiment",
-    model: "RecurrentCNN",
-    photos: "SceneDataset",
-    model_dir: pathlib.Path,
-) -> "SoftTargets | None":
-    """What a teacher has to say of the targets, if it is asked."""
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.training import SoftTargets
-
-    if not experiment.distillation:
-        return None
-    teacher = training_photos.load_other(
-        "teacher", experiment, photos, model_dir
-    )
-    if (teacher.geometry, teacher.num_instances) != (
-        model.geometry,
-        model.num_instances,
-    ):
-        raise InputError(
-            f"--teacher={experiment.teacher} has other planes than "
-            f"{experiment.preset}: choose a model of that preset."
-        )
-    return SoftTargets(
-        teacher.copy(model.dtype_policy.name), experiment.distillation
     )
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import dataset_flags
 from absl import flags
+from other_networks import load_other
 
 if TYPE_CHECKING:
     from experiments import Experiment
@@ -95,33 +96,6 @@ def load(
             taught(teacher, unlabelled, experiment.confidence)
         )
     return training, validation
-
-
-def load_other(
-    flag: str,
-    experiment: "Experiment",
-    photos: "SceneDataset",
-    model_dir: pathlib.Path,
-) -> "RecurrentCNN":
-    """The network that --teacher or --start_from names.
-
-    Raises:
-        InputError: if it has other classes than the photos.
-    """
-    from keras_rcnn import load_model
-    from keras_rcnn.errors import InputError
-
-    # That of an experiment is the run beside this one.
-    beside = model_dir.parent if FLAGS.experiment else pathlib.Path()
-    path = beside / str(getattr(experiment, flag))
-    model = load_model(path)
-    if model.class_names != photos.class_names:
-        raise InputError(
-            f"--{flag}={path} labels {', '.join(model.class_names)}, and "
-            f"the photos have {', '.join(photos.class_names)}: choose a model "
-            "of the same classes."
-        )
-    return model
 
 
 def taught(

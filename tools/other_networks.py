@@ -1,0 +1,87 @@
+"""Networks that a run builds on: to start from, or to be taught by."""
+
+import pathlib
+from typing import TYPE_CHECKING
+
+from absl import flags
+
+if TYPE_CHECKING:
+    from experiments import Experiment
+
+    from keras_rcnn import RecurrentCNN
+    from keras_rcnn.datasets import SceneDataset
+    from keras_rcnn.training import SoftTargets
+
+FLAGS = flags.FLAGS
+
+
+def load_other(
+    flag: str,
+    experiment: "Experiment",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
+) -> "RecurrentCNN":
+    """The network that --teacher or --start_from names.
+
+    Raises:
+        InputError: if it has other classes than the photos.
+    """
+    from keras_rcnn import load_model
+    from keras_rcnn.errors import InputError
+
+    # That of an experiment is the run beside this one.
+    beside = model_dir.parent if FLAGS.experiment else pathlib.Path()
+    path = beside / str(getattr(experiment, flag))
+    model = load_model(path)
+    if model.class_names != photos.class_names:
+        raise InputError(
+            f"--{flag}={path} labels {', '.join(model.class_names)}, and "
+            f"the photos have {', '.join(photos.class_names)}: choose a model "
+            "of the same classes."
+        )
+    return model
+
+
+def take_weights(
+    experiment: "Experiment",
+    model: "RecurrentCNN",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
+) -> None:
+    """Gives the network those of another one to start from."""
+    from keras_rcnn.errors import InputError
+
+    other = load_other("start_from", experiment, photos, model_dir)
+    weights = other.get_weights()
+    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
+        raise InputError(
+            f"--start_from={experiment.start_from} has other weights than "
+            f"{experiment.preset}: choose a model of that preset."
+        )
+    model.set_weights(weights)
+
+
+def soft_targets(
+    experiment: "Experiment",
+    model: "RecurrentCNN",
+    photos: "SceneDataset",
+    model_dir: pathlib.Path,
+) -> "SoftTargets | None":
+    """What a teacher has to say of the targets, if it is asked."""
+    from keras_rcnn.errors import InputError
+    from keras_rcnn.training import SoftTargets
+
+    if not experiment.distillation:
+        return None
+    teacher = load_other("teacher", experiment, photos, model_dir)
+    if (teacher.geometry, teacher.num_instances) != (
+        model.geometry,
+        model.num_instances,
+    ):
+        raise InputError(
+            f"--teacher={experiment.teacher} has other planes than "
+            f"{experiment.preset}: choose a model of that preset."
+        )
+    return SoftTargets(
+        teacher.copy(model.dtype_policy.name), experiment.distillation
+    )
