@@ -175,8 +175,10 @@ def _split(planes: Any, size: int) -> Any:
     """Every `size`-th pixel at each offset, as a batch, offsets outermost."""
     if size == 1:
         return planes
-    whole = tf.shape(planes)[1:3] // size * size
-    part = planes[:, : whole[0], : whole[1]]
+    batch, height, width, channels = ops.shape(planes)
+    whole = (batch, height // size * size, width // size * size, channels)
+    # OpenVINO refuses `planes[:, :height, :width]` of sizes that it computes.
+    part = tf.slice(planes, (0,) * 4, whole)
     return tf.space_to_batch(part, (size, size), _NO_MARGINS)
 
 
