@@ -57,10 +57,14 @@ class NumpyNetwork:
             stride = int(np.prod(self.pools)) ** instance
             image = middle_blocks(patch, scores.shape[0], stride)
             planes = scores
-            if self.feedback == "probabilities":
+            if self.feedback != "scores":
                 powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
                 shares = powers / powers.sum(axis=-1, keepdims=True)
-                planes = classes / 2 * (shares - 1 / classes)
+                factors = {
+                    "probabilities": classes / 2,
+                    "unscaled_probabilities": 1,
+                }
+                planes = factors[self.feedback] * (shares - 1 / classes)
         assert scores.shape == (1, 1, classes)
         return scores[0, 0]
 
