@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from keras_rcnn.datasets import SceneDataset
 
 FLAGS = flags.FLAGS
+# Magnifications at which a teacher looks at an unlabelled photo.
+VIEW_SCALES = (0.9, 1.0, 1.1)
 # They count as flags of the program that defines them, in its help as well.
 flags.disclaim_key_flags()
 
@@ -92,7 +94,7 @@ def load(
         )
     if unlabelled and experiment.teacher:
         teacher = load_other("teacher", experiment, training, model_dir)
-        training = training.concatenate(
+        training = training.repeat(experiment.times).concatenate(
             taught(teacher, unlabelled, experiment.confidence)
         )
     return training, validation
@@ -101,10 +103,16 @@ def load(
 def taught(
     teacher: "RecurrentCNN", photos: "SceneDataset", confidence: float
 ) -> "SceneDataset":
-    """Photos with the labels that another model is sure of."""
+    """Photos with the labels that another model is sure of.
+
+    Several views make them better than the student's own, else there would be
+    nothing to learn from them.
+    """
     from keras_rcnn import SceneLabeler
+    from keras_rcnn.labeling.view_average import ViewAverage
     from keras_rcnn.training import pseudo_labelled
 
     stride = teacher.geometry.output_stride(teacher.num_instances)
     labeler = SceneLabeler(teacher, output_resolution=stride)
-    return pseudo_labelled(labeler, photos, confidence)
+    views = ViewAverage(labeler, scales=VIEW_SCALES)
+    return pseudo_labelled(views, photos, confidence)

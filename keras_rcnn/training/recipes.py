@@ -98,11 +98,13 @@ def _paper_phase(
     )
 
 
-def _dense(phases: tuple[Phase, ...]) -> Recipe:
+def _dense(
+    phases: tuple[Phase, ...], feedback: str = "probabilities"
+) -> Recipe:
     return Recipe(
         phases=phases,
         optimizer="muon",
-        feedback="probabilities",
+        feedback=feedback,
         scales=(0.9, 1.1),
         flip=True,
         class_balance=0.25,
@@ -131,9 +133,10 @@ _DENSE = {
     "rcnn2": _dense(
         (
             Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
-            Phase(2, 0.20, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
-            Phase(3, 0.77, 4, 16, (0.5, 1.0, 1.0), 2e-3, 1e-5),
-        )
+            Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
+            Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
+        ),
+        feedback="unscaled_probabilities",
     ),
 }
 

@@ -8,10 +8,13 @@ import tqdm
 from keras_rcnn.datasets import IGNORE_LABEL, SceneDataset
 from keras_rcnn.datasets.in_memory import in_memory
 from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.labeling.view_average import ViewAverage
 
 
 def pseudo_labelled(
-    labeler: SceneLabeler, photos: SceneDataset, confidence: float
+    labeler: SceneLabeler | ViewAverage,
+    photos: SceneDataset,
+    confidence: float,
 ) -> SceneDataset:
     """The photos with the labels that a network is sure of.
 

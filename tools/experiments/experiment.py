@@ -30,7 +30,8 @@ class Experiment:
             beside.
         more_photos: data set whose photos are learned from as well, its
             classes mapped to those of `dataset`.
-        times: how often the own photos come for each time of those.
+        times: how often the own photos come for each time of those, or of
+            those that the teacher labels.
     """
 
     preset: str

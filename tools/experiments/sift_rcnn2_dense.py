@@ -13,6 +13,6 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="sift_flow",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=20000,
+    steps=10000,
     validation_fraction=0.0,
 )

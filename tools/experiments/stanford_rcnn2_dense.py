@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=12000,
+    steps=8000,
 )

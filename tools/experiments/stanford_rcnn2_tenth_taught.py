@@ -11,5 +11,9 @@ import dataclasses
 from experiments import stanford_rcnn2_tenth
 
 EXPERIMENT = dataclasses.replace(
-    stanford_rcnn2_tenth.EXPERIMENT, teacher="stanford_rcnn2_tenth"
+    stanford_rcnn2_tenth.EXPERIMENT,
+    steps=4000,
+    teacher="stanford_rcnn2_tenth",
+    confidence=0.6,
+    times=4,
 )
