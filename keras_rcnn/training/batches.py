@@ -55,6 +55,7 @@ def sample_batches(
             flip=recipe.flip,
             colour=recipe.colour,
             cutout=recipe.cutout,
+            even_coverage=recipe.even_coverage,
             **arguments,
         )
     else:

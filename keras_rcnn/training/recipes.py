@@ -46,6 +46,8 @@ class Recipe:
         flip: whether photos are mirrored at random.
         colour: largest change of a number of the colour matrix.
         cutout: largest part of a crop's side that is blotted out.
+        even_coverage: whether the edges of photos are learned about as often as
+            their middle.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
         weight_decay: part of each weight that a step takes away, over the
@@ -62,6 +64,7 @@ class Recipe:
     flip: bool = False
     colour: float = 0.0
     cutout: float = 0.0
+    even_coverage: bool = False
     class_balance: float = 0.0
     label_smoothing: float = 0.0
     weight_decay: float = 0.0

@@ -56,6 +56,7 @@ ABLATIONS = {
     "wide_scales": _with(scales=(0.7, 1.4)),
     "colour": _with(colour=0.2),
     "cutout": _with(cutout=0.5),
+    "even_coverage": _with(even_coverage=True),
     "smoothing": _with(label_smoothing=0.1),
     "balance_0": _with(class_balance=0.0),
     "balance_50": _with(class_balance=0.5),
