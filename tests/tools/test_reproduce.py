@@ -1,9 +1,15 @@
 """From an experiment to its row beside the paper's."""
 
 import json
+import pathlib
+import subprocess
+import sys
+import time
 
 import pytest
 from reproduction import runs, tables
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def run_of(pixels, classes, **more):
@@ -97,6 +103,23 @@ def test_what_is_there_is_not_done_again(start_program, tmp_path):
     assert json.loads(file.read_text()) == result
     names = {path.name for path in (tmp_path / "results").iterdir()}
     assert {"README.md", "learning_curves.png"} <= names
+
+
+@pytest.mark.slow
+def test_a_run_ends_with_the_program(tmp_path):
+    """No training goes on by itself after `kill`."""
+    command = "tools/reproduce.py", "--experiments=synthetic_rcnn1_short"
+    folders = f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}"
+    with subprocess.Popen(
+        [sys.executable, *command, *folders], cwd=ROOT, stderr=subprocess.PIPE
+    ) as process:
+        settings = tmp_path / "synthetic_rcnn1_short" / "settings.json"
+        while not settings.exists():
+            time.sleep(0.05)
+        process.terminate()
+        assert process.wait() == 130
+        # Whoever held it open has ended.
+        assert process.stderr.read().endswith(b"interrupted\n")
 
 
 def test_unknown_experiments_are_refused_before_any_work(

@@ -4,6 +4,7 @@ import datetime
 import json
 import pathlib
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -140,12 +141,14 @@ class Runs:
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder, "report.json")
             arguments = [*command[1:], *flags, f"--report={report}"]
-            status = subprocess.run(
+            with subprocess.Popen(
                 [sys.executable, TOOLS / command[0], *arguments],
                 stdout=subprocess.DEVNULL,
-                check=False,
-            ).returncode
-            if status == program.INTERRUPTED:
+            ) as process:
+                # It would go on for an hour without this program.
+                signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+                status = process.wait()
+            if status in (program.INTERRUPTED, -signal.SIGTERM):
                 raise KeyboardInterrupt
             if status:
                 raise InputError(
