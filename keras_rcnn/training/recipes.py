@@ -101,13 +101,11 @@ def _paper_phase(
     )
 
 
-def _dense(
-    phases: tuple[Phase, ...], feedback: str = "probabilities"
-) -> Recipe:
+def _dense(phases: tuple[Phase, ...]) -> Recipe:
     return Recipe(
         phases=phases,
         optimizer="muon",
-        feedback=feedback,
+        feedback="probabilities",
         scales=(0.9, 1.1),
         flip=True,
         class_balance=0.25,
@@ -136,14 +134,37 @@ _DENSE = {
     "rcnn2": _dense(
         (
             Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
-            Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
-            Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
-        ),
-        feedback="unscaled_probabilities",
+            Phase(2, 0.20, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
+            Phase(3, 0.77, 4, 16, (0.5, 1.0, 1.0), 2e-3, 1e-5),
+        )
     ),
 }
 
-RECIPES = {"dense": _DENSE, "paper": _PAPER}
+
+def _for_many_classes(recipe: Recipe, phases: tuple[Phase, ...]) -> Recipe:
+    """Many classes are learned by more of what is rare, at a lower rate."""
+    return dataclasses.replace(
+        recipe,
+        phases=phases,
+        feedback="unscaled_probabilities",
+        even_coverage=True,
+    )
+
+
+_MANY_CLASSES = {
+    "plain": _for_many_classes(_DENSE["plain"], _DENSE["plain"].phases),
+    "rcnn1": _for_many_classes(_DENSE["rcnn1"], _DENSE["rcnn1"].phases),
+    "rcnn2": _for_many_classes(
+        _DENSE["rcnn2"],
+        (
+            Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
+            Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
+            Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
+        ),
+    ),
+}
+
+RECIPES = {"dense": _DENSE, "many_classes": _MANY_CLASSES, "paper": _PAPER}
 
 
 def get_recipe(name: str, preset: str) -> Recipe:

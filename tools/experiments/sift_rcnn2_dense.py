@@ -6,18 +6,13 @@ python tools/train.py --experiment=sift_rcnn2_dense
 / 25.5 % of the pixels / classes right; the paper: 77.7 / 29.8.
 """
 
-import dataclasses
-
 from experiments.experiment import Experiment
 from keras_rcnn.training import get_recipe
 
 EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="sift_flow",
-    # Its photos are of 256 x 256 pixels, a fifth of them 16 from an edge.
-    recipe=dataclasses.replace(
-        get_recipe("dense", "rcnn2"), even_coverage=True
-    ),
+    recipe=get_recipe("many_classes", "rcnn2"),
     steps=10000,
     validation_fraction=0.0,
 )

@@ -1,12 +1,12 @@
 """rCNN2 on all photos of Stanford Background: the network that ships.
 
 python tools/train.py --experiment=stanford_rcnn2_all
+
+36 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25.
 """
 
 import dataclasses
 
-from experiments import stanford_rcnn2_dense
+from experiments import stanford_rcnn2_taught
 
-EXPERIMENT = dataclasses.replace(
-    stanford_rcnn2_dense.EXPERIMENT, split="all", validation_fraction=0.0
-)
+EXPERIMENT = dataclasses.replace(stanford_rcnn2_taught.EXPERIMENT, split="all")

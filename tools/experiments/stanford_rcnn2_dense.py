@@ -13,5 +13,5 @@ EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="stanford_background",
     recipe=get_recipe("dense", "rcnn2"),
-    steps=8000,
+    steps=12000,
 )
