@@ -1,6 +1,7 @@
 """How a network is trained: phases, each with its sampling and its losses."""
 
 import dataclasses
+from typing import Any
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.presets import get_preset
@@ -46,8 +47,8 @@ class Recipe:
         flip: whether photos are mirrored at random.
         colour: largest change of a number of the colour matrix.
         cutout: largest part of a crop's side that is blotted out.
-        even_coverage: whether the edges of photos are learned about as often as
-            their middle.
+        even_coverage: whether the edges of photos are learned about as often
+            as their middle.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
         weight_decay: part of each weight that a step takes away, over the
@@ -141,22 +142,23 @@ _DENSE = {
 }
 
 
-def _for_many_classes(recipe: Recipe, phases: tuple[Phase, ...]) -> Recipe:
-    """Many classes are learned by more of what is rare, at a lower rate."""
+def _for_many_classes(recipe: Recipe, **changes: Any) -> Recipe:
     return dataclasses.replace(
         recipe,
-        phases=phases,
         feedback="unscaled_probabilities",
         even_coverage=True,
+        **changes,
     )
 
 
+# Probabilities of many classes, stretched, would saturate f. More crops a step
+# find more of what is rare, at half the learning rate.
 _MANY_CLASSES = {
-    "plain": _for_many_classes(_DENSE["plain"], _DENSE["plain"].phases),
-    "rcnn1": _for_many_classes(_DENSE["rcnn1"], _DENSE["rcnn1"].phases),
+    "plain": _for_many_classes(_DENSE["plain"]),
+    "rcnn1": _for_many_classes(_DENSE["rcnn1"]),
     "rcnn2": _for_many_classes(
         _DENSE["rcnn2"],
-        (
+        phases=(
             Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
             Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
             Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
