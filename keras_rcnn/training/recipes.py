@@ -1,7 +1,6 @@
 """How a network is trained: phases, each with its sampling and its losses."""
 
 import dataclasses
-from typing import Any
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.presets import get_preset
@@ -142,27 +141,18 @@ _DENSE = {
 }
 
 
-def _for_many_classes(recipe: Recipe, **changes: Any) -> Recipe:
-    return dataclasses.replace(
-        recipe,
-        feedback="unscaled_probabilities",
-        even_coverage=True,
-        **changes,
-    )
-
-
 # Probabilities of many classes, stretched, would saturate f. More crops a step
 # find more of what is rare, at half the learning rate.
-_MANY_CLASSES = {
-    "plain": _for_many_classes(_DENSE["plain"]),
-    "rcnn1": _for_many_classes(_DENSE["rcnn1"]),
-    "rcnn2": _for_many_classes(
+_MANY_CLASSES = _DENSE | {
+    "rcnn2": dataclasses.replace(
         _DENSE["rcnn2"],
         phases=(
             Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
             Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
             Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
         ),
+        feedback="unscaled_probabilities",
+        even_coverage=True,
     ),
 }
 

@@ -12,7 +12,7 @@ from keras_rcnn.training import get_recipe
 EXPERIMENT = Experiment(
     preset="plain_sift_flow",
     dataset="sift_flow",
-    recipe=get_recipe("many_classes", "plain_sift_flow"),
+    recipe=get_recipe("dense", "plain_sift_flow"),
     steps=6000,
     validation_fraction=0.0,
 )

@@ -12,7 +12,7 @@ from keras_rcnn.training import get_recipe
 EXPERIMENT = Experiment(
     preset="rcnn1",
     dataset="sift_flow",
-    recipe=get_recipe("many_classes", "rcnn1"),
+    recipe=get_recipe("dense", "rcnn1"),
     steps=4000,
     validation_fraction=0.0,
 )
