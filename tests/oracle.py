@@ -57,14 +57,10 @@ class NumpyNetwork:
             stride = int(np.prod(self.pools)) ** instance
             image = middle_blocks(patch, scores.shape[0], stride)
             planes = scores
-            if self.feedback != "scores":
+            if self.feedback == "probabilities":
                 powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
                 shares = powers / powers.sum(axis=-1, keepdims=True)
-                factors = {
-                    "probabilities": classes / 2,
-                    "unscaled_probabilities": 1,
-                }
-                planes = factors[self.feedback] * (shares - 1 / classes)
+                planes = classes / 2 * (shares - 1 / classes)
         assert scores.shape == (1, 1, classes)
         return scores[0, 0]
 

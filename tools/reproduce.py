@@ -2,7 +2,7 @@ r"""Repeats the tables of the paper: trains, scores, writes `results/`.
 
     python tools/prepare_data.py --dataset=stanford_background \
         --manual_dir=FOLDER_OF_THE_ARCHIVE
-    python tools/reproduce.py --experiments=stanford_rcnn2_dense
+    python tools/reproduce.py --experiments=stanford_rcnn2_taught
 
 That is the recipe of the network that ships for Stanford Background, with the
 teacher's run before it: 89 minutes of training on a core with AVX-512 and

@@ -47,11 +47,7 @@ training_photos.define()
 flags.DEFINE_enum(
     "split", "train", ["train", "all"], "Photos to train on; all leaves none."
 )
-flags.DEFINE_string(
-    "recipe",
-    "dense",
-    "How to train: dense, many_classes (for some 20 and more) or paper.",
-)
+flags.DEFINE_string("recipe", "dense", "How to train: dense or paper.")
 flags.DEFINE_string(
     "start_from",
     None,

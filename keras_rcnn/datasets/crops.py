@@ -27,7 +27,6 @@ def sample_crops(
     flip: bool = False,
     colour: float = 0.0,
     cutout: float = 0.0,
-    even_coverage: bool = False,
     seed: int = 0,
     start: int = 0,
     context: tf.distribute.InputContext | None = None,
@@ -49,9 +48,6 @@ def sample_crops(
             random matrix whose numbers are at most this large.
         cutout: largest part of a crop's side that a rectangle of the photo's
             mean colour hides, its labels still being asked for.
-        even_coverage: draws more of the crops at the edges of the photo, so
-            that pixels there are asked for nearly as often; else all
-            places are alike, and a pixel in a corner is on one of them.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
         context: as for `sample_windows`.
@@ -73,11 +69,10 @@ def sample_crops(
         pixels = tf.cast(tf.round(size / scale), tf.int32)
         margin = tf.cast(tf.round(padding / scale), tf.int32)
         height, width = tf.unstack(tf.shape(example["label"]))
-        beyond = pixels - 2 * margin if even_coverage else 0
         image, label = cut_window(
             example,
-            _draw(seeds[1], -margin, height + margin - pixels, beyond),
-            _draw(seeds[2], -margin, width + margin - pixels, beyond),
+            _draw(seeds[1], -margin, height + margin - pixels),
+            _draw(seeds[2], -margin, width + margin - pixels),
             pixels,
         )
         image, label = _resize(image, label, size)
@@ -101,18 +96,11 @@ def sample_crops(
     ).prefetch(tf.data.AUTOTUNE)
 
 
-def _draw(
-    seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor, beyond: tf.Tensor
-) -> tf.Tensor:
-    """A whole number from low to high, both included; low if high is less.
-
-    Those drawn up to so far beyond count as the nearer end.
-    """
-    high = tf.maximum(high, low)
-    number = tf.random.stateless_uniform(
-        (), seed, low - beyond, high + beyond + 1, tf.int32
+def _draw(seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
+    """A whole number from low to high, both included; low if high is less."""
+    return tf.random.stateless_uniform(
+        (), seed, low, tf.maximum(high, low) + 1, tf.int32
     )
-    return tf.clip_by_value(number, low, high)
 
 
 def _change_colours(

@@ -12,7 +12,7 @@ from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.presets import get_preset
 
 # What an instance sees of the scores of the one before.
-FEEDBACKS = ("scores", "probabilities", "unscaled_probabilities")
+FEEDBACKS = ("scores", "probabilities")
 
 
 def instance_name(instance: int) -> str:
@@ -38,8 +38,7 @@ class RecurrentCNN(keras.Model):
         class_names: one for each class; "class_0", ... if not given.
         palette: red, green, blue (0 to 255) of each class; greys by default.
         feedback: what an instance sees of the one before, `scores` (the
-            paper's), `probabilities` or `unscaled_probabilities`, see
-            `feed_back`.
+            paper's) or `probabilities`, see `feed_back`.
 
     Call arguments:
         images: standardised float images.
@@ -192,10 +191,9 @@ class RecurrentCNN(keras.Model):
     def feed_back(self, scores: Any) -> Any:
         """Score planes as the next instance sees them.
 
-        Probabilities are shifted so that they are 0 where all classes are
-        alike, as they are before the first instance. `probabilities` are also
-        stretched, to about the size of the image's values where classes are
-        few; with many the largest grow far beyond, and saturate f.
+        Probabilities are shifted and stretched so that they are about as
+        large as the image's values, and 0 where all classes are alike, as
+        they are before the first instance.
 
         Args:
             scores: `(..., num_classes)`.
@@ -203,9 +201,7 @@ class RecurrentCNN(keras.Model):
         if self.feedback == "scores":
             return scores
         probabilities = ops.softmax(ops.cast(scores, "float32"))
-        planes = probabilities - 1 / self.num_classes
-        if self.feedback == "probabilities":
-            planes *= self.num_classes / 2
+        planes = 0.5 * (self.num_classes * probabilities - 1)
         return ops.cast(planes, scores.dtype)
 
     def scale_image(self, images: Any, instance: int) -> Any:

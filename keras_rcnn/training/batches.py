@@ -55,7 +55,6 @@ def sample_batches(
             flip=recipe.flip,
             colour=recipe.colour,
             cutout=recipe.cutout,
-            even_coverage=recipe.even_coverage,
             **arguments,
         )
     else:

@@ -46,8 +46,6 @@ class Recipe:
         flip: whether photos are mirrored at random.
         colour: largest change of a number of the colour matrix.
         cutout: largest part of a crop's side that is blotted out.
-        even_coverage: whether the edges of photos are learned about as often
-            as their middle.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
         weight_decay: part of each weight that a step takes away, over the
@@ -64,7 +62,6 @@ class Recipe:
     flip: bool = False
     colour: float = 0.0
     cutout: float = 0.0
-    even_coverage: bool = False
     class_balance: float = 0.0
     label_smoothing: float = 0.0
     weight_decay: float = 0.0
@@ -140,23 +137,7 @@ _DENSE = {
     ),
 }
 
-
-# Probabilities of many classes, stretched, would saturate f. More crops a step
-# find more of what is rare, at half the learning rate.
-_MANY_CLASSES = _DENSE | {
-    "rcnn2": dataclasses.replace(
-        _DENSE["rcnn2"],
-        phases=(
-            Phase(1, 0.03, 32, 24, (1.0,), 5e-3, 3e-3),
-            Phase(2, 0.27, 16, 16, (0.5, 1.0), 3e-3, 1e-3),
-            Phase(3, 0.70, 8, 10, (0.5, 1.0, 1.0), 1e-3, 1e-5),
-        ),
-        feedback="unscaled_probabilities",
-        even_coverage=True,
-    ),
-}
-
-RECIPES = {"dense": _DENSE, "many_classes": _MANY_CLASSES, "paper": _PAPER}
+RECIPES = {"dense": _DENSE, "paper": _PAPER}
 
 
 def get_recipe(name: str, preset: str) -> Recipe:

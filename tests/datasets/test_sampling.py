@@ -151,31 +151,6 @@ def test_cutout_hides_a_rectangle_and_still_asks_for_its_labels(examples):
     assert hidden_pixels > 0
 
 
-@pytest.mark.parametrize("even", [False, True])
-def test_how_often_the_edges_of_a_photo_are_asked_for(even):
-    """Thirds of a photo, each of its label, beside all draws one by one."""
-    label = np.arange(3, dtype=np.uint8).repeat(8)[np.newaxis].repeat(24, 0)
-    image = np.stack([10 * label, label * 0 + 7, label * 0], axis=-1)
-    thirds = {"image": image, "label": label, "name": "thirds"}
-    crops = sample_crops(
-        dataset([thirds]), GEOMETRY, 2, 3, 64, even_coverage=even
-    )
-    counts = np.zeros(3)
-    for _, targets, weights in batches(crops, 20):
-        assert weights["instance_2"].all()
-        counts += np.bincount(targets["instance_2"].ravel(), minlength=3)
-    # A grid of 3 labels, 4 pixels apart, reaches over 9 of the 24.
-    beyond = 9 if even else 0
-    expected = np.zeros(3)
-    for draw in range(-beyond, 15 + beyond + 1):
-        first = min(max(draw, 0), 15)
-        for column in (first, first + 4, first + 8):
-            expected[column // 8] += 1
-    shares = counts / counts.sum()
-    np.testing.assert_allclose(shares, expected / expected.sum(), atol=0.03)
-    assert (shares.max() < 1.5 * shares.min()) == even
-
-
 def test_scales_magnify_photo_and_labels_together():
     """Wide stripes of one label each stay stripes, wider by the scale."""
     label = np.repeat(np.arange(4, dtype=np.uint8), 24)[np.newaxis].repeat(

@@ -12,7 +12,7 @@ from keras_rcnn.training import get_recipe
 EXPERIMENT = Experiment(
     preset="rcnn2",
     dataset="sift_flow",
-    recipe=get_recipe("many_classes", "rcnn2"),
-    steps=10000,
+    recipe=get_recipe("dense", "rcnn2"),
+    steps=20000,
     validation_fraction=0.0,
 )

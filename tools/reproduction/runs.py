@@ -40,9 +40,13 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
 def shipped_scores(
     results: Results, dataset: str, preset: str
 ) -> dict[str, dict[str, Any]]:
-    """Those of the recipe whose network ships, if it ran."""
-    name = experiment_name(dataset, preset, "dense")
-    return results[name]["scores"] if name in results else {}
+    """Those of the recipe whose network ships, the later one if both ran."""
+    for recipe in ("taught", "dense"):
+        name = experiment_name(dataset, preset, recipe)
+        if name in results:
+            scores: dict[str, dict[str, Any]] = results[name]["scores"]
+            return scores
+    return {}
 
 
 def score_choices(name: str) -> dict[str, list[str]]:
