@@ -2,11 +2,18 @@
 
 from typing import Any
 
+import matplotlib
+from cycler import cycler
 from experiments import PAPER_ROWS, load_experiment
 from matplotlib.figure import Figure
 
 from reproduction.runs import Results, shipped_scores
 from reproduction.tables import TITLES
+
+# More runs than colours: dashed ones are others.
+STYLES = (
+    cycler(linestyle=["-", "--", ":"]) * matplotlib.rcParams["axes.prop_cycle"]
+)
 
 
 def learning_curves(results: Results) -> Figure:
@@ -14,6 +21,7 @@ def learning_curves(results: Results) -> Figure:
     figure = Figure(figsize=(12, 4.5), dpi=120, layout="constrained")
     panels = figure.subplots(1, len(TITLES), sharey=True)
     for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
+        panel.set_prop_cycle(STYLES)
         for name, result in results.items():
             if load_experiment(name).dataset == dataset:
                 _draw_curve(panel, name, result["learning_curve"])
