@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from keras_rcnn.datasets import SceneDataset
 
 FLAGS = flags.FLAGS
-# Magnifications at which a teacher looks at an unlabelled photo.
-VIEW_SCALES = (0.9, 1.0, 1.1)
 # They count as flags of the program that defines them, in its help as well.
 flags.disclaim_key_flags()
 
@@ -109,10 +107,10 @@ def taught(
     nothing to learn from them.
     """
     from keras_rcnn import SceneLabeler
-    from keras_rcnn.labeling.view_average import ViewAverage
+    from keras_rcnn.labeling.view_average import SIX_VIEWS, ViewAverage
     from keras_rcnn.training import pseudo_labelled
 
     stride = teacher.geometry.output_stride(teacher.num_instances)
     labeler = SceneLabeler(teacher, output_resolution=stride)
-    views = ViewAverage(labeler, scales=VIEW_SCALES)
+    views = ViewAverage(labeler, scales=SIX_VIEWS)
     return pseudo_labelled(views, photos, confidence)

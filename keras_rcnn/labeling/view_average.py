@@ -9,6 +9,9 @@ import tensorflow as tf
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 
+# Magnifications that, mirrored as well, are the six views of the tables.
+SIX_VIEWS = (0.9, 1.0, 1.1)
+
 
 class ViewAverage:
     """Averages the probabilities of a photo, its mirror image and its scales.

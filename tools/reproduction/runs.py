@@ -21,12 +21,12 @@ from experiments import (
 )
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.view_average import SIX_VIEWS
 from keras_rcnn.models.saving import MODEL_FILE
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 
 Results = Mapping[str, dict[str, Any]]
 AVERAGED = "views averaged"
-SCALES = (0.9, 1.0, 1.1)
 TOOLS = pathlib.Path(__file__).parents[1]
 
 
@@ -67,7 +67,7 @@ def score_choices(name: str) -> dict[str, list[str]]:
     }
     # More than the paper's networks do, hence reported apart.
     if rows and not name.endswith("_paper"):
-        choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SCALES)]
+        choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SIX_VIEWS)]
     return choices
 
 
