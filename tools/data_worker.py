@@ -16,7 +16,6 @@ and whoever reaches the port can have files read and written: keep the ports
 behind a firewall.
 """
 
-import signal
 import time
 from typing import TYPE_CHECKING, NoReturn
 
@@ -60,7 +59,7 @@ flags.register_multi_flags_validator(
 
 def main() -> None:
     """Serves until it is told to end."""
-    signal.signal(signal.SIGTERM, interrupt)
+    program.interrupt_at_sigterm()
     port = free_port()
     server = (
         start_dispatcher(port)
@@ -161,11 +160,6 @@ def tell_of_workers(port: int) -> NoReturn:
 def tell(line: str) -> None:
     """A line at once, whoever reads it."""
     print(line, flush=True)
-
-
-def interrupt(*_: object) -> NoReturn:
-    """What a signal does."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import re
+import signal
 import sys
 import tempfile
 import types
@@ -64,6 +65,15 @@ def run(
         # would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(FAILURE)
+
+
+def interrupt_at_sigterm() -> None:
+    """Has SIGTERM do what Ctrl-C does: whatever runs is ended in order."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
 
 
 def import_quietly(name: str) -> types.ModuleType:

@@ -41,6 +41,8 @@ def main() -> None:
 
     from keras_rcnn.files import make_folder
 
+    # What it runs would go on for an hour without it.
+    program.interrupt_at_sigterm()
     names = FLAGS.experiments or experiment_names()
     for name in names:
         load_experiment(name)

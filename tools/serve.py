@@ -15,9 +15,8 @@ is no password and no encryption, so put a proxy before it that has them.
 import asyncio
 import importlib.util
 import re
-import signal
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import program
 from absl import flags
@@ -66,7 +65,7 @@ def main() -> None:
     from keras_rcnn.serving.served_model import ServedModel
 
     # Both servers end well when they are interrupted.
-    signal.signal(signal.SIGTERM, interrupt)
+    program.interrupt_at_sigterm()
     has_kserve = importlib.util.find_spec("kserve") is not None
     more_ports = (FLAGS.rest_port, FLAGS.kserve_port) if has_kserve else ()
     # Before the model is loaded, which takes a while.
@@ -126,11 +125,6 @@ def most_bytes() -> int:
 def tell(line: str) -> None:
     """A line at once, whoever reads it."""
     print(line, flush=True)
-
-
-def interrupt(*_: object) -> NoReturn:
-    """What a signal does."""
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

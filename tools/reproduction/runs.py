@@ -4,7 +4,6 @@ import datetime
 import json
 import pathlib
 import shlex
-import signal
 import subprocess
 import sys
 import tempfile
@@ -145,14 +144,12 @@ class Runs:
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder, "report.json")
             arguments = [*command[1:], *flags, f"--report={report}"]
-            with subprocess.Popen(
+            status = subprocess.run(
                 [sys.executable, TOOLS / command[0], *arguments],
                 stdout=subprocess.DEVNULL,
-            ) as process:
-                # It would go on for an hour without this program.
-                signal.signal(signal.SIGTERM, lambda *_: process.terminate())
-                status = process.wait()
-            if status in (program.INTERRUPTED, -signal.SIGTERM):
+                check=False,
+            ).returncode
+            if status == program.INTERRUPTED:
                 raise KeyboardInterrupt
             if status:
                 raise InputError(
