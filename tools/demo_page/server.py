@@ -1,6 +1,7 @@
 """The page and its downloads behind a network address."""
 
 import contextlib
+import logging
 import signal
 import socket
 import threading
@@ -149,8 +150,19 @@ def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
     """
     # The server passes signals on, and what is to be tidied up has to be.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logging.getLogger("asyncio").addFilter(is_news)
     config = uvicorn.Config(
         app, log_level="warning", timeout_graceful_shutdown=2
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def is_news(record: logging.LogRecord) -> bool:
+    """Whether a message of the event loop is not about a browser that left.
+
+    Closed in the middle of an answer, Gradio's stream of answers sends one
+    more, which Python refuses.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return "ignored GeneratorExit" not in str(error)
