@@ -49,6 +49,10 @@ class ConvStack(keras.layers.Layer):
         feedback: whether score planes may come in; without, f is a plain
             network whose first kernel sees the image alone.
         activation: after each pooling.
+        saturation_penalty: what training adds to the loss (Keras' `losses`)
+            for each hidden stage, over the mean square of what goes into its
+            activation: so that few units sit where it is flat and teaches
+            nothing. May be set later.
 
     Call arguments:
         inputs: planes, float.
@@ -86,9 +90,11 @@ class ConvStack(keras.layers.Layer):
         classifier_kernel_size: int = 1,
         feedback: bool = True,
         activation: str = "tanh",
+        saturation_penalty: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.saturation_penalty = saturation_penalty
         self.stages = tuple(
             Stage(**stage) if isinstance(stage, dict) else stage
             for stage in stages
@@ -155,7 +161,14 @@ class ConvStack(keras.layers.Layer):
             planes = self._stage(
                 planes, stage, convolution, pool, convolve, exact
             )
+            if training and self.saturation_penalty:
+                self._penalise(planes)
+            planes = self.activation(planes)
         return self.classifier(planes)
+
+    def _penalise(self, planes: Any) -> None:
+        mean_square = ops.mean(ops.square(ops.cast(planes, "float32")))
+        self.add_loss(self.saturation_penalty * mean_square)
 
     def _stage(
         self,
@@ -186,7 +199,7 @@ class ConvStack(keras.layers.Layer):
             planes = convolve(planes, kernel) + bias
             if stage.pool_size > 1:
                 planes = pool(planes, stage.pool_size)
-        return self.activation(planes)
+        return planes
 
     def _check(self, inputs: Any) -> None:
         channels = inputs.shape[-1]
@@ -216,4 +229,5 @@ class ConvStack(keras.layers.Layer):
             "classifier_kernel_size": self.classifier_kernel_size,
             "feedback": self.feedback,
             "activation": keras.activations.serialize(self.activation),
+            "saturation_penalty": self.saturation_penalty,
         }

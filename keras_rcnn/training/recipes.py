@@ -50,6 +50,7 @@ class Recipe:
         label_smoothing: probability that the loss gives to all classes alike.
         weight_decay: part of each weight that a step takes away, over the
             learning rate.
+        saturation_penalty: as for `ConvStack`.
         weight_average: decay of the moving average of the weights, which is
             what is validated and kept; 0 for the weights themselves.
         warmup: part of each phase over which its learning rate rises.
@@ -65,6 +66,7 @@ class Recipe:
     class_balance: float = 0.0
     label_smoothing: float = 0.0
     weight_decay: float = 0.0
+    saturation_penalty: float = 0.0
     weight_average: float = 0.0
     warmup: float = 0.0
 

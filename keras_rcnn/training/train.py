@@ -178,6 +178,7 @@ def phase_step(
         strategy: where to compute.
     """
     model.num_instances = phase.num_instances
+    model.conv_stack.saturation_penalty = recipe.saturation_penalty
     # Callbacks ask the model for it.
     model.compile(optimizer)
     return TrainStep(

@@ -19,7 +19,8 @@ class TrainStep:
 
     Loss `sum_p w_p (sum_pixels loss) / (pixels that count)`, both sums over
     the whole batch, whatever part of it a replica has: so that the gradients,
-    added up, are those of one device with the whole batch.
+    added up, are those of one device with the whole batch. What the network's
+    layers add to the loss is a mean over the batch.
 
     Args:
         model: the network; its `num_instances` are trained.
@@ -89,7 +90,10 @@ class TrainStep:
         counts = self._counts(batch[2])
         with tf.GradientTape() as tape:
             sums = self._sums(batch, training=True)
+            # Before the next replica's take their place.
+            penalty = sum(self.model.losses) / count
             loss = self.loss_of(sums, replica.all_reduce("SUM", counts))
+            loss += penalty
         gradients = tape.gradient(loss, self.model.trainable_variables)
         return replica.all_reduce("SUM", [gradients, sums, seconds / count])
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import NumpyNetwork
+from oracle import NumpyNetwork, convolve, max_pool
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
@@ -48,6 +48,23 @@ def test_fresh_weights_see_the_image_alone():
     of_planes, of_image = np.split(stack.weights[0].numpy(), [3], axis=2)
     assert not of_planes.any()
     assert of_image.all()
+
+
+def test_the_penalty_is_on_what_goes_into_the_activations(stack):
+    stack.saturation_penalty = 0.3
+    planes = np.random.default_rng(0).normal(size=(2, 26, 23, 6))
+    inputs = planes.astype("float32")
+    assert stack(inputs).shape[0] == 2
+    assert not stack.losses
+    stack(inputs, training=True)
+    first, second, _ = oracle(stack).layers
+    before = [max_pool(convolve(entry, *first), 2) for entry in planes]
+    after = [convolve(np.tanh(entry), *second) for entry in before]
+    np.testing.assert_allclose(
+        stack.losses,
+        [0.3 * np.mean(np.square(each)) for each in (before, after)],
+        rtol=1e-5,
+    )
 
 
 def test_config_round_trip(stack):

@@ -37,6 +37,7 @@ RECIPE = Recipe(
     flip=True,
     class_balance=0.5,
     weight_decay=1e-3,
+    saturation_penalty=1e-2,
     weight_average=0.5,
     warmup=0.3,
 )

@@ -2,12 +2,17 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from oracle import convolve
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.presets import Stage
 from keras_rcnn.training import Budget, get_recipe
 from keras_rcnn.training.averages import Averages
 from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
@@ -131,6 +136,35 @@ def test_accuracy_is_a_mean_over_pixels_and_loss_one_over_batches():
             "instance_1_accuracy": 1 / 4,
             "instance_2_accuracy": 1 / 8,
         }
+    )
+
+
+def test_a_step_takes_the_penalty_into_account():
+    """Gradient of `0.5 mean(z^2)` by the biases: their means of z, a third."""
+    image = np.random.default_rng(0).normal(size=(1, 9, 8, 3))
+    moved = []
+    for penalty in (0.0, 0.5):
+        keras.utils.set_random_seed(0)
+        stack = ConvStack([Stage(3, 3)], 2, saturation_penalty=penalty)
+        model = RecurrentCNN(stack, 1)
+        kernel, bias = (weight.numpy() for weight in stack.weights[:2])
+        step = TrainStep(
+            model,
+            keras.optimizers.SGD(1.0),
+            BalancedCrossentropy([1.0, 1.0]),
+            (1.0,),
+            mean=True,
+            strategy=tf.distribute.get_strategy(),
+        )
+        known = {"instance_1": tf.ones((1, 7, 6))}
+        targets = {"instance_1": tf.zeros((1, 7, 6), tf.int32)}
+        step.train(
+            (tf.constant(image, tf.float32), targets, known), tf.constant(0.0)
+        )
+        moved.append(stack.weights[1].numpy() - bias)
+    z = convolve(image[0], kernel[:, :, 2:], bias)
+    np.testing.assert_allclose(
+        moved[1] - moved[0], -np.mean(z, axis=(0, 1)) / 3, atol=1e-6
     )
 
 
