@@ -25,7 +25,7 @@ def chosen_experiment() -> "Experiment":
 
     names = (
         "preset split fold validation_fraction seed steps teacher confidence "
-        "distillation start_from"
+        "distillation start_from times"
     ).split()
     if FLAGS.experiment is None:
         recipe = get_recipe(FLAGS.recipe, FLAGS.preset)

@@ -42,6 +42,12 @@ def define() -> None:
         0.9,
         "Least probability of a label of --teacher that counts.",
     )
+    flags.DEFINE_integer(
+        "times",
+        1,
+        "How often your own photos come for each time of --unlabelled.",
+        lower_bound=1,
+    )
     flags.register_multi_flags_validator(
         ["unlabelled", "teacher", "distillation"],
         lambda values: (

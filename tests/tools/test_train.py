@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from keras_rcnn import load_model
 
@@ -96,6 +98,32 @@ def test_a_network_trained_before_teaches(before, tmp_path):
     )
     assert status == 1
     assert f"error: --teacher={before} has other planes than rcnn2" in errors
+
+
+@pytest.mark.slow
+def test_own_photos_come_more_often_than_unlabelled_ones(before, tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    for index, pixels in enumerate(np.eye(2, dtype=np.uint8)):
+        photo = Image.fromarray(np.tile(255 * pixels, (80, 40)))
+        photo.save(folder / f"{index}.png")
+    counts = []
+    for times in (1, 3):
+        run = start(
+            tmp_path / str(times),
+            "--preset=plain",
+            f"--unlabelled={folder}",
+            f"--teacher={before}",
+            "--confidence=0",
+            f"--times={times}",
+            steps=1,
+        )
+        status, output, errors = finish(run)
+        assert status == 0, errors
+        counts.append(int(re.search(r"(\d+) photos to train on", output)[1]))
+    own = counts[0] - 2
+    assert own > 0
+    assert counts[1] == 3 * own + 2
 
 
 @pytest.mark.slow
