@@ -212,6 +212,7 @@ def fresh_model(
         dataset.num_classes,
         dataset.class_names,
         dataset.palette,
+        initializer=experiment.recipe.initializer,
         feedback=experiment.recipe.feedback,
         dtype=choose_precision(FLAGS.precision),
     )

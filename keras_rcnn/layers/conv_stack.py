@@ -49,6 +49,7 @@ class ConvStack(keras.layers.Layer):
         feedback: whether score planes may come in; without, f is a plain
             network whose first kernel sees the image alone.
         activation: after each pooling.
+        initializer: of all kernels; those that see scores start at 0.
         saturation_penalty: what training adds to the loss (Keras' `losses`)
             for each hidden stage, over the mean square of what goes into its
             activation: so that few units sit where it is flat and teaches
@@ -90,6 +91,7 @@ class ConvStack(keras.layers.Layer):
         classifier_kernel_size: int = 1,
         feedback: bool = True,
         activation: str = "tanh",
+        initializer: str = "glorot_uniform",
         saturation_penalty: float = 0.0,
         **kwargs: Any,
     ) -> None:
@@ -106,10 +108,12 @@ class ConvStack(keras.layers.Layer):
         self.geometry: StackGeometry = stack_geometry(
             self.stages, classifier_kernel_size
         )
+        self.initializer = initializer
         self.hidden = [
             Conv2D(
                 stage.filters,
                 stage.kernel_size,
+                kernel_initializer=initializer,
                 name=f"conv_{index}",
                 dtype=self.dtype_policy,
             )
@@ -118,6 +122,7 @@ class ConvStack(keras.layers.Layer):
         self.classifier = keras.layers.Conv2D(
             num_classes,
             classifier_kernel_size,
+            kernel_initializer=initializer,
             name="classifier",
             # Scores rounded to bfloat16 would tie where classes are close.
             dtype=self.dtype_policy.variable_dtype,
@@ -229,5 +234,6 @@ class ConvStack(keras.layers.Layer):
             "classifier_kernel_size": self.classifier_kernel_size,
             "feedback": self.feedback,
             "activation": keras.activations.serialize(self.activation),
+            "initializer": self.initializer,
             "saturation_penalty": self.saturation_penalty,
         }

@@ -111,6 +111,7 @@ class RecurrentCNN(keras.Model):
         num_classes: int,
         class_names: Sequence[str] | None = None,
         palette: Sequence[Sequence[int]] | None = None,
+        initializer: str = "glorot_uniform",
         **kwargs: Any,
     ) -> "RecurrentCNN":
         """A network of the paper with fresh weights.
@@ -124,6 +125,7 @@ class RecurrentCNN(keras.Model):
             num_classes,
             entry.classifier_kernel_size,
             feedback=entry.num_instances > 1,
+            initializer=initializer,
             name="conv_stack",
             dtype=kwargs.get("dtype"),
         )

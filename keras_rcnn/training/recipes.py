@@ -40,6 +40,7 @@ class Recipe:
     Args:
         phases: in order; their shares add up to 1.
         optimizer: `muon`, `adamw`, `lion` or `sgd`.
+        initializer: of the kernels, by Keras' name.
         feedback: what an instance sees of the one before, as for
             `RecurrentCNN`.
         scales: smallest and largest magnification of the photos.
@@ -48,6 +49,7 @@ class Recipe:
         cutout: largest part of a crop's side that is blotted out.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
+        focus: as for `BalancedCrossentropy`.
         weight_decay: part of each weight that a step takes away, over the
             learning rate.
         saturation_penalty: as for `ConvStack`.
@@ -58,6 +60,7 @@ class Recipe:
 
     phases: tuple[Phase, ...]
     optimizer: str
+    initializer: str = "glorot_uniform"
     feedback: str = "scores"
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
@@ -65,6 +68,7 @@ class Recipe:
     cutout: float = 0.0
     class_balance: float = 0.0
     label_smoothing: float = 0.0
+    focus: float = 0.0
     weight_decay: float = 0.0
     saturation_penalty: float = 0.0
     weight_average: float = 0.0

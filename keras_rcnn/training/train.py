@@ -184,7 +184,7 @@ def phase_step(
     return TrainStep(
         model,
         optimizer,
-        BalancedCrossentropy(weights, recipe.label_smoothing),
+        BalancedCrossentropy(weights, recipe.label_smoothing, recipe.focus),
         phase.loss_weights,
         # One update by a sum over patches is, to first order, as many updates
         # of one patch each.

@@ -67,6 +67,17 @@ def test_the_penalty_is_on_what_goes_into_the_activations(stack):
     )
 
 
+def test_kernels_start_as_they_are_told():
+    """Orthogonal: filters of length 1 without anything in common."""
+    stack = ConvStack(STAGES, 3, initializer="orthogonal")
+    stack.build((None, None, None, 6))
+    for kernel in stack.weights[2::2]:
+        filters = kernel.numpy().reshape(-1, kernel.shape[-1])
+        np.testing.assert_allclose(
+            filters.T @ filters, np.eye(filters.shape[1]), atol=1e-5
+        )
+
+
 def test_config_round_trip(stack):
     twin = ConvStack.from_config(stack.get_config())
     assert twin.get_config() == stack.get_config()

@@ -48,6 +48,14 @@ def test_smoothed_labels_ask_for_every_class_a_little():
     assert float(value) == pytest.approx(first + math.log(2))
 
 
+def test_focus_has_sure_pixels_count_less():
+    # True classes have 1/4 and 1/2: weights (3/4)^2 and (1/2)^2.
+    loss = BalancedCrossentropy([1.0, 1.0], focus=2.0)
+    value = loss(LABELS, SCORES, KNOWN)
+    expected = 9 / 16 * math.log(4) + 1 / 4 * math.log(2)
+    assert float(value) == pytest.approx(expected)
+
+
 def test_targets_can_be_probabilities():
     # Of 1/4 and 3/4: a third of the first class, which weighs 3, and two
     # thirds of the other, which weighs 1/2; of 1/2 and 1/2: the other alone.
