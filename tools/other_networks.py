@@ -74,14 +74,18 @@ def soft_targets(
     if not experiment.distillation:
         return None
     teacher = load_other("teacher", experiment, photos, model_dir)
-    if (teacher.geometry, teacher.num_instances) != (
-        model.geometry,
-        model.num_instances,
-    ):
+    sees, can_see = (
+        each.geometry.receptive_field(each.num_instances)
+        for each in (teacher, model)
+    )
+    if sees > can_see:
         raise InputError(
-            f"--teacher={experiment.teacher} has other planes than "
-            f"{experiment.preset}: choose a model of that preset."
+            f"--teacher={experiment.teacher} labels a pixel by {sees}x{sees} "
+            f"others, and {experiment.preset} has {can_see}x{can_see}: choose "
+            "a teacher that sees no more."
         )
     return SoftTargets(
-        teacher.copy(model.dtype_policy.name), experiment.distillation
+        teacher.copy(model.dtype_policy.name),
+        experiment.distillation,
+        model.geometry,
     )

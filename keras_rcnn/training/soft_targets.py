@@ -4,20 +4,24 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.sampling import Grids
 from keras_rcnn.errors import InputError
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.labeling import fragments
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
 
 class SoftTargets:
     """Mixes a teacher's probabilities into the labels of a batch.
 
-    The teacher sees the crops that are learned from, and each of its instances
-    teaches the same instance, which sees as much of the photo: what it is in
-    doubt about cannot be told from there.
+    The teacher sees the crops that are learned from. One with the student's
+    planes teaches instance by instance, each as much of the photo as it sees:
+    what it is in doubt about cannot be told from there. Any other labels the
+    pixels of the last instance's grid, where the crop is large enough.
 
     Args:
         teacher: trained network.
         share: part of the target that is the teacher's, from 0 to 1; the rest
             is the label's.
+        geometry: of the network that is taught.
 
     Call arguments:
         images: crops, float32.
@@ -25,7 +29,8 @@ class SoftTargets:
         weights: of the labels, likewise; stay as they are.
 
     Returns:
-        The same, the targets float32 `(batch, rows, columns, num_classes)`.
+        The same, targets that the teacher has a part in float32
+        `(batch, rows, columns, num_classes)`.
 
     Raises:
         InputError: if the share is none.
@@ -35,7 +40,9 @@ class SoftTargets:
         al., arXiv:2106.05237.
     """
 
-    def __init__(self, teacher: RecurrentCNN, share: float) -> None:
+    def __init__(
+        self, teacher: RecurrentCNN, share: float, geometry: StackGeometry
+    ) -> None:
         if not 0 <= share <= 1:
             raise InputError(
                 f"A teacher cannot have {share} of the targets: give a part "
@@ -43,15 +50,34 @@ class SoftTargets:
             )
         self.teacher = teacher
         self.share = share
+        self.geometry = geometry
 
     def __call__(
         self, images: tf.Tensor, targets: Grids, weights: Grids
     ) -> tuple[tf.Tensor, Grids, Grids]:
         """Mixes."""
-        scores = self.teacher(images, num_instances=len(targets))
         mixed = {
-            name: self.share * tf.nn.softmax(scores[name])
-            + (1 - self.share) * tf.one_hot(labels, self.teacher.num_classes)
-            for name, labels in targets.items()
+            name: self.share * tf.nn.softmax(scores)
+            + (1 - self.share)
+            * tf.one_hot(targets[name], self.teacher.num_classes)
+            for name, scores in self._scores(images, len(targets)).items()
         }
-        return images, mixed, weights
+        return images, targets | mixed, weights
+
+    def _scores(self, images: tf.Tensor, num_instances: int) -> Grids:
+        if self.teacher.geometry == self.geometry:
+            return self.teacher(images, num_instances=num_instances)
+        around = self.geometry.padding(num_instances)
+        needed = self.teacher.geometry.padding(self.teacher.num_instances)
+        unseen = around - needed
+        if unseen < 0:
+            return {}
+        size = images.shape[1] - unseen
+        scores = fragments(
+            self.teacher,
+            images[:, unseen:size, unseen:size],
+            self.teacher.num_instances,
+            self.geometry.output_stride(num_instances),
+            margins=tf.fill((2, 2), needed),
+        )
+        return {instance_name(num_instances): scores}
