@@ -60,7 +60,7 @@ class NumpyNetwork:
             if self.feedback == "probabilities":
                 powers = np.exp(scores - scores.max(axis=-1, keepdims=True))
                 shares = powers / powers.sum(axis=-1, keepdims=True)
-                planes = classes / 2 * (shares - 1 / classes)
+                planes = 4 * (shares - 1 / classes)
         assert scores.shape == (1, 1, classes)
         return scores[0, 0]
 

@@ -193,9 +193,9 @@ class RecurrentCNN(keras.Model):
     def feed_back(self, scores: Any) -> Any:
         """Score planes as the next instance sees them.
 
-        Probabilities are shifted and stretched so that they are about as
-        large as the image's values, and 0 where all classes are alike, as
-        they are before the first instance.
+        Probabilities become `4 (p - 1 / num_classes)`: about as large as the
+        image's values, however many classes there are, and 0 where all are
+        alike, as they are before the first instance.
 
         Args:
             scores: `(..., num_classes)`.
@@ -203,7 +203,7 @@ class RecurrentCNN(keras.Model):
         if self.feedback == "scores":
             return scores
         probabilities = ops.softmax(ops.cast(scores, "float32"))
-        planes = 0.5 * (self.num_classes * probabilities - 1)
+        planes = 4.0 * (probabilities - 1 / self.num_classes)
         return ops.cast(planes, scores.dtype)
 
     def scale_image(self, images: Any, instance: int) -> Any:

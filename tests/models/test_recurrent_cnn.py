@@ -57,10 +57,10 @@ def test_probabilities_are_fed_back(patch):
     np.testing.assert_allclose(
         planes["instance_3"][0, 0, 0], expected, atol=1e-5
     )
-    # 2 / 2 * (9 / 10 - 1 / 2)
+    # 4 * (9 / 10 - 1 / 2)
     np.testing.assert_allclose(
         model.feed_back(np.log([[9.0, 1.0], [1.0, 1.0]])),
-        [[0.4, -0.4], [0.0, 0.0]],
+        [[1.6, -1.6], [0.0, 0.0]],
         atol=1e-6,
     )
 
