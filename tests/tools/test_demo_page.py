@@ -552,7 +552,7 @@ def test_two_visitors(visit, photo, tmp_path, noise):
 @pytest.mark.parametrize("closing", ["answers once more", "fails"])
 def test_what_the_log_leaves_out(caplog, monkeypatch, closing):
     """Streams closed in the middle, as when a browser leaves."""
-    from demo_page.server import is_news
+    from demo_page.closed_streams import is_news
 
     async def answers():
         try:

@@ -13,6 +13,7 @@ import fastapi
 import gradio as gr
 import uvicorn
 
+from demo_page.closed_streams import is_news
 from demo_page.page import HERE, Page
 from demo_page.photo import Photo, Settings
 from demo_page.views import FILES
@@ -156,13 +157,3 @@ def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
-
-
-def is_news(record: logging.LogRecord) -> bool:
-    """Whether a message of the event loop is not about a browser that left.
-
-    Closed in the middle of an answer, Gradio's stream of answers sends one
-    more, which Python refuses.
-    """
-    error = record.exc_info[1] if record.exc_info else None
-    return "ignored GeneratorExit" not in str(error)
