@@ -1,5 +1,7 @@
 """Targets in which a network trained before has a part."""
 
+import math
+
 import tensorflow as tf
 
 from keras_rcnn.datasets.sampling import Grids
@@ -12,7 +14,7 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 class SoftTargets:
     """Mixes a teacher's probabilities into the labels of a batch.
 
-    The teacher sees the crops that are learned from. One with the student's
+    The teacher sees the crops that are learned from. One with all the student's
     planes teaches instance by instance, each as much of the photo as it sees:
     what it is in doubt about cannot be told from there. Any other labels the
     pixels of the last instance's grid, where the crop is large enough.
@@ -65,19 +67,23 @@ class SoftTargets:
         return images, targets | mixed, weights
 
     def _scores(self, images: tf.Tensor, num_instances: int) -> Grids:
-        if self.teacher.geometry == self.geometry:
-            return self.teacher(images, num_instances=num_instances)
-        around = self.geometry.padding(num_instances)
-        needed = self.teacher.geometry.padding(self.teacher.num_instances)
-        unseen = around - needed
+        teacher, instances = self.teacher, self.teacher.num_instances
+        has_them_all = num_instances <= instances
+        if has_them_all and teacher.geometry == self.geometry:
+            return teacher(images, num_instances=num_instances)
+        needed = teacher.geometry.padding(instances)
+        unseen = self.geometry.padding(num_instances) - needed
         if unseen < 0:
             return {}
-        size = images.shape[1] - unseen
+        stride = self.geometry.output_stride(num_instances)
+        resolution = math.gcd(stride, teacher.geometry.output_stride(instances))
+        end = images.shape[1] - unseen
         scores = fragments(
-            self.teacher,
-            images[:, unseen:size, unseen:size],
-            self.teacher.num_instances,
-            self.geometry.output_stride(num_instances),
+            teacher,
+            images[:, unseen:end, unseen:end],
+            instances,
+            resolution,
             margins=tf.fill((2, 2), needed),
         )
-        return {instance_name(num_instances): scores}
+        every = stride // resolution
+        return {instance_name(num_instances): scores[:, ::every, ::every]}

@@ -65,6 +65,14 @@ def test_probabilities_are_fed_back(patch):
     )
 
 
+def test_kernels_of_presets_start_as_they_are_told():
+    model = RecurrentCNN.from_preset("rcnn2", 2, initializer="ones")
+    kernels = [w.numpy() for w in model.weights if len(w.shape) == 4]
+    # Those of the image, as score planes count for nothing at first.
+    assert np.all(kernels[0][:, :, 2:] == 1)
+    assert all(np.all(kernel == 1) for kernel in kernels[1:])
+
+
 def test_there_is_no_other_feedback():
     with pytest.raises(ValueError, match="no feedback 'labels'"):
         RecurrentCNN.from_preset("rcnn2", 2, feedback="labels")

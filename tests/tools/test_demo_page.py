@@ -1,11 +1,8 @@
 """The page in a real browser, as a visitor uses it."""
 
-import asyncio
 import base64
-import gc
 import io
 import json
-import logging
 import os
 import pathlib
 import re
@@ -547,35 +544,6 @@ def test_two_visitors(visit, photo, tmp_path, noise):
     choose(one, "1/8", "output_resolution=8")
     assert one.locator(".sizes").inner_text().startswith("holiday.png")
     assert other.locator(".sizes").inner_text().startswith("other.png")
-
-
-@pytest.mark.parametrize("closing", ["answers once more", "fails"])
-def test_what_the_log_leaves_out(caplog, monkeypatch, closing):
-    """Streams closed in the middle, as when a browser leaves."""
-    from demo_page.closed_streams import is_news
-
-    async def answers():
-        try:
-            yield 1
-        except GeneratorExit:
-            if closing == "fails":
-                raise ValueError("broken") from None
-            yield 2
-
-    async def leave():
-        await anext(answers())
-        await asyncio.sleep(0.01)
-        gc.collect()
-
-    logger = logging.getLogger("asyncio")
-    monkeypatch.setattr(logger, "filters", [])
-    asyncio.run(leave())
-    assert "Task exception was never retrieved" in caplog.text
-    caplog.clear()
-    logger.addFilter(is_news)
-    asyncio.run(leave())
-    assert ("broken" in caplog.text) == (closing == "fails")
-    assert bool(caplog.text) == (closing == "fails")
 
 
 def test_without_gradio(run_program, monkeypatch):

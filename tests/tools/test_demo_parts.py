@@ -1,11 +1,15 @@
 """What the page shows and hands out, without a browser."""
 
+import asyncio
 import base64
+import gc
 import io
+import logging
 
 import numpy as np
 import pytest
 from demo_page import drawing
+from demo_page.closed_streams import is_news
 from demo_page.networks import Networks
 from demo_page.photo import Labeling, Photo, Settings
 from demo_page.samples import CHINA, SCENE, sample_photos
@@ -291,3 +295,31 @@ def test_samples():
     assert samples[SCENE].pixels().shape == (120, 160, 3)
     # A network that learned from photos makes nothing of drawings.
     assert list(sample_photos([("sky", "sea")])) == [CHINA]
+
+
+@pytest.mark.parametrize("closing", ["answers once more", "fails"])
+def test_what_the_log_leaves_out(caplog, monkeypatch, closing):
+    """Streams closed in the middle, as when a browser leaves."""
+
+    async def answers():
+        try:
+            yield 1
+        except GeneratorExit:
+            if closing == "fails":
+                raise ValueError("broken") from None
+            yield 2
+
+    async def leave():
+        await anext(answers())
+        await asyncio.sleep(0.01)
+        gc.collect()
+
+    logger = logging.getLogger("asyncio")
+    monkeypatch.setattr(logger, "filters", [])
+    asyncio.run(leave())
+    assert "Task exception was never retrieved" in caplog.text
+    caplog.clear()
+    logger.addFilter(is_news)
+    asyncio.run(leave())
+    assert ("broken" in caplog.text) == (closing == "fails")
+    assert bool(caplog.text) == (closing == "fails")

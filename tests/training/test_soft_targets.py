@@ -47,9 +47,18 @@ def test_a_part_is_the_teachers(teacher):
         np.testing.assert_array_equal(found_weights[name], weights[name])
 
 
-def test_a_teacher_of_other_planes_labels_the_last_grid(teacher):
+@pytest.mark.parametrize(
+    ("instances", "layers"),
+    [(2, ((4, 1), (2, 2), (4, 1))), (1, ((4, 1), (2, 2), (2, 1)))],
+    ids=["another f", "fewer instances"],
+)
+def test_a_teacher_of_other_planes_labels_the_last_grid(
+    teacher, instances, layers
+):
     """Its crops are the middle of the student's, as a loop scores them."""
-    geometry = StackGeometry(((4, 1), (2, 2), (4, 1)))
+    teacher.num_instances = instances
+    geometry = StackGeometry(layers)
+    assert (geometry == teacher.geometry) == (instances == 1)
     size = geometry.input_size(3, 2)
     images = np.random.default_rng(0).normal(size=(2, size, size, 3))
     targets = {
@@ -57,13 +66,12 @@ def test_a_teacher_of_other_planes_labels_the_last_grid(teacher):
         for p in (1, 2)
     }
     soft_targets = SoftTargets(teacher, 0.25, geometry)
-    images_tensor = tf.constant(images, tf.float32)
 
-    _, mixed, _ = soft_targets(images_tensor, targets, {})
+    _, mixed, _ = soft_targets(tf.constant(images, tf.float32), targets, {})
 
     np.testing.assert_array_equal(mixed["instance_1"], targets["instance_1"])
     assert mixed["instance_2"].shape == (2, 3, 3, 3)
-    around = teacher.geometry.padding(2)
+    around = teacher.geometry.padding(instances)
     network = NumpyNetwork(teacher)
     for entry, row, column in itertools.product(range(2), range(3), range(3)):
         # Every 4th pixel, from the middle of the first patch.
@@ -73,7 +81,7 @@ def test_a_teacher_of_other_planes_labels_the_last_grid(teacher):
         patch = images[
             entry, top : top + 2 * around + 1, left : left + 2 * around + 1
         ]
-        powers = np.exp(network.score(patch, 2))
+        powers = np.exp(network.score(patch, instances))
         expected = 0.25 * powers / powers.sum() + 0.75 * np.eye(3)[1]
         np.testing.assert_allclose(
             mixed["instance_2"][entry, row, column], expected, atol=1e-5

@@ -16,6 +16,7 @@ from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
+from keras_rcnn.training.train import phase_step
 
 STEPS = 8
 RECIPE = Recipe(
@@ -159,6 +160,23 @@ def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
         ]
     for ours, theirs in zip(model.get_weights(), average, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
+
+
+def test_a_step_has_the_losses_of_the_recipe(scenes):
+    recipe = dataclasses.replace(
+        RECIPE, label_smoothing=0.1, focus=2.0, saturation_penalty=0.3
+    )
+    step = phase_step(
+        fresh_model(scenes),
+        recipe,
+        recipe.phases[0],
+        None,
+        [1.0],
+        tf.distribute.get_strategy(),
+    )
+    assert step.loss.label_smoothing == 0.1
+    assert step.loss.focus == 2.0
+    assert step.model.conv_stack.saturation_penalty == 0.3
 
 
 def test_without_photos_to_choose_by_the_last_weights_are_kept(
