@@ -144,7 +144,7 @@ def main() -> None:
         strategy=strategy,
     )
     if chief:
-        report(model, model_dir, budget, validate(model_dir, validation))
+        report(model_dir, budget, validate(model_dir, validation))
     # Whoever leaves early is taken for lost.
     mean_of_replicas(strategy, 0.0)
 
@@ -213,6 +213,7 @@ def fresh_model(
         dataset.class_names,
         dataset.palette,
         initializer=experiment.recipe.initializer,
+        normalization=experiment.recipe.normalization,
         feedback=experiment.recipe.feedback,
         dtype=choose_precision(FLAGS.precision),
     )
@@ -246,16 +247,18 @@ def validate(
 
 
 def report(
-    model: "RecurrentCNN",
     model_dir: pathlib.Path,
     budget: "Budget",
     matrix: "ConfusionMatrix | None",
 ) -> None:
     """Says what the run has come to."""
+    from keras_rcnn import load_model
+
     figures = {
         "steps": int(budget.steps),
         "minutes": float(budget.seconds) / 60,
-        "num_parameters": model.count_params(),
+        # Of the network that was kept, which has no normalisations.
+        "num_parameters": load_model(model_dir).count_params(),
     }
     summary = "{steps} steps, {minutes:.1f} minutes.".format_map(figures)
     if matrix and matrix.num_pixels:

@@ -1,15 +1,19 @@
 """The convolutional stack f."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras import ops
 
 from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.layers.bfloat16 import keep_weights
+from keras_rcnn.layers.conv2d import Conv2D
 from keras_rcnn.layers.conv_max_pool import conv_max_pool
 from keras_rcnn.layers.convolution import convolve
+from keras_rcnn.layers.normalization import Normalization
 from keras_rcnn.presets import Stage, stack_geometry
 
 IMAGE_CHANNELS = 3
@@ -18,17 +22,6 @@ IMAGE_CHANNELS = 3
 def max_pool(planes: Any, pool_size: int) -> Any:
     """Max-pooling that steps by its own size and drops what is left over."""
     return ops.max_pool(planes, pool_size, strides=pool_size, padding="valid")
-
-
-class Conv2D(keras.layers.Conv2D):
-    """Keras's, but that others read its weights unrounded.
-
-    Files of weights know the layers by the name of this class.
-    """
-
-    def add_weight(self, *args: Any, **kwargs: Any) -> Any:
-        """A weight that no scope of mixed precision rounds."""
-        return super().add_weight(*args, **kwargs | {"autocast": False})
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
@@ -50,6 +43,8 @@ class ConvStack(keras.layers.Layer):
             network whose first kernel sees the image alone.
         activation: after each pooling.
         initializer: of all kernels; those that see scores start at 0.
+        normalization: whether what goes into each activation is normalised,
+            for training; `folded_weights` are those of the same f without.
         saturation_penalty: what training adds to the loss (Keras' `losses`)
             for each hidden stage, over the mean square of what goes into its
             activation: so that few units sit where it is flat and teaches
@@ -92,10 +87,12 @@ class ConvStack(keras.layers.Layer):
         feedback: bool = True,
         activation: str = "tanh",
         initializer: str = "glorot_uniform",
+        normalization: bool = False,
         saturation_penalty: float = 0.0,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
+        self.normalization = normalization
         self.saturation_penalty = saturation_penalty
         self.stages = tuple(
             Stage(**stage) if isinstance(stage, dict) else stage
@@ -119,6 +116,11 @@ class ConvStack(keras.layers.Layer):
             )
             for index, stage in enumerate(self.stages, 1)
         ]
+        self.normalizations = [
+            Normalization(name=f"normalization_{index}", dtype="float32")
+            for index, _ in enumerate(self.stages, 1)
+            if normalization
+        ]
         self.classifier = keras.layers.Conv2D(
             num_classes,
             classifier_kernel_size,
@@ -134,6 +136,8 @@ class ConvStack(keras.layers.Layer):
         for convolution in [*self.hidden, self.classifier]:
             convolution.build((None, None, None, channels))
             channels = convolution.filters
+        for stage, layer in zip(self.stages, self.normalizations, strict=False):
+            layer.build((None, None, None, stage.filters))
         if self.feedback:
             self._start_without_feedback()
 
@@ -160,12 +164,16 @@ class ConvStack(keras.layers.Layer):
         """Applies f once."""
         self._check(inputs)
         planes = inputs
-        for stage, convolution in zip(self.stages, self.hidden, strict=True):
+        for index, (stage, convolution) in enumerate(
+            zip(self.stages, self.hidden, strict=True)
+        ):
             # Rounding is noise to training, and half the time of this stage.
             exact = convolution is self.hidden[0] and not training
             planes = self._stage(
                 planes, stage, convolution, pool, convolve, exact
             )
+            if self.normalization:
+                planes = self.normalizations[index](planes, training=training)
             if training and self.saturation_penalty:
                 self._penalise(planes)
             planes = self.activation(planes)
@@ -206,6 +214,16 @@ class ConvStack(keras.layers.Layer):
                 planes = pool(planes, stage.pool_size)
         return planes
 
+    def folded_weights(self) -> list[np.ndarray]:
+        """Kernels and biases of the same f without normalisations."""
+        pairs = [convolution.get_weights() for convolution in self.hidden]
+        if self.normalization:
+            pairs = [
+                layer.folded(*pair)
+                for layer, pair in zip(self.normalizations, pairs, strict=True)
+            ]
+        return [*itertools.chain(*pairs), *self.classifier.get_weights()]
+
     def _check(self, inputs: Any) -> None:
         channels = inputs.shape[-1]
         allowed = {IMAGE_CHANNELS, self.hidden[0].kernel.shape[2]}
@@ -235,5 +253,6 @@ class ConvStack(keras.layers.Layer):
             "feedback": self.feedback,
             "activation": keras.activations.serialize(self.activation),
             "initializer": self.initializer,
+            "normalization": self.normalization,
             "saturation_penalty": self.saturation_penalty,
         }

@@ -112,6 +112,7 @@ class RecurrentCNN(keras.Model):
         class_names: Sequence[str] | None = None,
         palette: Sequence[Sequence[int]] | None = None,
         initializer: str = "glorot_uniform",
+        normalization: bool = False,
         **kwargs: Any,
     ) -> "RecurrentCNN":
         """A network of the paper with fresh weights.
@@ -126,6 +127,7 @@ class RecurrentCNN(keras.Model):
             entry.classifier_kernel_size,
             feedback=entry.num_instances > 1,
             initializer=initializer,
+            normalization=normalization,
             name="conv_stack",
             dtype=kwargs.get("dtype"),
         )
@@ -215,11 +217,17 @@ class RecurrentCNN(keras.Model):
         )
 
     def copy(self, dtype: str) -> "RecurrentCNN":
-        """The same network and weights, computing in another precision."""
-        config = self.get_config()
-        config["dtype"] = config["conv_stack"]["config"]["dtype"] = dtype
+        """The same network, computing in another precision.
+
+        It has no normalisations: they are folded into its convolutions.
+        """
+        config = self.get_config() | {"dtype": dtype}
+        config["conv_stack"]["config"] |= {
+            "dtype": dtype,
+            "normalization": False,
+        }
         model = type(self).from_config(config)
-        model.set_weights(self.get_weights())
+        model.set_weights(self.conv_stack.folded_weights())
         return model
 
     def check_instances(self, num_instances: int) -> None:

@@ -73,6 +73,11 @@ def check_batches(recipe: Recipe, strategy: tf.distribute.Strategy) -> None:
         InputError: if there are any.
     """
     count = strategy.num_replicas_in_sync
+    if recipe.normalization and count > 1:
+        raise InputError(
+            f"{count} replicas cannot share the statistics of normalised "
+            "batches: leave out --strategy or the recipe's normalization."
+        )
     for phase in recipe.phases:
         if phase.batch_size % count:
             raise InputError(

@@ -41,6 +41,7 @@ class Recipe:
         phases: in order; their shares add up to 1.
         optimizer: `muon`, `adamw`, `lion` or `sgd`.
         initializer: of the kernels, by Keras' name.
+        normalization: as for `ConvStack`; on one device.
         feedback: what an instance sees of the one before, as for
             `RecurrentCNN`.
         scales: smallest and largest magnification of the photos.
@@ -61,6 +62,7 @@ class Recipe:
     phases: tuple[Phase, ...]
     optimizer: str
     initializer: str = "glorot_uniform"
+    normalization: bool = False
     feedback: str = "scores"
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False

@@ -111,3 +111,32 @@ def test_mixed_precision_computes_in_bfloat16():
     assert dtypes == [tf.bfloat16] * len(STAGES) + [tf.float32]
     assert graph.structured_outputs.dtype == tf.float32
     assert {weight.dtype for weight in stack.weights} == {"float32"}
+
+
+def test_normalisations_fold_into_the_convolutions():
+    """What a loop normalises, the copy does by kernels and biases alone."""
+    stack = ConvStack(STAGES, num_classes=3, normalization=True)
+    model = RecurrentCNN(stack, 2)
+    rng = np.random.default_rng(0)
+    for weight in stack.weights:
+        # No scale and no variance below 0.
+        weight.assign(rng.uniform(0.1, 1.0, weight.shape))
+    planes = rng.normal(size=(25, 27, 6)).astype("float32")
+    expected = planes
+    for convolution, layer in zip(
+        stack.hidden, stack.normalizations, strict=True
+    ):
+        kernel, bias = map(np.array, convolution.weights)
+        gamma, beta, mean, variance = map(np.array, layer.weights[:4])
+        before = convolve(expected, kernel, bias)
+        if convolution is stack.hidden[0]:
+            before = max_pool(before, 2)
+        normal = (before - mean) / np.sqrt(variance + layer.epsilon)
+        expected = np.tanh(normal * gamma + beta)
+    expected = convolve(expected, *map(np.array, stack.classifier.weights))
+
+    folded = model.copy("float32").conv_stack
+
+    np.testing.assert_allclose(stack(planes[None])[0], expected, atol=1e-4)
+    np.testing.assert_allclose(folded(planes[None])[0], expected, atol=1e-4)
+    assert len(folded.weights) == 6

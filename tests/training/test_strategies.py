@@ -1,5 +1,6 @@
 """Many devices and machines, real processes, against one of them."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -185,7 +186,10 @@ def test_batches_that_cannot_be_shared():
 
     with pytest.raises(InputError, match=r"3 replicas .* batches of 4 evenly"):
         check_batches(RECIPE, Three())
-    check_batches(RECIPE.with_larger_batches(3), Three())
+    larger = RECIPE.with_larger_batches(3)
+    check_batches(larger, Three())
+    with pytest.raises(InputError, match=r"3 replicas .* normalised"):
+        check_batches(dataclasses.replace(larger, normalization=True), Three())
 
 
 class Resolver:

@@ -42,16 +42,16 @@ def scenes():
     return split_off(dataset, 0.1)
 
 
-def fresh_model(scenes):
+def fresh_model(scenes, **settings):
     keras.utils.set_random_seed(0)
-    stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2)
+    stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2, **settings)
     return RecurrentCNN(
         stack, 2, scenes[0].class_names, scenes[0].palette, name="network"
     )
 
 
-def run(scenes, model_dir, budget, recipe=RECIPE):
-    model = fresh_model(scenes)
+def run(scenes, model_dir, budget, recipe=RECIPE, model=None):
+    model = model or fresh_model(scenes)
     score = train(
         model,
         recipe,
@@ -187,6 +187,23 @@ def test_without_photos_to_choose_by_the_last_weights_are_kept(
     kept = load_model(tmp_path).get_weights()
     for ours, theirs in zip(kept, model.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
+
+
+def test_a_normalised_network_is_kept_without_normalisations(scenes, tmp_path):
+    recipe = dataclasses.replace(RECIPE, normalization=True)
+    model = fresh_model(scenes, normalization=True)
+    model, _ = run(
+        (scenes[0], None), tmp_path, Budget(steps=STEPS), recipe, model
+    )
+    statistics = model.conv_stack.normalizations[0].moving_mean.numpy()
+    assert statistics.all()
+    kept = load_model(tmp_path)
+    assert kept.count_params() == fresh_model(scenes).count_params()
+    photo = np.random.default_rng(0).normal(size=(1, 40, 50, 3))
+    for name, scores in model(photo.astype("float32")).items():
+        np.testing.assert_allclose(
+            kept(photo.astype("float32"))[name], scores, atol=1e-5
+        )
 
 
 def validation_accuracy(model, dataset):

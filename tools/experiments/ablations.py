@@ -58,6 +58,7 @@ ABLATIONS = {
     "smoothing": _with(label_smoothing=0.1),
     "focus": _with(focus=1.0),
     "orthogonal": _with(initializer="orthogonal"),
+    "normalised": _with(normalization=True),
     "penalty": _with(saturation_penalty=1e-3),
     "balance_0": _with(class_balance=0.0),
     "balance_50": _with(class_balance=0.5),
