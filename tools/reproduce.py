@@ -2,10 +2,10 @@ r"""Repeats the tables of the paper: trains, scores, writes `results/`.
 
     python tools/prepare_data.py --dataset=stanford_background \
         --manual_dir=FOLDER_OF_THE_ARCHIVE
-    python tools/reproduce.py --experiments=stanford_rcnn2_taught
+    python tools/reproduce.py --experiments=stanford_rcnn2_longer
 
 That is the recipe of the network that ships for Stanford Background, with the
-teacher's run before it: 89 minutes of training on a core with AVX-512 and
+run that it goes on from: two hours of training on a core with AVX-512 and
 bfloat16. Without --experiments, all of `tools/experiments` are run, which takes
 a day.
 What is there already is not done again, and the same command goes on where it

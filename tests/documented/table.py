@@ -21,8 +21,11 @@ import re
 SHORTER = (
     # What takes minutes takes steps. (Experiments do by `stage.py`.)
     (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2"),
-    # One run and one score, not one and its teacher and seven scores.
-    (r"(--experiments=|runs/)stanford_rcnn2_taught", r"\1stanford_plain_paper"),
+    # One run and one score, not two runs and seven scores.
+    (
+        r"(--experiments=|runs/)stanford_rcnn2_(longer|taught)",
+        r"\1stanford_plain_paper",
+    ),
     # Extras are there already: only their names are checked.
     (
         r"-m pip install -e '\.\[(\w+)\]'",

@@ -74,6 +74,25 @@ def test_tells_what_it_is_and_how_good(run_program, folders):
     assert f"| `model.keras` | {len(content)} | `{digest}` |\n" in card
 
 
+def test_tells_what_the_network_builds_on(run_program, folders):
+    results, folder = folders
+    name = "stanford_rcnn2_longer"
+    (results / f"{name}.json").write_text(
+        json.dumps(RUN | {"scores": {"3 at 1/1": SCORE}})
+    )
+    status, _, err = run_program(
+        "model_card",
+        f"--experiment={name}",
+        f"--model_dir={folder}",
+        f"--results_dir={results}",
+    )
+    assert (status, err) == (0, "")
+    card = (folder / "README.md").read_text()
+    assert "after the run that it builds on" in card.replace("\n", " ")
+    before = "    python tools/train.py --experiment=stanford_rcnn2_augmented\n"
+    assert f"\n{before}    {RUN['command']}\n" in card
+
+
 def test_names_results_that_are_missing(run_program, folders):
     results, folder = folders
     (results / "stanford_plain_dense.json").unlink()
@@ -100,7 +119,7 @@ def test_every_network_that_ships_has_a_twin_that_was_scored():
     for name in experiment_names():
         if name.endswith("_all"):
             network = name.removesuffix("_all")
-            twins = {f"{network}_dense", f"{network}_taught"}
+            twins = {f"{network}_dense", f"{network}_longer"}
             assert scored_name(name) in twins
 
 

@@ -7,6 +7,6 @@ python tools/train.py --experiment=stanford_rcnn2_all
 
 import dataclasses
 
-from experiments import stanford_rcnn2_taught
+from experiments import stanford_rcnn2_longer
 
-EXPERIMENT = dataclasses.replace(stanford_rcnn2_taught.EXPERIMENT, split="all")
+EXPERIMENT = dataclasses.replace(stanford_rcnn2_longer.EXPERIMENT, split="all")

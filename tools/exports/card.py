@@ -126,15 +126,21 @@ def _training(
         if experiment.split == "all"
         else f" but for {HELD_OUT[experiment.dataset]}"
     )
+    builds_on = "".join(
+        f"    python tools/train.py --experiment={other}\n"
+        for other in (experiment.start_from, experiment.teacher)
+        if other
+    )
     return (
         "## Training\n\n"
         + _paragraph(
             f"Data: {TITLES[experiment.dataset]}, all photos of its "
             f"development part{but_for}. {trained['steps']:,} steps, "
-            f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}:"
+            f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}"
+            + (", after the run that it builds on:" if builds_on else ":")
         )
         + (
-            f"\n    {trained['command']}\n"
+            f"\n{builds_on}    {trained['command']}\n"
             f"    python tools/export.py --model_dir=runs/{name} \\\n"
             f"        --saved_model=saved_models/{folder.name}\n"
         )

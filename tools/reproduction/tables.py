@@ -23,7 +23,9 @@ TITLES = {
 RECIPES = {
     "paper": "ours by recipe `paper`",
     "dense": "ours by recipe `dense`",
-    "taught": "the same taught by it",
+    "augmented": "photos changed more",
+    "longer": "goes on from that",
+    "taught": "`dense` taught by `dense`",
     "more": "`dense` with photos of SIFT Flow",
     "pretrained": "taught, pre-trained by that",
 }
