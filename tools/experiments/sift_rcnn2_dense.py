@@ -24,6 +24,6 @@ EXPERIMENT = Experiment(
         ),
         saturation_penalty=3e-3,
     ),
-    steps=16000,
+    steps=30000,
     validation_fraction=0.0,
 )

@@ -2,7 +2,7 @@
 
 python tools/train.py --experiment=stanford_rcnn2_all
 
-36 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-25.
+44 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26.
 """
 
 import dataclasses

