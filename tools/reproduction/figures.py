@@ -18,7 +18,7 @@ STYLES = (
 
 def learning_curves(results: Results) -> Figure:
     """Accuracy of the last instance over minutes, a panel a data set."""
-    figure = Figure(figsize=(12, 4.5), dpi=120, layout="constrained")
+    figure = Figure(figsize=(12, 6), dpi=120, layout="constrained")
     panels = figure.subplots(1, len(TITLES), sharey=True)
     for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
         panel.set_prop_cycle(STYLES)
@@ -30,7 +30,13 @@ def learning_curves(results: Results) -> Figure:
         panel.set_ylabel("pixel accuracy of the last instance, %")
         panel.grid(alpha=0.3)
         if panel.lines:
-            panel.legend(fontsize=7)
+            # Below, where it hides no curve.
+            panel.legend(
+                fontsize=7,
+                ncols=2,
+                loc="upper center",
+                bbox_to_anchor=(0.5, -0.14),
+            )
     return figure
 
 
