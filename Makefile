@@ -3,7 +3,8 @@
 PYTHON ?= python3
 DATA ?= ../shared/data
 BIN := .venv/bin
-SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4
+# Who is done takes over what others have not begun.
+SIDE_BY_SIDE := --numprocesses=auto --maxprocesses=4 --dist=worksteal
 # Written last, so that a set-up that was cut short is done again.
 READY := .venv/ready
 # Each is added to what is there, and tested, one after the other.

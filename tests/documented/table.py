@@ -33,6 +33,8 @@ SHORTER = (
         r"""['project']['optional-dependencies']['\1']" """,
     ),
     (r"\bmake test\b", "make --dry-run test"),
+    # What `test_export.py` runs to its end.
+    (r"--all=exported", "--saved_model=exported"),
     # Times that nobody reads need not be good ones.
     (r"--suite=(corpus|training)", r"--suite=\1 --seconds=0"),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
