@@ -76,6 +76,11 @@ class Recipe:
     weight_average: float = 0.0
     warmup: float = 0.0
 
+    def last_phase_alone(self) -> "Recipe":
+        """The same without what comes before its last phase."""
+        last = dataclasses.replace(self.phases[-1], share=1.0)
+        return dataclasses.replace(self, phases=(last,))
+
     def with_larger_batches(self, factor: int) -> "Recipe":
         """The same, with so many times as many crops or patches a step."""
         phases = tuple(

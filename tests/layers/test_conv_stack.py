@@ -9,6 +9,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.presets import Stage
+from keras_rcnn.training.muon import Muon
 
 STAGES = (Stage(4, 8, 2), Stage(5, 8))
 
@@ -140,3 +141,14 @@ def test_normalisations_fold_into_the_convolutions():
     np.testing.assert_allclose(stack(planes[None])[0], expected, atol=1e-4)
     np.testing.assert_allclose(folded(planes[None])[0], expected, atol=1e-4)
     assert len(folded.weights) == 6
+
+
+def test_scales_of_normalisations_stay_positive():
+    """As pooling before them demands, however far a step goes."""
+    stack = ConvStack(STAGES, num_classes=3, normalization=True)
+    stack.build((None, None, None, 6))
+    gamma = stack.normalizations[0].gamma
+    optimizer = Muon(learning_rate=3.0)
+    optimizer.build([gamma])
+    optimizer.apply([tf.ones_like(gamma)], [gamma])
+    np.testing.assert_array_equal(gamma, np.zeros(4))

@@ -42,7 +42,9 @@ ABLATIONS = {
     "last_losses": _with(phases=_third(loss_weights=(0.1, 0.3, 1.0))),
     "only_last_loss": _with(phases=_third(loss_weights=(0.0, 0.0, 1.0))),
     "equal_losses": _with(phases=_third(loss_weights=(1.0, 1.0, 1.0))),
-    "no_curriculum": _with(phases=(dataclasses.replace(THIRD, share=1.0),)),
+    "no_curriculum": dataclasses.replace(
+        BASE, recipe=BASE.recipe.last_phase_alone()
+    ),
     "longer_second": _with(
         phases=(
             FIRST,

@@ -13,12 +13,9 @@ import dataclasses
 from experiments import stanford_rcnn2_augmented
 
 SHORTER = stanford_rcnn2_augmented.EXPERIMENT
-(*_, LAST_PHASE) = SHORTER.recipe.phases
 EXPERIMENT = dataclasses.replace(
     SHORTER,
-    recipe=dataclasses.replace(
-        SHORTER.recipe, phases=(dataclasses.replace(LAST_PHASE, share=1.0),)
-    ),
+    recipe=SHORTER.recipe.last_phase_alone(),
     steps=10000,
     validation_fraction=0.0,
     start_from="stanford_rcnn2_augmented",

@@ -14,12 +14,9 @@ import dataclasses
 from experiments import stanford_rcnn2_taught
 
 TAUGHT = stanford_rcnn2_taught.EXPERIMENT
-(*_, LAST_PHASE) = TAUGHT.recipe.phases
 EXPERIMENT = dataclasses.replace(
     TAUGHT,
-    recipe=dataclasses.replace(
-        TAUGHT.recipe, phases=(dataclasses.replace(LAST_PHASE, share=1.0),)
-    ),
+    recipe=TAUGHT.recipe.last_phase_alone(),
     steps=6000,
     start_from="stanford_rcnn2_more",
 )
