@@ -22,9 +22,13 @@ from documented.table import (
 )
 
 MOST_SECONDS = 500
-# Ways through a page that has more than one, and what each leaves out.
+# Ways through a page that has more than one, and what each leaves out: the
+# other's, and what follows the training, which is the same for both.
 VARIANTS = {
-    "docs/own_photos.md": {"labelme": "zipfile -e export.zip", "cvat": None}
+    "docs/own_photos.md": {
+        "labelme": r"export|--model=|litert|labelled/voc",
+        "cvat": None,
+    }
 }
 
 
@@ -129,7 +133,7 @@ def test_examples_run(page, variant, tmp_path):
     left_out = VARIANTS.get(page, {}).get(variant)
     with Runner(tmp_path) as runner:
         for block in blocks(page):
-            skipped = left_out and left_out in block.text
+            skipped = left_out and re.search(left_out, block.text)
             if not (entry_not_run(block) or skipped):
                 runner.run(block)
 

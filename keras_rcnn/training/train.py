@@ -70,7 +70,8 @@ def train(
 
     Returns:
         The best pixel accuracy on the validation photos, at the network's
-        output stride, which is the one of the weights kept; None without.
+        output stride, which is the one of the weights kept; None without,
+        or if training ended before the last phase.
 
     Raises:
         InputError: if a batch cannot be shared out evenly, workers do not see
@@ -133,8 +134,9 @@ def train(
                 callbacks,
                 steps_per_epoch,
             )
-    if validation:
+    if best >= 0:
         return float(best)
+    # Nothing to choose by, or no step of the last phase to choose.
     if is_chief(strategy):
         save_model(model, model_dir / MODEL_FILE)
     return None

@@ -21,9 +21,9 @@ import re
 SHORTER = (
     # What takes minutes takes steps. (Experiments do by `stage.py`.)
     (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2"),
-    # One run and one score, not two runs and seven scores.
+    # The smallest network; one run and one score, not two and seven.
     (
-        r"(--experiments=|runs/)stanford_rcnn2_(longer|taught)",
+        r"(--experiments?=|runs/)stanford_rcnn2_(dense|longer|taught)",
         r"\1stanford_plain_paper",
     ),
     # Extras are there already: only their names are checked.
@@ -36,7 +36,8 @@ SHORTER = (
     # What `test_export.py` runs to its end.
     (r"--all=exported", "--saved_model=exported"),
     # Times that nobody reads need not be good ones.
-    (r"--suite=(corpus|training)", r"--suite=\1 --seconds=0"),
+    (r"--suite=corpus", "--suite=corpus --sizes=64x96 --repeats=1"),
+    (r"--suite=training", "--suite=training --steps=1 --repeats=1"),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
     # Other servers may have the ports.
     (

@@ -1,5 +1,6 @@
 """The training program, as a user starts, kills and starts it again."""
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -11,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+from experiments import load_experiment
 from PIL import Image
 
 from keras_rcnn import load_model
@@ -43,15 +45,16 @@ def finish(process):
 
 @pytest.mark.slow
 def test_a_run_killed_in_the_middle_goes_on(tmp_path):
-    assert finish(start(tmp_path / "whole"))[0] == 0
-    killed = start(tmp_path / "killed")
+    preset = "--preset=rcnn1"
+    assert finish(start(tmp_path / "whole", preset))[0] == 0
+    killed = start(tmp_path / "killed", preset)
     checkpoint = tmp_path / "killed" / "checkpoints" / "checkpoint"
     deadline = time.monotonic() + 300
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(killed.pid, signal.SIGKILL)
     assert finish(killed)[0] == -signal.SIGKILL
-    status, output, errors = finish(start(tmp_path / "killed"))
+    status, output, errors = finish(start(tmp_path / "killed", preset))
     assert status == 0, errors
     assert "30 steps" in output
     whole, resumed = (
@@ -72,6 +75,31 @@ def test_wrong_settings_are_named(tmp_path):
     assert errors.startswith("error: There is no preset 'rcnn9'")
     assert errors.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_networks_are_as_the_recipe_has_them(
+    run_program, monkeypatch, tmp_path
+):
+    short = load_experiment("synthetic_rcnn1_short")
+    recipe = dataclasses.replace(
+        short.recipe, initializer="zeros", normalization=True
+    )
+    monkeypatch.setattr(
+        "experiments.load_experiment",
+        lambda name: dataclasses.replace(short, recipe=recipe, steps=1),
+    )
+    status, output, errors = run_program(
+        "train", "--experiment=zeros", f"--model_dir={tmp_path / 'run'}"
+    )
+    assert status == 0, errors
+    model = load_model(tmp_path / "run")
+    # Hidden units that are all zero pass nothing on and learn nothing.
+    for weights in model.get_weights():
+        assert weights.ndim == 1 or not weights.any()
+    # Normalisations are trained as well, and not kept.
+    trained = int(re.search(r"rcnn1, (\d+) weights", output)[1])
+    assert trained > model.count_params()
 
 
 @pytest.fixture(scope="module")
