@@ -34,8 +34,10 @@ test-data: $(READY)
 
 test-extras: $(EXTRAS:%=test-extra-%)
 
+# The other files would only take time to be imported.
 test-extra-%: .venv/extra-%
-	$(BIN)/python -m pytest $(HOW_$*) -m "extras(name='$*')"
+	$(BIN)/python -m pytest $(HOW_$*) -m "extras(name='$*')" \
+	  $$(grep -rl --include='*.py' 'extras(name="$*")' tests)
 
 docs: .venv/extra-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -1,7 +1,7 @@
 r"""Writes the model card of a network that ships.
 
     python tools/reproduce.py \
-        --experiments=stanford_rcnn2_longer,stanford_rcnn2_all
+        --experiments=stanford_rcnn2_longest,stanford_rcnn2_all
     python tools/export.py --model_dir=runs/stanford_rcnn2_all \
         --saved_model=saved_models/rcnn2_stanford_background
     python tools/model_card.py --experiment=stanford_rcnn2_all \

@@ -2,7 +2,7 @@ r"""Repeats the tables of the paper: trains, scores, writes `results/`.
 
     python tools/prepare_data.py --dataset=stanford_background \
         --manual_dir=FOLDER_OF_THE_ARCHIVE
-    python tools/reproduce.py --experiments=stanford_rcnn2_longer
+    python tools/reproduce.py --experiments=stanford_rcnn2_longest
 
 That is the recipe of the network that ships for Stanford Background, with the
 run that it goes on from: two hours of training on a core with AVX-512 and

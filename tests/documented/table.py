@@ -19,11 +19,12 @@ import fnmatch
 import re
 
 SHORTER = (
-    # What takes minutes takes steps. (Experiments do by `stage.py`.)
-    (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2"),
-    # The smallest network; one run and one score, not two and seven.
+    # What takes minutes takes steps of the smallest network. (Experiments do
+    # by `stage.py`.)
+    (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2 --preset=plain"),
+    # That network; one run and one score, not two and seven.
     (
-        r"(--experiments?=|runs/)stanford_rcnn2_(dense|longer|taught)",
+        r"(--experiments?=|runs/)stanford_rcnn2_(dense|longest|taught)",
         r"\1stanford_plain_paper",
     ),
     # Extras are there already: only their names are checked.

@@ -76,7 +76,7 @@ def test_tells_what_it_is_and_how_good(run_program, folders):
 
 def test_tells_what_the_network_builds_on(run_program, folders):
     results, folder = folders
-    name = "stanford_rcnn2_longer"
+    name = "stanford_rcnn2_longest"
     (results / f"{name}.json").write_text(
         json.dumps(RUN | {"scores": {"3 at 1/1": SCORE}})
     )
@@ -88,8 +88,11 @@ def test_tells_what_the_network_builds_on(run_program, folders):
     )
     assert (status, err) == (0, "")
     card = (folder / "README.md").read_text()
-    assert "after the run that it builds on" in card.replace("\n", " ")
-    before = "    python tools/train.py --experiment=stanford_rcnn2_augmented\n"
+    assert "after the runs that it builds on" in card.replace("\n", " ")
+    before = "".join(
+        f"    python tools/train.py --experiment=stanford_rcnn2_{run}\n"
+        for run in ("augmented", "longer")
+    )
     assert f"\n{before}    {RUN['command']}\n" in card
 
 
@@ -119,7 +122,7 @@ def test_every_network_that_ships_has_a_twin_that_was_scored():
     for name in experiment_names():
         if name.endswith("_all"):
             network = name.removesuffix("_all")
-            twins = {f"{network}_dense", f"{network}_longer"}
+            twins = {f"{network}_dense", f"{network}_longest"}
             assert scored_name(name) in twins
 
 

@@ -16,6 +16,7 @@ __all__ = [
     "experiment_names",
     "load_experiment",
     "paper_rows",
+    "runs_before",
 ]
 
 ABLATION = "ablation_"
@@ -54,3 +55,11 @@ def load_experiment(name: str) -> Experiment:
             f"{', '.join([*experiment_names(), *known])}."
         )
     return known[name]
+
+
+def runs_before(name: str) -> list[str]:
+    """All experiments that one builds on, in the order of their training."""
+    found: list[str] = []
+    for other in load_experiment(name).builds_on:
+        found += [*runs_before(other), other]
+    return list(dict.fromkeys(found))

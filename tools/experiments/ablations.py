@@ -34,6 +34,19 @@ def _third(**changes: Any) -> tuple[Phase, ...]:
     return FIRST, SECOND, dataclasses.replace(THIRD, **changes)
 
 
+def _optimizer(name: str, rate: float) -> Experiment:
+    """Another optimizer, at so many times the learning rates of Muon."""
+    phases = tuple(
+        dataclasses.replace(
+            phase,
+            learning_rate=rate * phase.learning_rate,
+            final_learning_rate=rate * phase.final_learning_rate,
+        )
+        for phase in BASE.recipe.phases
+    )
+    return _with(optimizer=name, phases=phases)
+
+
 ABLATIONS = {
     "base": BASE,
     "other_seed": dataclasses.replace(BASE, seed=1),
@@ -66,9 +79,8 @@ ABLATIONS = {
     "balance_50": _with(class_balance=0.5),
     "higher_rate": _with(phases=_third(learning_rate=4e-3)),
     "lower_rate": _with(phases=_third(learning_rate=1e-3)),
-    # At the learning rates of Muon, which are not theirs.
-    "adamw": _with(optimizer="adamw"),
-    "lion": _with(optimizer="lion"),
+    "adamw": _optimizer("adamw", 0.2),
+    "lion": _optimizer("lion", 0.02),
     "small_crops": _with(phases=_third(batch_size=8, grid_size=8)),
     "more_photos": dataclasses.replace(BASE, more_photos="sift_flow", times=4),
     "large_crops": _with(phases=_third(batch_size=2, grid_size=26)),

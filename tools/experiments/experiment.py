@@ -49,3 +49,8 @@ class Experiment:
     start_from: str | None = None
     more_photos: str | None = None
     times: int = 1
+
+    @property
+    def builds_on(self) -> tuple[str, ...]:
+        """Experiments whose networks it needs."""
+        return tuple(filter(None, (self.start_from, self.teacher)))

@@ -13,6 +13,7 @@ from experiments import (
     experiment_names,
     load_experiment,
     paper_rows,
+    runs_before,
 )
 from markdown_table import markdown_table
 
@@ -126,24 +127,25 @@ def _training(
         if experiment.split == "all"
         else f" but for {HELD_OUT[experiment.dataset]}"
     )
-    builds_on = "".join(
-        f"    python tools/train.py --experiment={other}\n"
-        for other in (experiment.start_from, experiment.teacher)
-        if other
-    )
+    before = runs_before(name)
+    after = f", after the run{'s' * (len(before) > 1)} that it builds on"
+    commands = [
+        *(f"python tools/train.py --experiment={other}" for other in before),
+        trained["command"],
+        f"python tools/export.py --model_dir=runs/{name} \\",
+        f"    --saved_model=saved_models/{folder.name}",
+    ]
     return (
         "## Training\n\n"
         + _paragraph(
             f"Data: {TITLES[experiment.dataset]}, all photos of its "
             f"development part{but_for}. {trained['steps']:,} steps, "
             f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}"
-            + (", after the run that it builds on:" if builds_on else ":")
+            f"{after if before else ''}:"
         )
-        + (
-            f"\n{builds_on}    {trained['command']}\n"
-            f"    python tools/export.py --model_dir=runs/{name} \\\n"
-            f"        --saved_model=saved_models/{folder.name}\n"
-        )
+        + "\n"
+        + textwrap.indent("\n".join(commands), "    ")
+        + "\n"
     )
 
 

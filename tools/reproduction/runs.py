@@ -40,7 +40,7 @@ def shipped_scores(
     results: Results, dataset: str, preset: str
 ) -> dict[str, dict[str, Any]]:
     """Those of the recipe whose network ships, the later one if both ran."""
-    for recipe in ("longer", "dense"):
+    for recipe in ("longest", "dense"):
         name = experiment_name(dataset, preset, recipe)
         if name in results:
             scores: dict[str, dict[str, Any]] = results[name]["scores"]
@@ -106,8 +106,7 @@ class Runs:
 
     def train(self, name: str) -> dict[str, Any]:
         """Trains, what it builds on first; what is known of the run so far."""
-        experiment = load_experiment(name)
-        for other in filter(None, (experiment.start_from, experiment.teacher)):
+        for other in load_experiment(name).builds_on:
             if not (self.runs_dir / other / MODEL_FILE).exists():
                 self.train(other)
         command = ["train.py", f"--experiment={name}"]

@@ -25,6 +25,7 @@ RECIPES = {
     "dense": "ours by recipe `dense`",
     "augmented": "photos changed more",
     "longer": "goes on from that",
+    "longest": "and from that, classes balanced less",
     "taught": "`dense` taught by `dense`",
     "more": "`dense` with photos of SIFT Flow",
     "pretrained": "taught, pre-trained by that",
