@@ -15,6 +15,8 @@ WITH_docs := ,pages
 # These take minutes.
 HOW_beam := $(SIDE_BY_SIDE)
 HOW_docs := $(SIDE_BY_SIDE)
+# The other files would only take time to be imported.
+MARKED = $$(grep -rlF --include='*.py' '$(1)' tests)
 # TensorFlow's notices say nothing about what these commands do.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
@@ -30,14 +32,14 @@ test-slow: $(READY)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) -m "slow and not extras"
 
 test-data: $(READY)
-	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest -m "real_data and not slow"
+	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest \
+	  -m "real_data and not slow" $(call MARKED,mark.real_data)
 
 test-extras: $(EXTRAS:%=test-extra-%)
 
-# The other files would only take time to be imported.
 test-extra-%: .venv/extra-%
 	$(BIN)/python -m pytest $(HOW_$*) -m "extras(name='$*')" \
-	  $$(grep -rl --include='*.py' 'extras(name="$*")' tests)
+	  $(call MARKED,extras(name="$*"))
 
 docs: .venv/extra-docs
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

@@ -37,8 +37,11 @@ SHORTER = (
     # What `test_export.py` runs to its end.
     (r"--all=exported", "--saved_model=exported"),
     # Times that nobody reads need not be good ones.
-    (r"--suite=corpus", "--suite=corpus --sizes=64x96 --repeats=1"),
-    (r"--suite=training", "--suite=training --steps=1 --repeats=1"),
+    (r"--suite=corpus", "--suite=corpus --sizes=48x64,96x128 --repeats=1"),
+    (
+        r"--suite=training",
+        "--suite=training --preset=plain --steps=1 --repeats=1",
+    ),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
     # Other servers may have the ports.
     (
@@ -54,17 +57,17 @@ SHORTER = (
     # One machine stands for several.
     (
         r"(--strategy=mirrored) \.\.\.",
-        r"\1 --dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=mirrored",
+        r"\1 --dataset=synthetic --preset=plain --steps=2 --model_dir=mirrored",
     ),
     (
         r"(--data_service=\S+) \.\.\.",
-        r"\1 --dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=drawn",
+        r"\1 --dataset=synthetic --preset=plain --steps=2 --model_dir=drawn",
     ),
     (
         r"(\S+ tools/train\.py --strategy=multi_worker) \.\.\.",
         'TF_CONFIG=\'{"cluster": {"worker": ["127.0.0.1:{grpc}"]}, '
         r""""task": {"type": "worker", "index": 0}}' \1 """
-        r"--dataset=synthetic --preset=rcnn1 --steps=2 --model_dir=workers",
+        r"--dataset=synthetic --preset=plain --steps=2 --model_dir=workers",
     ),
 )
 

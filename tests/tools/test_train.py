@@ -123,7 +123,7 @@ def test_a_network_trained_before_teaches(before, tmp_path):
 
     # Of 133 pixels, less than the 155 of three instances.
     status, _, errors = finish(
-        start(tmp_path / "other", "--preset=rcnn2", *teaching, steps=20)
+        start(tmp_path / "other", "--preset=rcnn2", *teaching, steps=2)
     )
     assert status == 0, errors
 
