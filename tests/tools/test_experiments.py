@@ -13,7 +13,7 @@ from experiments import (
     experiment_names,
     load_experiment,
 )
-from experiments.ablations import ABLATIONS, BASE
+from experiments.ablations import ABLATIONS, BASE, describe_changes
 from reproduction.runs import last_score
 from reproduction.tables import percent
 
@@ -64,6 +64,20 @@ def test_an_ablation_changes_one_setting(name):
     other_seed = name.endswith("_other_seed")
     base = ABLATIONS["other_seed"] if other_seed else BASE
     assert changes(ABLATIONS[name], base) == more.get(name, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("base", ""),
+        ("no_curriculum", "last phase alone"),
+        ("small_crops", "phase 3: `batch_size=8`, `grid_size=8`"),
+        ("more_photos", "`more_photos=sift_flow`; `times=4`"),
+        ("longer_second", "phase 2: `share=0.4`; phase 3: `share=0.57`"),
+    ],
+)
+def test_what_an_ablation_changes_is_said(name, text):
+    assert describe_changes(ABLATIONS[name]) == text
 
 
 def test_an_ablation_without_curriculum_keeps_the_last_phase():

@@ -72,8 +72,9 @@ def test_gains_are_counted_from_the_base():
             "ablation_no_flip": validated(0.7375, 0.61),
         }
     )
-    assert "| base | 75.0 / 60.0 |  | 100 |" in text
-    assert "| no flip | 73.8 / 61.0 | -1.2 / +1.0 | 100 |" in text
+    assert "| `ablation_base` |  | 75.0 / 60.0 |  | 100 |" in text
+    row = "| `ablation_no_flip` | `flip=False` | 73.8 / 61.0 | -1.2 / +1.0 |"
+    assert f"{row} 100 |" in text
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ part.
 """
 
 import dataclasses
+from collections.abc import Iterator
 from typing import Any
 
 from experiments.experiment import Experiment
@@ -85,3 +86,29 @@ ABLATIONS = {
     "more_photos": dataclasses.replace(BASE, more_photos="sift_flow", times=4),
     "large_crops": _with(phases=_third(batch_size=2, grid_size=26)),
 }
+
+
+def describe_changes(experiment: Experiment) -> str:
+    """What an experiment does otherwise than `BASE`."""
+    recipe, base = experiment.recipe, BASE.recipe
+    found = [*_changes(experiment, BASE), *_changes(recipe, base)]
+    if len(recipe.phases) < len(base.phases):
+        found.append("last phase alone")
+    else:
+        for number, phases in enumerate(
+            zip(recipe.phases, base.phases, strict=True), 1
+        ):
+            if changed := ", ".join(_changes(*phases)):
+                found.append(f"phase {number}: {changed}")
+    return "; ".join(found)
+
+
+def _changes(one: Any, base: Any) -> Iterator[str]:
+    """Settings of two experiments, recipes or phases that differ."""
+    for field in dataclasses.fields(base):
+        value = getattr(one, field.name)
+        if field.name not in {"recipe", "phases"} and value != getattr(
+            base, field.name
+        ):
+            text = f"{value:g}" if isinstance(value, float) else value
+            yield f"`{field.name}={text}`"
