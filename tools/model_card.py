@@ -36,7 +36,8 @@ flags.DEFINE_string(
 
 def main() -> None:
     """Writes the card."""
-    from exports.card import scored_name, write_card
+    from experiments import scored_name
+    from exports.card import write_card
 
     from keras_rcnn import load_model
     from keras_rcnn.errors import InputError

@@ -5,11 +5,10 @@ r"""Repeats the tables of the paper: trains, scores, writes `results/`.
     python tools/reproduce.py --experiments=stanford_rcnn2_longest
 
 That is the recipe of the network that ships for Stanford Background, with the
-run that it goes on from: two hours of training on a core with AVX-512 and
-bfloat16. Without --experiments, all of `tools/experiments` are run, which takes
-a day.
-What is there already is not done again, and the same command goes on where it
-was interrupted.
+runs that it goes on from: two and a half hours of training on a core with
+AVX-512 and bfloat16. Without --experiments, all of `tools/experiments` are run,
+which takes a day. What is there already is not done again, and the same command
+goes on where it was interrupted.
 """
 
 import json

@@ -4,8 +4,7 @@ import hashlib
 import json
 
 import pytest
-from experiments import experiment_names
-from exports.card import scored_name
+from experiments import experiment_names, scored_name
 
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.models.saving import save_model

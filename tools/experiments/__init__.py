@@ -1,5 +1,6 @@
 """What was trained for the tables of the paper, one file each."""
 
+import dataclasses
 import importlib
 import pathlib
 
@@ -17,6 +18,7 @@ __all__ = [
     "load_experiment",
     "paper_rows",
     "runs_before",
+    "scored_name",
 ]
 
 ABLATION = "ablation_"
@@ -63,3 +65,26 @@ def runs_before(name: str) -> list[str]:
     for other in load_experiment(name).builds_on:
         found += [*runs_before(other), other]
     return list(dict.fromkeys(found))
+
+
+def scored_name(name: str) -> str:
+    """The experiment whose scores count for a network.
+
+    That is its own, or, where it was trained on all photos, the one with the
+    same settings that holds photos out.
+    """
+    experiment = load_experiment(name)
+    if experiment.split != "all":
+        return name
+    (twin,) = (
+        other
+        for other in experiment_names()
+        if other != name and _on_all_photos(other) == experiment
+    )
+    return twin
+
+
+def _on_all_photos(name: str) -> Experiment:
+    return dataclasses.replace(
+        load_experiment(name), split="all", validation_fraction=0.0
+    )

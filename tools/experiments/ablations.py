@@ -105,10 +105,8 @@ def describe_changes(experiment: Experiment) -> str:
 
 def _changes(one: Any, base: Any) -> Iterator[str]:
     """Settings of two experiments, recipes or phases that differ."""
-    for field in dataclasses.fields(base):
-        value = getattr(one, field.name)
-        if field.name not in {"recipe", "phases"} and value != getattr(
-            base, field.name
-        ):
+    was = vars(base)
+    for name, value in vars(one).items():
+        if name not in {"recipe", "phases"} and value != was[name]:
             text = f"{value:g}" if isinstance(value, float) else value
-            yield f"`{field.name}={text}`"
+            yield f"`{name}={text}`"

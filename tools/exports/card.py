@@ -1,6 +1,5 @@
 """The model card of a network that ships."""
 
-import dataclasses
 import hashlib
 import pathlib
 import textwrap
@@ -10,7 +9,6 @@ from typing import Any
 from experiments import (
     Experiment,
     PaperRow,
-    experiment_names,
     load_experiment,
     paper_rows,
     runs_before,
@@ -79,29 +77,6 @@ def write_card(
         markdown_table(("file", "bytes", "sha256"), _files(folder)),
     ]
     return "\n".join(parts)
-
-
-def scored_name(name: str) -> str:
-    """The experiment whose scores count for a network.
-
-    That is its own, or, where it was trained on all photos, the one with the
-    same settings that holds photos out.
-    """
-    experiment = load_experiment(name)
-    if experiment.split != "all":
-        return name
-    (twin,) = (
-        other
-        for other in experiment_names()
-        if other != name and _on_all_photos(other) == experiment
-    )
-    return twin
-
-
-def _on_all_photos(name: str) -> Experiment:
-    return dataclasses.replace(
-        load_experiment(name), split="all", validation_fraction=0.0
-    )
 
 
 def _introduction(name: str, model: RecurrentCNN) -> str:

@@ -15,8 +15,10 @@ from benchmarks import machine
 from experiments import (
     ABLATION,
     experiment_name,
+    experiment_names,
     load_experiment,
     paper_rows,
+    scored_name,
 )
 
 from keras_rcnn.errors import InputError
@@ -39,9 +41,12 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
 def shipped_scores(
     results: Results, dataset: str, preset: str
 ) -> dict[str, dict[str, Any]]:
-    """Those of the recipe whose network ships, the later one if both ran."""
-    for recipe in ("longest", "dense"):
-        name = experiment_name(dataset, preset, recipe)
+    """Those that count for the network that ships; until then `dense`'s."""
+    names = [experiment_name(dataset, preset, "dense")]
+    on_all_photos = experiment_name(dataset, preset, "all")
+    if on_all_photos in experiment_names():
+        names.insert(0, scored_name(on_all_photos))
+    for name in names:
         if name in results:
             scores: dict[str, dict[str, Any]] = results[name]["scores"]
             return scores

@@ -46,13 +46,12 @@ over five folds of 715 photos, SIFT Flow on its test split. Ours are those of
 the experiments in `tools/experiments`, which say on what they were measured.
 """
 
-ABLATIONS = """\
+SETTINGS = """\
 ## Settings of the dense recipe
 
 Short runs of rCNN2 on Stanford Background, each with one change to the recipe
 `dense` of `ablation_base`, scored on the fifth of the training photos that they
-were not shown. What differs no more than
-`ablation_other_seed` may be chance.
+were not shown. What differs no more than `ablation_other_seed` may be chance.
 """
 
 
@@ -74,7 +73,7 @@ def write_tables(results: Results) -> str:
     parts += ["## Runs\n", _runs(others)]
     parts += ["## Figures\n", *map("![{0}]({0}.png)\n".format, FIGURES)]
     if ablations:
-        parts += [ABLATIONS, _ablations(ablations)]
+        parts += [SETTINGS, _ablations(ablations)]
     return "\n".join(parts)
 
 
