@@ -179,6 +179,7 @@ def report(
         "seconds_per_image": seconds / dataset.num_examples,
         "num_instances": labeler.num_instances,
         "output_resolution": labeler.output_resolution,
+        "smoothing": labeler.smoothing,
     }
 
 

@@ -147,14 +147,17 @@ def write_saved_model(model: "RecurrentCNN", folder: str) -> dict[str, Any]:
     )
     parts = [path / "saved_model.pb", *(path / "variables").iterdir()]
     size = sum(file.stat().st_size for file in parts)
+    side = labeler.graph.smoothing
+    averaged = f"scores averaged over {side}x{side}, " if side > 1 else ""
     print(
         f"{path}: {labeler.num_instances} instance(s), 1 label for each "
         f"{labeler.output_resolution}x{labeler.output_resolution} pixels, "
-        f"{size / 1024:.0f} KB."
+        f"{averaged}{size / 1024:.0f} KB."
     )
     return {
         "num_instances": labeler.num_instances,
         "output_resolution": labeler.output_resolution,
+        "smoothing": side,
         "bytes": size,
     }
 
@@ -177,6 +180,7 @@ def write_litert(
             FLAGS.quantize,
             FLAGS.litert_output,
             photos,
+            FLAGS.smoothing or 1,
         )
     return told(file) | {"quantize": FLAGS.quantize}
 
@@ -192,6 +196,7 @@ def write_onnx(
         file,
         output_resolution=output_resolution,
         num_instances=FLAGS.num_instances,
+        smoothing=FLAGS.smoothing or 1,
     )
     return told(file)
 
@@ -226,6 +231,7 @@ def write_all(
         resolution,
         FLAGS.num_instances,
         photos,
+        FLAGS.smoothing or 1,
     )
     if importlib.util.find_spec("tf2onnx"):
         files["onnx"] = folder / "labeling.onnx"

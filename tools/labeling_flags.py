@@ -67,6 +67,14 @@ def define_choices(precision: str | None = None) -> None:
         "More than that spoils the labels.",
         lower_bound=1,
     )
+    flags.DEFINE_integer(
+        "smoothing",
+        None,
+        "Side of the square of pixels, odd, whose scores are averaged to label "
+        "the one in its middle; 1, its own alone, if not given. 5 evens out "
+        "errors of single pixels.",
+        lower_bound=1,
+    )
     flags.DEFINE_enum(
         "precision",
         precision,
@@ -82,7 +90,13 @@ def define_choices(precision: str | None = None) -> None:
 
 def choices() -> dict[str, Any]:
     """Those that the user made, as arguments."""
-    names = ("method", "output_resolution", "num_instances", "precision")
+    names = (
+        "method",
+        "output_resolution",
+        "num_instances",
+        "smoothing",
+        "precision",
+    )
     given = {name: FLAGS[name].value for name in names}
     return {name: value for name, value in given.items() if value is not None}
 

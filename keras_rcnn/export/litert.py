@@ -33,6 +33,7 @@ def export_litert(
     quantize: str = "none",
     output: str = "labels",
     photos: Iterable[np.ndarray] = (),
+    smoothing: int = 1,
 ) -> pathlib.Path:
     """Writes the whole labeling as a LiteRT (`.tflite`) file.
 
@@ -53,6 +54,7 @@ def export_litert(
         output: `labels` or `probabilities`.
         photos: for `int8`, some like those to be labelled, uint8
             `(height, width, 3)` of that size.
+        smoothing: as for `SceneLabeler`.
 
     Raises:
         InputError: if these choices do not go together, or the file cannot
@@ -71,7 +73,7 @@ def export_litert(
                 "give a size and photos, or choose another quantization."
             )
     labeling = PortableLabeling(
-        model, size, output_resolution, num_instances, output
+        model, size, output_resolution, num_instances, output, smoothing
     )
     content = quantize_litert(_convert(labeling), quantize, photos)
     metadata = LiteRTMetadata(

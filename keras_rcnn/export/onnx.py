@@ -23,6 +23,7 @@ def export_onnx(
     output_resolution: int = 1,
     num_instances: int | None = None,
     output: str = "labels",
+    smoothing: int = 1,
 ) -> pathlib.Path:
     """Writes the whole labeling as an ONNX file.
 
@@ -38,13 +39,14 @@ def export_onnx(
         output_resolution: as for `SceneLabeler`.
         num_instances: as for `SceneLabeler`.
         output: `labels` or `probabilities`.
+        smoothing: as for `SceneLabeler`.
 
     Raises:
         InputError: if these choices do not go together, tf2onnx is not
             installed, or the file cannot be written.
     """
     labeling = PortableLabeling(
-        model, size, output_resolution, num_instances, output
+        model, size, output_resolution, num_instances, output, smoothing
     )
     proto = _convert(labeling)
     properties = {

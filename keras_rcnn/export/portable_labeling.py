@@ -20,6 +20,7 @@ class PortableLabeling:
         output_resolution: as for `SceneLabeler`.
         num_instances: as for `SceneLabeler`.
         output: one of `OUTPUTS`.
+        smoothing: as for `SceneLabeler`.
 
     Raises:
         InputError: if these choices do not go together.
@@ -32,6 +33,7 @@ class PortableLabeling:
         output_resolution: int,
         num_instances: int | None,
         output: str,
+        smoothing: int,
     ) -> None:
         if output not in OUTPUTS:
             raise InputError(
@@ -45,6 +47,7 @@ class PortableLabeling:
             output_resolution,
             num_instances or model.num_instances,
             portable=True,
+            smoothing=smoothing,
         )
         shape = (1, *(size or (None, None)), 3)
         self.input_signature = [tf.TensorSpec(shape, tf.uint8, "images")]

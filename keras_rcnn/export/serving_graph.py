@@ -59,6 +59,7 @@ class ServingGraph:
         self.num_instances = labeler.num_instances
         self.output_resolution = labeler.output_resolution
         self.method = labeler.graph.method
+        self.smoothing = labeler.graph.smoothing
         self.metadata = json.dumps(metadata, ensure_ascii=False)
         self.memory_mb = memory_mb
         self.most_pixels = most_pixels
@@ -95,7 +96,11 @@ class ServingGraph:
         self, num_instances: int, output_resolution: int
     ) -> PhotoGraph:
         graph = LabelingGraph(
-            self.model, self.method, output_resolution, num_instances
+            self.model,
+            self.method,
+            output_resolution,
+            num_instances,
+            smoothing=self.smoothing,
         )
         return PhotoGraph(graph, self.memory_mb)
 

@@ -5,6 +5,8 @@ import tensorflow as tf
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
+MOST_SMOOTHING = 15
+
 
 def check_output_resolution(
     model: RecurrentCNN, num_instances: int, output_resolution: int
@@ -23,6 +25,19 @@ def check_output_resolution(
             f"{', '.join(map(str, possible))}."
         )
     return stride
+
+
+def check_smoothing(smoothing: int) -> None:
+    """Refuses squares that have no pixel in the middle, or blur outlines.
+
+    Raises:
+        InputError: telling which are possible.
+    """
+    if smoothing not in range(1, MOST_SMOOTHING + 1, 2):
+        raise InputError(
+            f"Smoothing over {smoothing}x{smoothing} pixels is not possible: "
+            f"choose an odd number from 1 to {MOST_SMOOTHING}."
+        )
 
 
 def scored_size(images: tf.Tensor, margins: tf.Tensor | None) -> tf.Tensor:

@@ -6,7 +6,11 @@ import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.fragments import fragments
-from keras_rcnn.labeling.grid import check_output_resolution, scored_size
+from keras_rcnn.labeling.grid import (
+    check_output_resolution,
+    check_smoothing,
+    scored_size,
+)
 from keras_rcnn.labeling.patches import patches
 from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
@@ -28,7 +32,7 @@ Results = dict[str, tf.Tensor]
 
 
 class LabelingGraph(tf.Module):
-    """Standardises, pads, scores, interpolates and decides, in one graph.
+    """Standardises, pads, scores, interpolates, smooths and decides.
 
     Args:
         model: network to label with.
@@ -37,10 +41,13 @@ class LabelingGraph(tf.Module):
         num_instances: instances to apply.
         portable: whether the graph is for another engine, see `fragments`,
             which the method then is.
+        smoothing: side of the square of pixels around each whose scores are
+            averaged, as far as the image has them; 1 for its own alone.
 
     Raises:
         InputError: for an unknown method, a resolution that does not divide
-            the output stride, or instances that the model cannot have.
+            the output stride, instances that the model cannot have, or a
+            smoothing that is not possible.
     """
 
     def __init__(
@@ -50,6 +57,7 @@ class LabelingGraph(tf.Module):
         output_resolution: int,
         num_instances: int,
         portable: bool = False,
+        smoothing: int = 1,
     ) -> None:
         super().__init__(name="labeling")
         if method not in METHODS:
@@ -59,11 +67,13 @@ class LabelingGraph(tf.Module):
             )
         model.check_instances(num_instances)
         check_output_resolution(model, num_instances, output_resolution)
+        check_smoothing(smoothing)
         self.model = model
         self.method = method
         self.output_resolution = output_resolution
         self.num_instances = num_instances
         self.portable = portable
+        self.smoothing = smoothing
         self.options = {"portable": True} if portable else {}
 
     @tf.function(input_signature=[_IMAGES])
@@ -120,6 +130,15 @@ class LabelingGraph(tf.Module):
             images: standardised.
             margins: as the methods take them; their pixels get no scores.
         """
+        scores = self._interpolated(images, margins)
+        if self.smoothing == 1:
+            return scores
+        # Beyond the border there is nothing to average, nor is it counted.
+        return tf.nn.avg_pool2d(scores, self.smoothing, 1, "SAME")
+
+    def _interpolated(
+        self, images: tf.Tensor, margins: tf.Tensor | None
+    ) -> tf.Tensor:
         scores = METHODS[self.method](
             self.model,
             images,

@@ -47,6 +47,8 @@ class LoadedLabeler:
         label_in_bands: labels of a picture that need not fit in memory, as
             `SceneLabeler.label_in_bands`; None if the model cannot cut
             pictures into tiles.
+        smoothing: side of the square of pixels whose scores are averaged;
+            None if the model does not tell.
 
     Call arguments:
         photo: uint8.
@@ -68,6 +70,7 @@ class LoadedLabeler:
     num_instances: int | None
     output_resolution: int | None
     label_in_bands: Bands | None = None
+    smoothing: int | None = None
 
     def __call__(
         self, photo: np.ndarray, name: str | pathlib.Path = "The photo"
@@ -128,6 +131,7 @@ def load_labeler(
     memory_mb: float = DEFAULT_MEMORY_MB,
     precision: str | None = None,
     num_threads: int | None = None,
+    smoothing: int | None = None,
 ) -> LoadedLabeler:
     """Loads a model to label with.
 
@@ -141,6 +145,7 @@ def load_labeler(
         memory_mb: as for `SceneLabeler`; other forms do not tell.
         precision: as for `SceneLabeler`; `auto` by default.
         num_threads: of LiteRT or ONNX Runtime.
+        smoothing: as for `SceneLabeler`; 1 by default.
 
     Raises:
         InputError: if there is no model, or it cannot be used like this: a
@@ -154,6 +159,7 @@ def load_labeler(
         "num_instances": num_instances,
         "precision": precision,
         "num_threads": num_threads,
+        "smoothing": smoothing,
     }
     chosen = {
         name: value for name, value in choices.items() if value is not None
@@ -176,6 +182,7 @@ def load_labeler(
         labeler.num_instances,
         labeler.output_resolution,
         labeler.label_in_bands,
+        labeler.graph.smoothing,
     )
 
 

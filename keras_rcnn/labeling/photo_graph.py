@@ -31,6 +31,7 @@ class PhotoGraph:
             graph.model.geometry,
             *choices,
             most_pixels(memory_mb, graph.model, *choices),
+            graph.smoothing,
         )
 
     def __call__(
@@ -78,8 +79,8 @@ class PhotoGraph:
         scores = self.graph.score_tile(
             window[tf.newaxis], mean, deviation, margins
         )
-        # Scores of the next tile's first pixels serve to interpolate.
-        return _part(scores[0], (0, 0), span.size)
+        # Those around serve to interpolate and to average.
+        return _part(scores[0], span.before, span.size)
 
 
 def _part(planes: tf.Tensor, start: Any, size: Any) -> tf.Tensor:

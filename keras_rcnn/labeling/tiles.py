@@ -23,16 +23,24 @@ class Span:
             far as the image has them.
         margins: how many pixels at the start and end of `read` are there as
             surroundings only.
+        before: how many pixels before those labelled are scored, to be
+            averaged with.
     """
 
     labelled: slice
     read: slice
     margins: tuple[int, int]
+    before: int
 
     @property
     def size(self) -> int:
         """Number of pixels labelled."""
         return self.labelled.stop - self.labelled.start
+
+    @property
+    def wanted(self) -> slice:
+        """Those of all scored."""
+        return slice(self.before, self.before + self.size)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +49,7 @@ class TileGrid:
 
     Tiles begin at multiples of the output stride, as the scores of a whole
     image do. Where scores are interpolated, a tile also computes the first
-    score of the next one.
+    score of the next one, and where they are averaged those around it.
 
     Args:
         geometry: of the stack f.
@@ -50,18 +58,20 @@ class TileGrid:
         most_pixels: those that a tile may have, its margins counted; it may
             always be as large as a receptive field, as the margins of
             smaller ones would cost too much.
+        smoothing: side of the square of pixels whose scores are averaged.
     """
 
     geometry: StackGeometry
     num_instances: int
     output_resolution: int
     most_pixels: int
+    smoothing: int = 1
 
     @property
     def margin(self) -> int:
         """Pixels read on each side of a tile, at most."""
-        interpolated = self.output_resolution > 1
-        return self.geometry.padding(self.num_instances) + interpolated
+        padding = self.geometry.padding(self.num_instances)
+        return padding + self._scored_before + self._interpolated
 
     def images_a_pass(self, height: int, width: int) -> int:
         """How many images of a size may be labelled at a time, padded.
@@ -101,16 +111,20 @@ class TileGrid:
             lesser: what gives the lesser of two of them.
             greater: likewise.
         """
-        interpolated = self.output_resolution > 1
         padding = self.geometry.padding(self.num_instances)
+        around = self._scored_before
         stop = lesser(start + size, length)
-        scored = lesser(stop + interpolated, length)
-        first = greater(0, start - padding)
-        last = lesser(length, scored + padding)
+        scored = slice(
+            greater(0, start - around),
+            lesser(stop + around + self._interpolated, length),
+        )
+        first = greater(0, scored.start - padding)
+        last = lesser(length, scored.stop + padding)
         return Span(
             slice(start, stop),
             slice(first, last),
-            (start - first, last - scored),
+            (scored.start - first, last - scored.stop),
+            start - scored.start,
         )
 
     def rows_of_tiles(
@@ -134,6 +148,16 @@ class TileGrid:
     def largest_square(self) -> int:
         """The side of the largest tile that is square."""
         return self._largest_side(math.isqrt(self.most_pixels))
+
+    @property
+    def _interpolated(self) -> bool:
+        return self.output_resolution > 1
+
+    @property
+    def _scored_before(self) -> int:
+        """Pixels to average with, up to one whose score is computed."""
+        reach = self.smoothing // 2
+        return -(-reach // self.output_resolution) * self.output_resolution
 
     def _pixels_beside(self, side: int) -> int:
         return self.most_pixels // (side + 2 * self.margin)

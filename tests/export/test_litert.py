@@ -99,6 +99,16 @@ def test_fewer_instances(model, photos, tmp_path):
     np.testing.assert_array_equal(labels, reference(photos))
 
 
+def test_scores_averaged(model, photos, tmp_path):
+    file = export_litert(model, tmp_path / "m.tflite", smoothing=5)
+    labels = SceneLabeler(model, smoothing=5)(photos)
+    ours = np.concatenate(
+        [LiteRTLabeler(file)(photo[None]) for photo in photos]
+    )
+    assert np.mean(ours == labels) > AGREEMENT["none"]
+    assert np.mean(SceneLabeler(model)(photos) == labels) < AGREEMENT["none"]
+
+
 def test_photos_of_another_size_are_scaled(model, photos, expected, tmp_path):
     file = export_litert(model, tmp_path / "m.tflite", SIZE, 4)
     doubled = photos[:1].repeat(2, axis=1).repeat(2, axis=2)

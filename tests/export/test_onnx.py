@@ -71,12 +71,16 @@ def test_openvino(model, photo, file, shape):
 
 
 @pytest.mark.parametrize(
-    ("num_instances", "output_resolution"), [(3, 8), (3, 4), (3, 2), (2, 1)]
+    ("num_instances", "output_resolution", "smoothing"),
+    [(3, 8, 1), (3, 4, 1), (3, 2, 1), (2, 1, 1), (3, 1, 5)],
 )
-def test_choices(model, photo, tmp_path, num_instances, output_resolution):
+def test_choices(
+    model, photo, tmp_path, num_instances, output_resolution, smoothing
+):
     choices = {
         "num_instances": num_instances,
         "output_resolution": output_resolution,
+        "smoothing": smoothing,
     }
     file = export_onnx(model, tmp_path / "m.onnx", **choices)
     labels = load_labeler(file)(photo)

@@ -48,6 +48,27 @@ def interpolated(scores, length, axis, resolution):
     return np.moveaxis(np.stack(rows), 0, axis)
 
 
+@pytest.mark.parametrize("resolution", [1, 4])
+def test_smoothed_scores_are_means_of_those_inside_the_photo(model, resolution):
+    scores = NumpyNetwork(model).scores(
+        standardized(PHOTO[0]), 2, 67, resolution
+    )
+    for axis, length in enumerate(PHOTO.shape[1:3]):
+        scores = interpolated(scores, length, axis, resolution)
+    means = np.empty_like(scores)
+    for row, column in np.ndindex(scores.shape[:2]):
+        rows = slice(max(0, row - 1), row + 2)
+        means[row, column] = scores[rows, max(0, column - 1) : column + 2].mean(
+            axis=(0, 1)
+        )
+    labeler = keras_rcnn.SceneLabeler(
+        model, output_resolution=resolution, num_instances=2, smoothing=3
+    )
+    labels, shares = labeler(PHOTO, return_probabilities=True)
+    np.testing.assert_allclose(shares[0], probabilities(means), atol=1e-5)
+    np.testing.assert_array_equal(labels[0], means.argmax(axis=-1))
+
+
 @pytest.mark.parametrize("resolution", [2, 4])
 def test_coarse_scores_are_interpolated_bilinearly(model, resolution):
     scores = NumpyNetwork(model).scores(
@@ -110,6 +131,9 @@ def test_other_types_and_shapes_are_refused(model, images, message):
         ({"output_resolution": 3}, "choose one of 1, 2, 4, 8"),
         ({"num_instances": 1, "output_resolution": 8}, "choose one of 1, 2"),
         ({"num_instances": -1}, "-1 instances"),
+        ({"smoothing": 4}, "4x4 pixels is not possible: .* odd"),
+        ({"smoothing": 0}, "from 1 to 15"),
+        ({"smoothing": 17}, "from 1 to 15"),
         ({"num_instances": 9}, "9 instances.* take .* MB: give fewer"),
     ],
 )

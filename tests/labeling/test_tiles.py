@@ -70,6 +70,24 @@ def test_tiles_equal_the_whole_at_every_resolution(preset, instances):
         assert len(np.unique(labels)) > 1
 
 
+@pytest.mark.parametrize(
+    ("resolution", "smoothing"), [(1, 5), (1, 15), (2, 5), (4, 15), (4, 3)]
+)
+def test_tiles_equal_the_whole_where_scores_are_averaged(resolution, smoothing):
+    model = narrow_network("rcnn2", "relu", SEED)
+    photo = odd_photo(model.geometry, 2)
+    choices = {"num_instances": 2, "output_resolution": resolution}
+    whole, tiled = labelers(model, smoothing=smoothing, **choices)
+    assert len(list(tiled.tiles.rows_of_tiles(*photo.shape[:2]))) > 1
+    expected = whole(photo[None], return_probabilities=True)
+    labels, probabilities = tiled(photo[None], return_probabilities=True)
+    np.testing.assert_allclose(probabilities, expected[1], atol=1e-5)
+    # Means may be rounded in another way, which decides where two are equal.
+    assert np.mean(labels == expected[0]) > 0.999
+    alone = keras_rcnn.SceneLabeler(model, **choices)(photo[None])
+    assert np.mean(labels == alone) < 0.999
+
+
 @pytest.mark.parametrize("method", ["fragments", "shift_and_stitch"])
 @pytest.mark.parametrize(("preset", "instances"), CASES)
 def test_scores_of_a_window_equal_those_of_the_whole(preset, instances, method):
@@ -190,13 +208,18 @@ def test_bands_report_every_pixel_and_take_any_picture():
 
 
 @pytest.mark.parametrize("most_pixels", [0, 40_000, 1_000_000])
-@pytest.mark.parametrize("resolution", [1, 8])
+@pytest.mark.parametrize(
+    ("resolution", "smoothing", "around"),
+    [(1, 1, 0), (8, 1, 0), (1, 5, 2), (8, 5, 8)],
+)
 @pytest.mark.parametrize(
     "size", [(1, 1), (7, 5000), (5000, 7), (1237, 991), (20_000, 20_000)]
 )
-def test_spans_cover_each_axis_once(size, resolution, most_pixels):
+def test_spans_cover_each_axis_once(
+    size, resolution, smoothing, around, most_pixels
+):
     geometry = PRESETS["rcnn2"].geometry
-    grid = TileGrid(geometry, 3, resolution, most_pixels)
+    grid = TileGrid(geometry, 3, resolution, most_pixels, smoothing)
     tile = grid.tile_size(*size)
     for length, side in zip(size, tile, strict=True):
         spans = list(grid.spans(length, side))
@@ -206,14 +229,17 @@ def test_spans_cover_each_axis_once(size, resolution, most_pixels):
             assert span.labelled.start % 8 == 0
             # Patches of 155 pixels around the first and the last pixel
             # scored, the next grid point for one.
-            last = span.labelled.stop - 1 + (resolution > 1)
-            assert span.read.start == max(0, span.labelled.start - 77)
+            first = max(0, span.labelled.start - around)
+            last = span.labelled.stop - 1 + around + (resolution > 1)
+            last = min(length - 1, last)
+            assert span.read.start == max(0, first - 77)
             assert span.read.stop == min(length, last + 78)
             before, after = span.margins
-            assert span.read.start + before == span.labelled.start
-            assert span.read.stop - after == min(length, last + 1)
+            assert span.read.start + before == first
+            assert span.read.stop - after == last + 1
+            assert first + span.before == span.labelled.start
     # A receptive field and its margins are the least.
-    margins = 156 if resolution > 1 else 154
+    margins = 2 * (77 + around + (resolution > 1))
     padded = [side + margins for side in tile]
     assert padded[0] * padded[1] <= max(
         most_pixels, (160 + margins) * max(160 + margins, *padded)

@@ -22,13 +22,16 @@ REPORT_KEYS = {
     "seconds_per_image",
     "num_instances",
     "output_resolution",
+    "smoothing",
 }
 
 
 @pytest.fixture
 def labels_of(model):
     """What the programs here have to agree with."""
-    labeler = SceneLabeler(model, output_resolution=4, num_instances=2)
+    labeler = SceneLabeler(
+        model, output_resolution=4, num_instances=2, smoothing=3
+    )
     return lambda photo: labeler(photo[None])[0]
 
 
@@ -74,6 +77,7 @@ def evaluate(run_program, model_dir, folder):
             "--split=all",
             "--output_resolution=4",
             "--num_instances=2",
+            "--smoothing=3",
             *arguments,
         )
 
@@ -102,6 +106,7 @@ def test_scores_are_those_of_a_plain_count(
         "--split=all",
         "--output_resolution=4",
         "--num_instances=2",
+        "--smoothing=3",
         # The loop below counts labels of float32.
         "--precision=float32",
         "--report=new/report.json",
@@ -135,6 +140,7 @@ def test_scores_are_those_of_a_plain_count(
     )
     assert report["num_instances"] == 2
     assert report["output_resolution"] == 4
+    assert report["smoothing"] == 3
     assert report["seconds_per_image"] > 0
     check_table(out, report)
     check_pictures(tmp_path / "pictures", photos, labels_of, model)
@@ -152,7 +158,9 @@ def test_agreement_with_another_model(
         [each + rng.normal(0, 0.03, each.shape) for each in model.get_weights()]
     )
     other.save(tmp_path / "other.keras")
-    labeler = SceneLabeler(other, output_resolution=4, num_instances=2)
+    labeler = SceneLabeler(
+        other, output_resolution=4, num_instances=2, smoothing=3
+    )
     same = [
         labels_of(photo) == labeler(photo[None])[0]
         for photo, _ in photos.values()

@@ -116,22 +116,29 @@ def test_a_file_of_another_size_is_judged_at_that_size(model, folder, tmp_path):
     assert portrait == pytest.approx(right / known)
 
 
-def test_saved_model_with_scores(export, model, tmp_path):
+def test_saved_model_with_scores(export, model, noise, tmp_path):
     (tmp_path / "scores.json").write_text('{"pixel_accuracy": 0.5}')
     status, out, err = export(
         f"--saved_model={tmp_path}/served",
         f"--scores={tmp_path}/scores.json",
         "--output_resolution=2",
+        "--smoothing=3",
         "--max_megapixels=0.01",
     )
     assert status == 0, err
     assert "3 instance(s), 1 label for each 2x2 pixels" in out
+    assert "scores averaged over 3x3, " in out
     served = tf.saved_model.load(tmp_path / "served")
     about = json.loads(served.signatures["about"]()["metadata"].numpy())
     assert about["scores"] == {"pixel_accuracy": 0.5}
     photo = np.zeros((1, 101, 100, 3), np.uint8)
     with pytest.raises(tf.errors.InvalidArgumentError, match="allowed"):
         served.signatures["serving_default"](images=tf.constant(photo))
+    labeler = SceneLabeler(model, output_resolution=2, smoothing=3)
+    results = served.signatures["serving_default"](
+        images=tf.constant(noise[None])
+    )
+    assert np.mean(results["labels"] == labeler(noise[None])) > 0.999
 
 
 def test_a_run_tells_of_its_training(run_program, model, tmp_path):
@@ -156,13 +163,14 @@ def test_litert(export, model, noise, tmp_path, quantize):
         f"--quantize={quantize}",
         "--output_resolution=4",
         "--num_instances=2",
+        "--smoothing=5",
     )
     assert status == 0, err
     assert f"{tmp_path}/m.tflite: " in out
     labels = load_labeler(tmp_path / "m.tflite")(noise)
-    truth = SceneLabeler(model, output_resolution=4, num_instances=2)(
-        noise[None]
-    )[0]
+    truth = SceneLabeler(
+        model, output_resolution=4, num_instances=2, smoothing=5
+    )(noise[None])[0]
     assert np.mean(labels == truth) > (0.9999 if quantize == "none" else 0.9)
 
 
@@ -178,6 +186,7 @@ def test_litert(export, model, noise, tmp_path, quantize):
         (("--onnx=x", "--litert_size=9x9"), "which --litert_size would"),
         (("--saved_model=x", "--scores=no.json"), "no.json cannot be read"),
         (("--saved_model=x", "--output_resolution=3"), "resolution 3"),
+        (("--litert=x", "--smoothing=4"), "Smoothing over 4x4 pixels"),
         (("--onnx=x", "--output_resolution=16"), "resolution 16"),
     ],
 )

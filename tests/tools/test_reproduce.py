@@ -130,7 +130,7 @@ def test_settings_are_not_judged_by_the_photos_that_are_reported():
     assert runs.score_choices("ablation_base") == {}
     assert runs.score_choices("stanford_rcnn2_all") == {}
     assert len(runs.score_choices("stanford_rcnn2_paper")) == 6
-    assert len(runs.score_choices("stanford_rcnn2_dense")) == 7
+    assert len(runs.score_choices("stanford_rcnn2_dense")) == 8
 
 
 def test_figures_show_the_recipe_that_ships():

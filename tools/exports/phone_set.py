@@ -22,6 +22,7 @@ def write_phone_set(
     output_resolution: int,
     num_instances: int | None,
     photos: Sequence[np.ndarray],
+    smoothing: int,
 ) -> dict[str, pathlib.Path]:
     """Writes a file of each quantization, and three for other uses.
 
@@ -39,6 +40,7 @@ def write_phone_set(
         output_resolution: as for `SceneLabeler`.
         num_instances: as for `SceneLabeler`.
         photos: training photos of that size, for `int8`.
+        smoothing: as for `SceneLabeler`.
 
     Returns:
         The files by name.
@@ -66,6 +68,7 @@ def write_phone_set(
                 output_resolution,
                 num_instances,
                 photos=photos,
+                smoothing=smoothing,
                 **choice,
             )
     return files
