@@ -43,7 +43,7 @@ class LearningCurve(keras.callbacks.Callback):
 
 
 def read_curve(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The points of a run, in order, each step once.
+    """The points of a run, each after the one before in steps and minutes.
 
     A run that was killed does the steps after its last checkpoint again; the
     later ones count.
@@ -51,6 +51,11 @@ def read_curve(path: pathlib.Path) -> list[dict[str, Any]]:
     Args:
         path: of the file.
     """
-    points = map(json.loads, path.read_text().splitlines())
-    by_step = {point["step"]: point for point in points}
-    return [by_step[step] for step in sorted(by_step)]
+    points: list[dict[str, Any]] = []
+    for point in map(json.loads, path.read_text().splitlines()):
+        while points and any(
+            points[-1][key] >= point[key] for key in ("step", "minutes")
+        ):
+            points.pop()
+        points.append(point)
+    return points

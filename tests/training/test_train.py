@@ -244,15 +244,12 @@ def test_the_learning_curve_is_written(whole_run):
 
 
 def test_steps_done_again_count_once(tmp_path):
-    steps = [3, 6, 9, 6, 9, 12]
-    lines = [json.dumps({"step": s, "run": i}) for i, s in enumerate(steps)]
+    # Killed after step 9, going on after 3; then after 10, going on after 7.
+    points = [(3, 1), (6, 2), (9, 8), (6, 3), (9, 5), (10, 7), (12, 6)]
+    lines = [json.dumps({"step": s, "minutes": m}) for s, m in points]
     (tmp_path / "curve").write_text("\n".join(lines) + "\n")
-    assert read_curve(tmp_path / "curve") == [
-        {"step": 3, "run": 0},
-        {"step": 6, "run": 3},
-        {"step": 9, "run": 4},
-        {"step": 12, "run": 5},
-    ]
+    found = [tuple(point.values()) for point in read_curve(tmp_path / "curve")]
+    assert found == [(3, 1), (6, 3), (9, 5), (12, 6)]
 
 
 def tags(folder, part):
