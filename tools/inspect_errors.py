@@ -157,8 +157,7 @@ def about(labeler: "LoadedLabeler") -> dict[str, str]:
         "instances": labeler.num_instances,
         "labels computed": labeler.output_resolution
         and f"1/{labeler.output_resolution}",
-        "scores averaged over": labeler.smoothing
-        and f"{labeler.smoothing}x{labeler.smoothing} pixels",
+        "smoothing": labeler.smoothing,
     }
     return {name: str(value) for name, value in told.items() if value}
 

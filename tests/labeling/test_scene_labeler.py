@@ -48,13 +48,18 @@ def interpolated(scores, length, axis, resolution):
     return np.moveaxis(np.stack(rows), 0, axis)
 
 
-@pytest.mark.parametrize("resolution", [1, 4])
-def test_smoothed_scores_are_means_of_those_inside_the_photo(model, resolution):
+def scores_of_all_pixels(model, resolution):
     scores = NumpyNetwork(model).scores(
         standardized(PHOTO[0]), 2, 67, resolution
     )
     for axis, length in enumerate(PHOTO.shape[1:3]):
         scores = interpolated(scores, length, axis, resolution)
+    return scores
+
+
+@pytest.mark.parametrize("resolution", [1, 4])
+def test_smoothed_scores_are_means_of_those_inside_the_photo(model, resolution):
+    scores = scores_of_all_pixels(model, resolution)
     means = np.empty_like(scores)
     for row, column in np.ndindex(scores.shape[:2]):
         rows = slice(max(0, row - 1), row + 2)
@@ -71,11 +76,7 @@ def test_smoothed_scores_are_means_of_those_inside_the_photo(model, resolution):
 
 @pytest.mark.parametrize("resolution", [2, 4])
 def test_coarse_scores_are_interpolated_bilinearly(model, resolution):
-    scores = NumpyNetwork(model).scores(
-        standardized(PHOTO[0]), 2, 67, resolution
-    )
-    for axis, length in enumerate(PHOTO.shape[1:3]):
-        scores = interpolated(scores, length, axis, resolution)
+    scores = scores_of_all_pixels(model, resolution)
     labeler = keras_rcnn.SceneLabeler(
         model, output_resolution=resolution, num_instances=2
     )
