@@ -1,9 +1,9 @@
 """Labels a photo by a LiteRT file, with NumPy, Pillow and LiteRT alone.
 
-    python litert_sample.py weights.tflite street.jpg coloured.png
+    python litert_sample.py weights.tflite street.jpg colored.png
 
 This is all that an app has to do: turn the photo upright, scale it to the size
-that the file takes, run it, show the labels in the colours that the file
+that the file takes, run it, show the labels in the colors that the file
 brings along.
 """
 
@@ -20,24 +20,24 @@ LONGEST_SIDE = 320  # of the photos that the network was trained on
 def main(model, photo, picture):
     """Writes a picture of the labels and prints the share of each class."""
     labels = label(Interpreter(model, num_threads=2), read(photo))
-    # A line is a name and its colour: sky #87ceeb. The file is a ZIP archive,
+    # A line is a name and its color: sky #87ceeb. The file is a ZIP archive,
     # too.
     with zipfile.ZipFile(model) as archive:
         lines = archive.read("classes.txt").decode().splitlines()
     for index, line in enumerate(lines):
         name, _ = line.rsplit(" #", 1)
         print(f"{name}: {100 * np.mean(labels == index):.1f} %")
-    colours = Image.fromarray(labels).convert("P")
-    colours.putpalette(
+    colors = Image.fromarray(labels).convert("P")
+    colors.putpalette(
         b"".join(bytes.fromhex(line.rsplit(" #", 1)[1]) for line in lines)
     )
-    colours.save(picture)
+    colors.save(picture)
 
 
 def read(photo):
     """The photo as it is meant to be seen."""
     image = ImageOps.exif_transpose(Image.open(photo))
-    if image.mode.startswith("I"):  # Grey of 16 bits, which Pillow cuts off.
+    if image.mode.startswith("I"):  # Gray of 16 bits, which Pillow cuts off.
         image = Image.fromarray((np.asarray(image) // 257).astype(np.uint8))
     return image.convert("RGB")
 

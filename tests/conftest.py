@@ -9,11 +9,12 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import numpy as np
-import program
 import pytest
 from PIL import Image
 
-tf = program.import_quietly("tensorflow")
+from keras_rcnn.cli import runner
+
+tf = runner.import_quietly("tensorflow")
 # Tests that run side by side do not compete for the processor's cores.
 THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
@@ -27,7 +28,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 def float32_on_every_processor():
     """Oracles are held against float32, which is the same everywhere."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("keras_rcnn.precision.multiplies_bfloat16", lambda: False)
+        patch.setattr(
+            "keras_rcnn.layers.precision.multiplies_bfloat16", lambda: False
+        )
         yield
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from keras_rcnn.annotations.photo_copy import copy_name
 from keras_rcnn.annotations.segments import Segments
-from keras_rcnn.files import copy_file, make_folder, write_file
-from keras_rcnn.png_stream import Append, open_png
+from keras_rcnn.io.files import copy_file, make_folder, write_file
+from keras_rcnn.io.png_stream import Append, open_png
 
 _NAME = "panoptic_default"
 
@@ -53,10 +53,10 @@ class CocoAnnotations:
             {
                 "id": number,
                 "name": name,
-                "color": [int(channel) for channel in colour],
+                "color": [int(channel) for channel in color],
                 "isthing": 0,
             }
-            for number, (name, colour) in enumerate(
+            for number, (name, color) in enumerate(
                 zip(class_names, palette, strict=True), start=1
             )
         ]
@@ -74,7 +74,7 @@ class CocoAnnotations:
         pictures = make_folder(self.folder / "annotations" / _NAME)
         segments = Segments(width)
         with open_png(
-            pictures / f"{name}.png", height, width, in_colour=True
+            pictures / f"{name}.png", height, width, in_color=True
         ) as append:
 
             def append_labels(labels: np.ndarray) -> None:

@@ -2,7 +2,7 @@
 
 import pathlib
 
-from keras_rcnn.images import PHOTO_SUFFIXES
+from keras_rcnn.io.images import PHOTO_SUFFIXES
 
 
 def copy_name(photo: pathlib.Path, name: str) -> str:

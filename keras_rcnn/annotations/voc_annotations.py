@@ -8,12 +8,12 @@ import numpy as np
 
 from keras_rcnn.annotations.photo_copy import copy_name
 from keras_rcnn.datasets.plain import default_palette
-from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOUR
+from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOR
 from keras_rcnn.errors import InputError
-from keras_rcnn.files import copy_file, make_folder, write_file
-from keras_rcnn.png_stream import Append, open_png
+from keras_rcnn.io.files import copy_file, make_folder, write_file
+from keras_rcnn.io.png_stream import Append, open_png
 
-_BACKGROUND_COLOUR = (0, 0, 0)
+_BACKGROUND_COLOR = (0, 0, 0)
 
 
 class VocAnnotations:
@@ -23,9 +23,9 @@ class VocAnnotations:
         SegmentationClass/                  palette PNG files; 0 is background,
                                             class 0 has the value 1 and so on
         ImageSets/Segmentation/default.txt  names of the photos
-        labelmap.txt                        names and colours of the classes
+        labelmap.txt                        names and colors of the classes
 
-    Pixels of no class become background, which reads back as unknown. Colours
+    Pixels of no class become background, which reads back as unknown. Colors
     that two classes share, or that mean background or border, are replaced.
 
     Args:
@@ -52,12 +52,12 @@ class VocAnnotations:
                     "and # starts a comment: choose the format coco."
                 )
         self.folder = folder
-        colours = [_BACKGROUND_COLOUR, *_distinct(palette)]
-        self._palette = colours
+        colors = [_BACKGROUND_COLOR, *_distinct(palette)]
+        self._palette = colors
         self._lines = [
             f"{name}:{red},{green},{blue}::\n"
             for name, (red, green, blue) in zip(
-                [BACKGROUND, *class_names], colours, strict=True
+                [BACKGROUND, *class_names], colors, strict=True
             )
         ]
         self._names: set[str] = set()
@@ -101,14 +101,14 @@ class VocAnnotations:
 def _distinct(
     palette: Sequence[Sequence[int]],
 ) -> list[tuple[int, int, int]]:
-    """The colours, those that are taken replaced by others."""
-    colours: list[tuple[int, int, int]] = []
-    taken = {_BACKGROUND_COLOUR, BORDER_COLOUR}
+    """The colors, those that are taken replaced by others."""
+    colors: list[tuple[int, int, int]] = []
+    taken = {_BACKGROUND_COLOR, BORDER_COLOR}
     wanted = [(red, green, blue) for red, green, blue in palette]
-    for colour in wanted:
-        if colour in taken:
+    for color in wanted:
+        if color in taken:
             spare = default_palette(2 * len(palette) + 2)
-            colour = next(c for c in spare if c not in taken.union(wanted))
-        taken.add(colour)
-        colours.append(colour)
-    return colours
+            color = next(c for c in spare if c not in taken.union(wanted))
+        taken.add(color)
+        colors.append(color)
+    return colors

@@ -8,7 +8,7 @@ from apache_beam.metrics.metric import MetricsFilter
 _NAMESPACE = "keras_rcnn"
 _NAMES = (
     "photos",
-    "labelled",
+    "labeled",
     "labelled_before",
     "failures",
     "pixels",
@@ -22,12 +22,12 @@ def count(name: str, number: int = 1) -> None:
     """Adds to a counter.
 
     - `photos`: rows of both tables;
-    - `labelled`: files of labels written, or records;
+    - `labeled`: files of labels written, or records;
     - `labelled_before`: those that were there already;
     - `failures`: rows of the table of failures;
-    - `pixels`: of the photos labelled, at their own size;
+    - `pixels`: of the photos labeled, at their own size;
     - `batches`: of equal size, as the model got them;
-    - `models_loaded`: one for each process that labelled anything;
+    - `models_loaded`: one for each process that labeled anything;
     - `microseconds_in_model`: of all processes together, without loading.
     """
     Metrics.counter(_NAMESPACE, name).inc(number)

@@ -8,7 +8,7 @@ import apache_beam as beam
 from keras_rcnn.corpus.counters import count
 from keras_rcnn.corpus.dead_letters import dead_letter
 from keras_rcnn.corpus.label_stats import LabelStats, label_png
-from keras_rcnn.images import resize_labels
+from keras_rcnn.io.images import resize_labels
 
 
 class EncodedLabels(NamedTuple):
@@ -54,6 +54,6 @@ class EncodeLabels(beam.DoFn):
         png, stats = label_png(
             labels, self.num_classes, inference.mean_confidence
         )
-        count("labelled")
+        count("labeled")
         count("pixels", labels.size)
         yield EncodedLabels(photo.name, photo.paths, stats, png)

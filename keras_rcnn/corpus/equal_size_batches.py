@@ -8,8 +8,8 @@ from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
 # More take more memory, and labeling hardly less time.
-_MOST_PHOTOS = 8
-_MOST_PIXELS = 4_000_000
+_MAX_PHOTOS = 8
+_MAX_PIXELS = 4_000_000
 
 
 class EqualSizeBatches(beam.DoFn):
@@ -30,9 +30,9 @@ class EqualSizeBatches(beam.DoFn):
         batch = self._waiting.setdefault(size, [])
         batch.append(element)
         self._pixels += height * width
-        if self._pixels >= _MOST_PIXELS:
+        if self._pixels >= _MAX_PIXELS:
             yield from self._all()
-        elif len(batch) == _MOST_PHOTOS:
+        elif len(batch) == _MAX_PHOTOS:
             self._pixels -= len(batch) * height * width
             yield self._waiting.pop(size)
 

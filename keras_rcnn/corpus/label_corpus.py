@@ -39,7 +39,7 @@ _MAIN = "main"
 class LabelCorpus(beam.PTransform):
     """Labels all photos that patterns stand for, but for those with labels.
 
-    Photos are grouped by what is in them and how they are to be labelled, and
+    Photos are grouped by what is in them and how they are to be labeled, and
     those without labels are spread over the workers.
 
     Args:
@@ -92,7 +92,7 @@ class LabelCorpus(beam.PTransform):
         written = encoded[_MAIN] | beam.ParDo(write(folder))
         rows = (
             (written, found[STORED])
-            | "Labelled" >> beam.Flatten()
+            | "Labeled" >> beam.Flatten()
             | beam.FlatMap(_rows, self.settings)
         )
         failures = (
@@ -157,8 +157,8 @@ def _files(pipeline: Any, kind: str, patterns: tuple[str, ...]) -> PCollection:
     )
 
 
-def _rows(labelled: Any, settings: CorpusSettings) -> Any:
-    name, paths, stats = labelled
+def _rows(labeled: Any, settings: CorpusSettings) -> Any:
+    name, paths, stats = labeled
     for path in paths:
         count("photos")
         yield stats.row(path, name, settings)

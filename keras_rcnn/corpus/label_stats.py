@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
-from keras_rcnn.images import encode_png
-from keras_rcnn.visualization import label_shares
+from keras_rcnn.io.images import encode_png
+from keras_rcnn.reports import label_shares
 
 _KEYWORD = b"keras_rcnn"
 # Bytes that a PNG file begins with, before its first chunk.

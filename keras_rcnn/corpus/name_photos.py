@@ -22,7 +22,7 @@ class NamePhotos(beam.DoFn):
     """Files of photos to pairs of name and `PhotoReference`.
 
     Photos themselves do not leave the worker: they are read once more where
-    they are labelled, as sending them there costs more.
+    they are labeled, as sending them there costs more.
 
     Args:
         settings: what the names depend on besides the photo.

@@ -8,11 +8,11 @@ import apache_beam as beam
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
 from keras_rcnn.corpus.dead_letters import dead_letter
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import allow_megapixels, read_image, scale_down
+from keras_rcnn.io.images import allow_megapixels, read_image, scale_down
 
 
 class Photo(NamedTuple):
-    """What is known of a photo before it is labelled.
+    """What is known of a photo before it is labeled.
 
     Args:
         name: of its labels.

@@ -12,8 +12,8 @@ from apache_beam.ml.inference.base import ModelHandler
 from keras_rcnn.corpus import stored_files
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
 from keras_rcnn.corpus.counters import count
-from keras_rcnn.labeling.loaded_labeler import TOO_LARGE
-from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
+from keras_rcnn.runtime.loading import TOO_LARGE
+from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
 
 
 class Inference(NamedTuple):

@@ -18,7 +18,7 @@ from keras_rcnn.corpus.encode_labels import EncodedLabels
 from keras_rcnn.corpus.label_stats import stats_of
 from keras_rcnn.corpus.tfrecords import read_records
 
-_MOST_PHOTOS = 256
+_MAX_PHOTOS = 256
 _NAME, _PNG = "name", "image/segmentation/class/encoded"
 
 
@@ -43,7 +43,7 @@ class WriteTFRecordLabels(beam.DoFn):
     def process(self, labels: EncodedLabels) -> Iterator[Any]:
         """Writes a file when there are enough labels for one."""
         self._waiting.append(labels)
-        if len(self._waiting) == _MOST_PHOTOS:
+        if len(self._waiting) == _MAX_PHOTOS:
             yield from self._write()
 
     def finish_bundle(self) -> Iterator[WindowedValue]:

@@ -7,11 +7,11 @@ from keras_rcnn.datasets.scene_dataset import SceneDataset
 
 
 def class_shares(dataset: SceneDataset) -> tuple[np.ndarray, float]:
-    """Share of each class among the labelled pixels of a data set.
+    """Share of each class among the labeled pixels of a data set.
 
     Returns:
         float64 `(num_classes,)`, which sum to 1, or are all 0 where nothing
-        is labelled; and the share of the unknown among all pixels.
+        is labeled; and the share of the unknown among all pixels.
     """
     counts = np.zeros(256, np.int64)
     counted = dataset.examples.map(
@@ -22,6 +22,6 @@ def class_shares(dataset: SceneDataset) -> tuple[np.ndarray, float]:
     )
     for count in counted.as_numpy_iterator():
         counts += count
-    labelled = counts[: dataset.num_classes]
-    shares = labelled / max(1, labelled.sum())
-    return shares, float(1 - labelled.sum() / max(1, counts.sum()))
+    labeled = counts[: dataset.num_classes]
+    shares = labeled / max(1, labeled.sum())
+    return shares, float(1 - labeled.sum() / max(1, counts.sum()))

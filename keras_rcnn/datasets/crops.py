@@ -11,7 +11,7 @@ from keras_rcnn.datasets.sampling import (
     grids_of_labels,
     sample_windows,
 )
-from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.geometry import StackGeometry
 
 if TYPE_CHECKING:
     from keras_rcnn.datasets.data_service import DataService
@@ -25,7 +25,7 @@ def sample_crops(
     batch_size: int,
     scales: tuple[float, float] = (1.0, 1.0),
     flip: bool = False,
-    colour: float = 0.0,
+    color: float = 0.0,
     cutout: float = 0.0,
     seed: int = 0,
     start: int = 0,
@@ -37,17 +37,17 @@ def sample_crops(
     The grid lies inside the photo; its receptive fields may leave it.
 
     Args:
-        examples: labelled photos, as a `SceneDataset` holds them.
+        examples: labeled photos, as a `SceneDataset` holds them.
         geometry: of the stack f.
         num_instances: instances to train.
         grid_size: labels along a side of the last instance's planes.
         batch_size: crops a batch.
         scales: smallest and largest magnification, drawn log-uniformly.
         flip: whether half of the crops are mirrored left to right.
-        colour: each pixel's colour is multiplied by the identity plus a
+        color: each pixel's color is multiplied by the identity plus a
             random matrix whose numbers are at most this large.
         cutout: largest part of a crop's side that a rectangle of the photo's
-            mean colour hides, its labels still being asked for.
+            mean color hides, its labels still being asked for.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
         context: as for `sample_windows`.
@@ -78,8 +78,8 @@ def sample_crops(
         image, label = _resize(image, label, size)
         if flip and tf.random.stateless_uniform((), seeds[3]) < 0.5:
             image, label = image[:, ::-1], label[:, ::-1]
-        if colour:
-            image = _change_colours(image, colour, seeds[4])
+        if color:
+            image = _change_colors(image, color, seeds[4])
         if cutout:
             image = _cut_out(image, cutout, seeds[5])
         return image, label
@@ -103,9 +103,7 @@ def _draw(seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
     )
 
 
-def _change_colours(
-    image: tf.Tensor, most: float, seed: tf.Tensor
-) -> tf.Tensor:
+def _change_colors(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
     change = tf.random.stateless_uniform((3, 3), seed, -most, most)
     return tf.tensordot(image, tf.eye(3) + change, 1)
 

@@ -21,7 +21,7 @@ BATCHES_A_JOB = 2**14
 # What a worker has under way at a time, at most.
 BATCHES_A_WORKER = 8
 # Some of the workers that are counted may have died long ago.
-MOST_BATCHES_KEPT = 256
+MAX_BATCHES_KEPT = 256
 PATIENCE_SECONDS = 10.0
 # How often in a row a job may end before its first batch.
 FRUITLESS_JOBS = 10
@@ -146,7 +146,7 @@ class DataService:
         if overtaken_by < self.look_ahead:
             return True
         under_way = BATCHES_A_WORKER * (count_workers(self.address) or 0)
-        return overtaken_by < min(under_way, MOST_BATCHES_KEPT)
+        return overtaken_by < min(under_way, MAX_BATCHES_KEPT)
 
     def _wait_for_worker(self) -> None:
         if not count_workers(self.address):

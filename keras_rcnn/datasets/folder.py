@@ -1,4 +1,4 @@
-"""Labelled photos in a folder of your own."""
+"""Labeled photos in a folder of your own."""
 
 import dataclasses
 import pathlib
@@ -9,13 +9,13 @@ import tqdm
 
 from keras_rcnn.datasets.in_memory import in_memory
 from keras_rcnn.datasets.labelme import is_labelme, labelme_layout
-from keras_rcnn.datasets.layout import FolderLayout, LabelledPhoto
+from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.datasets.splits import folds
 from keras_rcnn.datasets.voc import voc_layout
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import resize_labels, scale_down
+from keras_rcnn.io.images import resize_labels, scale_down
 
 MAX_CLASSES = 255
 
@@ -25,7 +25,7 @@ def load_folder(
     split: str = "train",
     longest_side: int | None = None,
 ) -> SceneDataset:
-    """Reads the labelled photos of a folder into memory.
+    """Reads the labeled photos of a folder into memory.
 
     Three layouts are known: the plain one, `images/`, `masks/` and
     `classes.txt` (see `plain_layout`), Pascal VOC, which annotation tools
@@ -69,7 +69,7 @@ def folder_layout(folder: pathlib.Path) -> FolderLayout:
     return dataclasses.replace(layout, problems=problems)
 
 
-def photos_of_split(layout: FolderLayout, split: str) -> list[LabelledPhoto]:
+def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
     """The photos of a split.
 
     Args:
@@ -84,7 +84,7 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabelledPhoto]:
         return photos
     if len(photos) < 2:
         raise InputError(
-            f"{photos[0].image} is the only labelled photo: at least two are "
+            f"{photos[0].image} is the only labeled photo: at least two are "
             "needed, one to train and one to test."
         )
     test_names = layout.test_names
@@ -105,7 +105,7 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabelledPhoto]:
 def _read(
     folder: pathlib.Path,
     layout: FolderLayout,
-    photos: Sequence[LabelledPhoto],
+    photos: Sequence[LabeledPhoto],
     longest_side: int | None,
 ) -> SceneDataset:
     if not photos:
@@ -130,7 +130,7 @@ def _read(
 
 
 def _read_photo(
-    layout: FolderLayout, photo: LabelledPhoto, longest_side: int | None
+    layout: FolderLayout, photo: LabeledPhoto, longest_side: int | None
 ) -> tuple[np.ndarray, np.ndarray]:
     image = layout.read_photo(photo.image)
     label = layout.read_mask(photo.mask)
@@ -140,7 +140,7 @@ def _read_photo(
 
 
 def check_sizes(
-    photo: LabelledPhoto, image: np.ndarray, label: np.ndarray
+    photo: LabeledPhoto, image: np.ndarray, label: np.ndarray
 ) -> None:
     """Refuses a mask of another size than its photo.
 

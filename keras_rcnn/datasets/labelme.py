@@ -16,14 +16,14 @@ from keras_rcnn.datasets.labelme_file import (
 )
 from keras_rcnn.datasets.layout import (
     FolderLayout,
-    LabelledPhoto,
+    LabeledPhoto,
     files_by_name,
     is_photo,
 )
 from keras_rcnn.datasets.plain import default_palette, read_class_list
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import read_image
+from keras_rcnn.io.images import read_image
 
 # Names to which labelme's own conversion to label maps gives a meaning.
 IGNORED = "__ignore__"
@@ -37,18 +37,18 @@ def is_labelme(folder: pathlib.Path) -> bool:
 
 
 def labelme_layout(folder: pathlib.Path) -> FolderLayout:
-    """The photos and classes of a folder that was labelled with labelme.
+    """The photos and classes of a folder that was labeled with labelme.
 
         a.jpg, a.json ...  a photo and what labelme wrote of it; or photos in
                            images/ and JSON files in annotations/
         classes.txt        optional, a name a line, class 0 first, each
-                           optionally followed by its colour, `sky #87ceeb`
+                           optionally followed by its color, `sky #87ceeb`
 
     Without classes.txt, the classes are the labels that any shape has, in
     alphabetical order. Photos without a JSON file are left out.
 
     Later shapes lie over earlier ones. Lines are 10 pixels wide; points have
-    no area. Pixels in no shape, or in one labelled `__ignore__`, are unknown.
+    no area. Pixels in no shape, or in one labeled `__ignore__`, are unknown.
     Where there is a class `_background_`, pixels in no shape belong to it.
     labelme's own conversion to label maps does the same, but for points.
 
@@ -112,7 +112,7 @@ def _read_files(
 def _classes(
     folder: pathlib.Path, files: Iterable[LabelmeFile]
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
-    """Names and colours of classes.txt, or else of what was drawn."""
+    """Names and colors of classes.txt, or else of what was drawn."""
     listed = folder / "classes.txt"
     if listed.is_file():
         names, palette = read_class_list(listed)
@@ -142,13 +142,13 @@ def _unlisted_labels(
 
 def _find_photos(
     folder: pathlib.Path, files: Mapping[str, LabelmeFile]
-) -> tuple[list[LabelledPhoto], list[str]]:
+) -> tuple[list[LabeledPhoto], list[str]]:
     """Photos with their files, and a problem for each file without."""
     photos, problems = [], []
     for name, file in files.items():
         photo = _photo(folder, file)
         if photo:
-            photos.append(LabelledPhoto(name, photo, file.path))
+            photos.append(LabeledPhoto(name, photo, file.path))
         else:
             problems.append(
                 f"{file.path} has no photo {file.photo.name}: put it beside "

@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import UNREADABLE
+from keras_rcnn.io.images import UNREADABLE
 
 # Pixels, as in labelme's own conversion to label maps.
 _LINE_WIDTH = 10
@@ -190,7 +190,7 @@ def _decoded_mask(text: str) -> Image.Image:
     except (*UNREADABLE, Image.DecompressionBombError) as error:
         raise ValueError(f"a broken mask, {error}") from error
     if values.ndim != 2:
-        raise ValueError(f"a mask in colour, {picture.mode}")
+        raise ValueError(f"a mask in color, {picture.mode}")
     return Image.fromarray(np.where(values, 255, 0).astype(np.uint8))
 
 

@@ -1,4 +1,4 @@
-"""What the layouts of a folder of labelled photos have in common."""
+"""What the layouts of a folder of labeled photos have in common."""
 
 import dataclasses
 import pathlib
@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import PHOTO_SUFFIXES, read_image
+from keras_rcnn.io.images import PHOTO_SUFFIXES, read_image
 
 
 @dataclasses.dataclass(frozen=True)
-class LabelledPhoto:
+class LabeledPhoto:
     """A photo and its mask.
 
     Args:
@@ -43,7 +43,7 @@ class FolderLayout:
 
     class_names: tuple[str, ...]
     palette: tuple[tuple[int, int, int], ...]
-    photos: list[LabelledPhoto]
+    photos: list[LabeledPhoto]
     test_names: frozenset[str] | None
     read_mask: Callable[[pathlib.Path], np.ndarray]
     read_photo: Callable[[pathlib.Path], np.ndarray] = read_image

@@ -21,7 +21,7 @@ def load_dataset(
     seed: int = 0,
     longest_side: int | None = None,
 ) -> SceneDataset:
-    """Labelled photos to train on or to score on.
+    """Labeled photos to train on or to score on.
 
     Which photos train and which are held out never depends on `seed`.
 

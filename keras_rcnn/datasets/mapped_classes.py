@@ -1,4 +1,4 @@
-"""Labelled photos of one data set as more of another."""
+"""Labeled photos of one data set as more of another."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -48,8 +48,8 @@ _SIFT_FLOW = {
 MAPPINGS = {("sift_flow", "stanford_background"): _SIFT_FLOW}
 
 
-def with_classes_of(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
-    """The photos, labelled with the classes of another data set.
+def map_classes(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
+    """The photos, labeled with the classes of another data set.
 
     Args:
         photos: of a published data set.

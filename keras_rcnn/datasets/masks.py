@@ -7,7 +7,7 @@ from PIL import Image
 
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
-from keras_rcnn.images import UNREADABLE
+from keras_rcnn.io.images import UNREADABLE
 
 INDEX_MODES = ("1", "L", "P")
 
@@ -36,8 +36,8 @@ def open_mask(path: pathlib.Path) -> Image.Image:
 def mask_values(path: pathlib.Path, mask: Image.Image) -> np.ndarray:
     """Values of a single-channel or palette mask, uint8 `(height, width)`."""
     values = np.asarray(mask).astype(np.uint8)
-    # Pillow spreads grey levels of 2 and 4 bits over 0 to 255; undo it.
-    return values // (255 // (2 ** _grey_bits(path) - 1))
+    # Pillow spreads gray levels of 2 and 4 bits over 0 to 255; undo it.
+    return values // (255 // (2 ** _gray_bits(path) - 1))
 
 
 def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
@@ -56,9 +56,9 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
     mask = open_mask(path)
     if mask.mode not in INDEX_MODES:
         raise InputError(
-            f"{path} holds colours ({mask.mode}): save the class index of "
+            f"{path} holds colors ({mask.mode}): save the class index of "
             "each pixel as a single-channel or palette PNG, or use the Pascal "
-            "VOC layout, whose labelmap.txt says what each colour means."
+            "VOC layout, whose labelmap.txt says what each color means."
         )
     values = mask_values(path, mask)
     wrong = values[(values >= num_classes) & (values != IGNORE_LABEL)]
@@ -71,8 +71,8 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
     return values
 
 
-def _grey_bits(path: pathlib.Path) -> int:
+def _gray_bits(path: pathlib.Path) -> int:
     with path.open("rb") as file:
         header = file.read(26)
-    is_grey_png = header[:4] == b"\x89PNG" and header[25] == 0
-    return header[24] if is_grey_png and header[24] in (2, 4) else 8
+    is_gray_png = header[:4] == b"\x89PNG" and header[25] == 0
+    return header[24] if is_gray_png and header[24] in (2, 4) else 8

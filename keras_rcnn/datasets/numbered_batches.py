@@ -25,7 +25,7 @@ class NumberedBatches:
     whoever runs it needs no file and nothing of Python.
 
     Args:
-        examples: labelled photos, finite.
+        examples: labeled photos, finite.
         sample: function of (example, stateless seed) that draws one window.
         batch_size: windows a batch of all replicas together.
         seed: decides the order of the photos and every draw.

@@ -1,4 +1,4 @@
-"""Patches around random labelled pixels: the paper's way of sampling."""
+"""Patches around random labeled pixels: the paper's way of sampling."""
 
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from keras_rcnn.datasets.sampling import (
     sample_windows,
 )
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
-from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.geometry import StackGeometry
 
 if TYPE_CHECKING:
     from keras_rcnn.datasets.data_service import DataService
@@ -32,7 +32,7 @@ def sample_patches(
     """Patches of random photos, each with the label of its middle pixel.
 
     Args:
-        examples: labelled photos, as a `SceneDataset` holds them.
+        examples: labeled photos, as a `SceneDataset` holds them.
         geometry: of the stack f.
         num_instances: instances to train; the patch is their receptive field.
         batch_size: patches a batch.
@@ -58,11 +58,11 @@ def sample_patches(
 
     def sample(example: Example, seed: tf.Tensor) -> tuple[tf.Tensor, ...]:
         seeds = tf.unstack(tf.random.split(seed, 2))
-        labelled = tf.where(example["label"] != IGNORE_LABEL)
+        labeled = tf.where(example["label"] != IGNORE_LABEL)
         choice = tf.random.stateless_uniform(
-            (), seeds[0], 0, tf.shape(labelled)[0], tf.int32
+            (), seeds[0], 0, tf.shape(labeled)[0], tf.int32
         )
-        row, column = tf.unstack(tf.cast(labelled[choice], tf.int32))
+        row, column = tf.unstack(tf.cast(labeled[choice], tf.int32))
         image, label = cut_window(
             example, row - padding, column - padding, size
         )

@@ -6,7 +6,7 @@ import re
 
 from keras_rcnn.datasets.layout import (
     FolderLayout,
-    LabelledPhoto,
+    LabeledPhoto,
     find_files,
     is_photo,
 )
@@ -21,7 +21,7 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         masks/        for each photo a PNG of the same name and size, a single
                       channel or a palette; value = class index, 255 = unknown
         classes.txt   a name a line, class 0 first, each optionally followed
-                      by its colour, as in `sky #87ceeb`
+                      by its color, as in `sky #87ceeb`
 
     Raises:
         InputError: naming the file and the mend, if classes.txt cannot be
@@ -54,7 +54,7 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         class_names=class_names,
         palette=palette,
         photos=[
-            LabelledPhoto(name, path, masks[name])
+            LabeledPhoto(name, path, masks[name])
             for name, path in images.items()
             if name in masks
         ],
@@ -67,10 +67,10 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
 def read_class_list(
     path: pathlib.Path,
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
-    """Names and colours of a classes.txt; empty lines do not count.
+    """Names and colors of a classes.txt; empty lines do not count.
 
     Raises:
-        InputError: if it is missing, or a colour is none.
+        InputError: if it is missing, or a color is none.
     """
     if not path.is_file():
         raise InputError(
@@ -81,27 +81,27 @@ def read_class_list(
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     names, palette = [], []
-    for line, colour in zip(lines, default_palette(len(lines)), strict=True):
+    for line, color in zip(lines, default_palette(len(lines)), strict=True):
         code = re.search(r"\s+#([0-9a-fA-F]{6})$", line)
         names.append(line[: code.start()] if code else line)
         if not code and re.search(r"\s#\S*$", line):
             raise InputError(
-                f"{path}: {line!r} ends in no colour; write it as in "
+                f"{path}: {line!r} ends in no color; write it as in "
                 "`sky #87ceeb`, or leave it out."
             )
-        red, green, blue = bytes.fromhex(code[1]) if code else colour
+        red, green, blue = bytes.fromhex(code[1]) if code else color
         palette.append((red, green, blue))
     return tuple(names), tuple(palette)
 
 
 def default_palette(count: int) -> tuple[tuple[int, int, int], ...]:
-    """Colours that differ from each other, for classes that come without."""
+    """Colors that differ from each other, for classes that come without."""
     palette = []
     for index in range(count):
         # The golden ratio spreads any number of hues over the circle.
         hue = (0.55 + index * 0.618034) % 1
         value = (0.95, 0.7, 0.45)[index % 3]
-        colour = colorsys.hsv_to_rgb(hue, 0.75, value)
-        red, green, blue = (round(255 * channel) for channel in colour)
+        color = colorsys.hsv_to_rgb(hue, 0.75, value)
+        red, green, blue = (round(255 * channel) for channel in color)
         palette.append((red, green, blue))
     return tuple(palette)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
-from keras_rcnn.geometry import StackGeometry
-from keras_rcnn.standardize import statistics
+from keras_rcnn.datasets.standardize import statistics
+from keras_rcnn.layers.geometry import StackGeometry
 
 if TYPE_CHECKING:
     from keras_rcnn.datasets.data_service import DataService
@@ -17,10 +17,10 @@ Grids = dict[str, tf.Tensor]
 
 
 def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
-    """The labelled photos and what sampling has to know of each.
+    """The labeled photos and what sampling has to know of each.
 
-    Each is standardised by its own mean and deviation, which are those of the
-    whole photo, not of a window of it. Photos without any labelled pixel teach
+    Each is standardized by its own mean and deviation, which are those of the
+    whole photo, not of a window of it. Photos without any labeled pixel teach
     nothing and are left out.
     """
     return examples.filter(
@@ -55,7 +55,7 @@ def sample_windows(
     """Batches of windows drawn by `sample`, the same ones for the same seed.
 
     Args:
-        examples: labelled photos, finite.
+        examples: labeled photos, finite.
         sample: function of (example, stateless seed) that draws one window.
         batch_size: windows a batch of all replicas together.
         seed: decides the order of the photos and every draw.
@@ -88,7 +88,7 @@ def sample_windows(
 def cut_window(
     example: Example, top: tf.Tensor, left: tf.Tensor, size: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """A window of the standardised photo, padded where it leaves the photo.
+    """A window of the standardized photo, padded where it leaves the photo.
 
     Args:
         example: photo with labels and statistics.
@@ -128,12 +128,12 @@ def grids_of_labels(
 
     Returns:
         Two dicts by instance: int32 labels `(batch, rows, columns)` at the
-        centres of the receptive fields, and float32 weights, 0 for unknown.
+        centers of the receptive fields, and float32 weights, 0 for unknown.
     """
     targets, weights = {}, {}
     shape = tf.shape(labels)
     for instance in range(1, num_instances + 1):
-        grid = _centres(labels, geometry, instance, shape)
+        grid = _centers(labels, geometry, instance, shape)
         known = grid != IGNORE_LABEL
         targets[f"instance_{instance}"] = tf.where(
             known, tf.cast(grid, tf.int32), 0
@@ -142,7 +142,7 @@ def grids_of_labels(
     return targets, weights
 
 
-def _centres(
+def _centers(
     labels: tf.Tensor, geometry: StackGeometry, instance: int, shape: Any
 ) -> tf.Tensor:
     first = geometry.padding(instance)

@@ -14,7 +14,7 @@ from keras_rcnn.errors import InputError
 
 
 class SceneBuilder(tfds.core.GeneratorBasedBuilder):
-    """A published data set of labelled photos, read from `manual_dir`.
+    """A published data set of labeled photos, read from `manual_dir`.
 
     Subclasses give the constants below, `_split_generators` and
     `_generate_examples`.
@@ -59,7 +59,7 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
     def _example(
         self, name: str, path: str, image: bytes, label: np.ndarray
     ) -> tuple[str, dict[str, Any]]:
-        """One labelled photo, checked, under its key.
+        """One labeled photo, checked, under its key.
 
         Args:
             name: of the photo.

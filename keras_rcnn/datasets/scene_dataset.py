@@ -1,4 +1,4 @@
-"""Labelled photos of scenes, whatever they were read from."""
+"""Labeled photos of scenes, whatever they were read from."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ IGNORE_LABEL = 255
 
 @dataclasses.dataclass(frozen=True)
 class SceneDataset:
-    """Labelled photos, their classes and the colours to draw them in.
+    """Labeled photos, their classes and the colors to draw them in.
 
     A photo may be unknown altogether: it stays in the data set, so that what
     is counted is what is there, and whoever samples pixels has to pass it

@@ -39,7 +39,7 @@ def folds(
     return fold_of
 
 
-def split_off(
+def train_validation_split(
     dataset: SceneDataset, fraction: float = 0.1, seed: int = 0
 ) -> tuple[SceneDataset, SceneDataset]:
     """Holds some photos out, to choose the best weights by.

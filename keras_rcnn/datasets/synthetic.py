@@ -106,24 +106,24 @@ def _paint(
     rng: np.random.Generator, label: np.ndarray, verge: np.ndarray
 ) -> np.ndarray:
     blue = np.array([110, 150, 190]) + rng.uniform(-20, 20, 3)
-    grey = np.array([125, 120, 110]) + rng.uniform(-20, 20) * np.ones(3)
+    gray = np.array([125, 120, 110]) + rng.uniform(-20, 20) * np.ones(3)
     # Long streaks serve as clouds and as waves, patches as rock and as tar.
     streaks = _noise(rng, 40, 5, 22)[..., None]
     patches = _noise(rng, 40, 50, 30)[..., None]
     leaves = _noise(rng, 60, 80, 30)[..., None]
     windows = ((_ROWS % 8 < 4) & (_COLUMNS % 8 < 4))[..., None]
-    colours = {
+    colors = {
         SKY: blue + streaks,
         WATER: blue + streaks,
-        MOUNTAIN: grey + patches,
-        ROAD: grey + patches,
+        MOUNTAIN: gray + patches,
+        ROAD: gray + patches,
         TREE: np.array([40, 85, 45]) + leaves,
         BUILDING: np.where(windows, 60, [185, 120, 95]) + patches / 4,
     }
     image = np.zeros((*label.shape, 3))
-    for value, colour in colours.items():
-        image = np.where(label[..., None] == value, colour, image)
-    image = np.where(verge[..., None], grey + 70, image)
+    for value, color in colors.items():
+        image = np.where(label[..., None] == value, color, image)
+    image = np.where(verge[..., None], gray + 70, image)
     image += rng.normal(0, 5, image.shape)
     return np.clip(image, 0, 255).astype(np.uint8)
 

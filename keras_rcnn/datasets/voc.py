@@ -8,7 +8,7 @@ from PIL import Image
 
 from keras_rcnn.datasets.layout import (
     FolderLayout,
-    LabelledPhoto,
+    LabeledPhoto,
     find_files,
     is_photo,
 )
@@ -16,18 +16,18 @@ from keras_rcnn.datasets.masks import INDEX_MODES, mask_values, open_mask
 from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
 
-Colour = tuple[int, int, int]
+Color = tuple[int, int, int]
 
 BACKGROUND = "background"
-BORDER_COLOUR: Colour = (224, 224, 192)
+BORDER_COLOR: Color = (224, 224, 192)
 
 
 def voc_layout(folder: pathlib.Path) -> FolderLayout:
     """The photos and classes of a folder in Pascal VOC layout.
 
         JPEGImages/               photos
-        SegmentationClass/        their masks: colours as in labelmap.txt,
-                                  direct or through a palette; a grey mask
+        SegmentationClass/        their masks: colors as in labelmap.txt,
+                                  direct or through a palette; a gray mask
                                   holds the number of the line, from 0 on
         ImageSets/Segmentation/   optional lists of names: train.txt, ...
         labelmap.txt              a line `name:red,green,blue:parts:actions`
@@ -35,7 +35,7 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
 
     The class `background` is what annotation tools write where nobody drew
     anything, so its pixels are unknown. To make it a class of its own, give
-    it another name in labelmap.txt. VOC's border colour is unknown too.
+    it another name in labelmap.txt. VOC's border color is unknown too.
 
     The photos that any list names are used, or those with a mask if there is
     no list. `test` is what test.txt lists, or else val.txt; without either,
@@ -45,7 +45,7 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
         InputError: naming the file and the mend, if labelmap.txt cannot be
             used, or one of the folders or every mask is missing.
     """
-    colours = _read_labelmap(folder / "labelmap.txt")
+    colors = _read_labelmap(folder / "labelmap.txt")
     images, problems = find_files(folder / "JPEGImages", is_photo)
     masks, more_problems = find_files(
         folder / "SegmentationClass",
@@ -54,17 +54,17 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
     lists = _read_lists(folder / "ImageSets" / "Segmentation")
     listed = sorted({name for names in lists.values() for name in names})
     names = dict.fromkeys(listed or masks)
-    classes = {name: c for name, c in colours.items() if name != BACKGROUND}
+    classes = {name: c for name, c in colors.items() if name != BACKGROUND}
     return FolderLayout(
         class_names=tuple(classes),
         palette=tuple(classes.values()),
         photos=[
-            LabelledPhoto(name, images[name], masks[name])
+            LabeledPhoto(name, images[name], masks[name])
             for name in names
             if name in images and name in masks
         ],
         test_names=lists.get("test", lists.get("val")),
-        read_mask=lambda path: _read_mask(path, colours),
+        read_mask=lambda path: _read_mask(path, colors),
         problems=(
             *problems,
             *more_problems,
@@ -108,13 +108,13 @@ def _missing_files(
     ]
 
 
-def _read_labelmap(path: pathlib.Path) -> dict[str, Colour]:
+def _read_labelmap(path: pathlib.Path) -> dict[str, Color]:
     if not path.is_file():
         raise InputError(
             f"{path} is missing: write a line `name:red,green,blue::` into it "
             "for each class."
         )
-    colours: dict[str, Colour] = {}
+    colors: dict[str, Color] = {}
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     for line in map(str.strip, text.splitlines()):
         if not line or line.startswith("#"):
@@ -126,15 +126,15 @@ def _read_labelmap(path: pathlib.Path) -> dict[str, Colour]:
         except ValueError as error:
             raise InputError(
                 f"{path} has a line {line!r}: write it as "
-                "`name:red,green,blue::`, colours from 0 to 255."
+                "`name:red,green,blue::`, colors from 0 to 255."
             ) from error
-        if name in colours or (red, green, blue) in colours.values():
+        if name in colors or (red, green, blue) in colors.values():
             raise InputError(
-                f"{path} gives the name or the colour of the line {line!r} "
+                f"{path} gives the name or the color of the line {line!r} "
                 "twice: make both different for each class."
             )
-        colours[name] = red, green, blue
-    return colours
+        colors[name] = red, green, blue
+    return colors
 
 
 def _read_lists(folder: pathlib.Path) -> dict[str, frozenset[str]]:
@@ -149,43 +149,43 @@ def _read_lists(folder: pathlib.Path) -> dict[str, frozenset[str]]:
     return lists
 
 
-def _read_mask(path: pathlib.Path, colours: Mapping[str, Colour]) -> np.ndarray:
+def _read_mask(path: pathlib.Path, colors: Mapping[str, Color]) -> np.ndarray:
     """Labels of a mask, uint8 `(height, width)`."""
     label_of_line = np.full(256, IGNORE_LABEL, np.uint8)
-    names = [name for name in colours if name != BACKGROUND]
-    for line, name in enumerate(colours):
+    names = [name for name in colors if name != BACKGROUND]
+    for line, name in enumerate(colors):
         if name in names:
             label_of_line[line] = names.index(name)
     mask = open_mask(path)
     if mask.mode in INDEX_MODES and mask.mode != "P":
         lines = mask_values(path, mask)
-        wrong = lines[(lines >= len(colours)) & (lines != IGNORE_LABEL)]
+        wrong = lines[(lines >= len(colors)) & (lines != IGNORE_LABEL)]
         if wrong.size:
             raise _not_in_labelmap(path, f"the value {wrong.max()}")
         return label_of_line[lines]
-    return label_of_line[_lines_of_colours(path, mask, colours)]
+    return label_of_line[_lines_of_colors(path, mask, colors)]
 
 
-def _lines_of_colours(
-    path: pathlib.Path, mask: Image.Image, colours: Mapping[str, Colour]
+def _lines_of_colors(
+    path: pathlib.Path, mask: Image.Image, colors: Mapping[str, Color]
 ) -> np.ndarray:
     """Number of the line in labelmap.txt of each pixel, 255 for unknown."""
     pixels = np.asarray(mask.convert("RGB"))
     codes, inverse = np.unique(_codes(pixels), return_inverse=True)
-    numbers = _codes(np.array(list(colours.values()))).tolist()
-    known = {int(_codes(np.array(BORDER_COLOUR))): IGNORE_LABEL}
+    numbers = _codes(np.array(list(colors.values()))).tolist()
+    known = {int(_codes(np.array(BORDER_COLOR))): IGNORE_LABEL}
     known |= {number: line for line, number in enumerate(numbers)}
     for code in codes.tolist():
         if code not in known:
-            colour = code >> 16, code >> 8 & 255, code & 255
-            raise _not_in_labelmap(path, f"the colour {colour}")
+            color = code >> 16, code >> 8 & 255, code & 255
+            raise _not_in_labelmap(path, f"the color {color}")
     lines = np.array([known[code] for code in codes.tolist()])
     return lines[inverse].reshape(pixels.shape[:2])
 
 
-def _codes(colours: np.ndarray) -> np.ndarray:
-    """One integer for each colour `(..., 3)`."""
-    return colours.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
+def _codes(colors: np.ndarray) -> np.ndarray:
+    """One integer for each color `(..., 3)`."""
+    return colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
 
 
 def _not_in_labelmap(path: pathlib.Path, what: str) -> InputError:

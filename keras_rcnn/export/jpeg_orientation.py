@@ -3,8 +3,8 @@
 import tensorflow as tf
 
 # Cameras write their notes before the picture, in 64 KB at most.
-_MOST_BYTES = 2**17
-_MOST_SEGMENTS = 100
+_MAX_BYTES = 2**17
+_MAX_SEGMENTS = 100
 _NOTES, _PICTURE = 0xE1, 0xDA
 _EXIF = tuple(b"Exif\0\0")
 _ORIENTATION_TAG = 0x0112
@@ -31,7 +31,7 @@ class _Notes:
     """The bytes of a file as numbers; zeros where it has ended."""
 
     def __init__(self, content: tf.Tensor) -> None:
-        start = tf.strings.substr(content, 0, _MOST_BYTES)
+        start = tf.strings.substr(content, 0, _MAX_BYTES)
         self.bytes = tf.cast(tf.io.decode_raw(start, tf.uint8), tf.int32)
         self.size = tf.shape(self.bytes)[0]
         self.bytes = tf.pad(self.bytes, [[0, 1]])
@@ -81,6 +81,6 @@ class _Notes:
 
         # The file begins with a marker of two bytes.
         (place,) = tf.while_loop(
-            goes_on, step, (tf.constant(2),), maximum_iterations=_MOST_SEGMENTS
+            goes_on, step, (tf.constant(2),), maximum_iterations=_MAX_SEGMENTS
         )
         return tf.where(is_exif(place), place, self.size)

@@ -11,7 +11,6 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.litert_metadata import LiteRTMetadata
 from keras_rcnn.export.portable_labeling import PortableLabeling
@@ -20,7 +19,8 @@ from keras_rcnn.export.quantization import (
     SIGNATURE,
     quantize_litert,
 )
-from keras_rcnn.files import write_file
+from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
+from keras_rcnn.io.files import write_file
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
@@ -40,7 +40,7 @@ def export_litert(
     It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
     uint8 `(1, height, width)`, or `probabilities`, float32
     `(1, height, width, num_classes)`, by built-in operations alone. Names and
-    colours of the classes are in the file. MediaPipe's `ImageSegmenter` runs
+    colors of the classes are in the file. MediaPipe's `ImageSegmenter` runs
     those of fixed size that give probabilities.
 
     Args:
@@ -52,7 +52,7 @@ def export_litert(
         num_instances: as for `SceneLabeler`.
         quantize: one of `QUANTIZATIONS`, see `quantize_litert`.
         output: `labels` or `probabilities`.
-        photos: for `int8`, some like those to be labelled, uint8
+        photos: for `int8`, some like those to be labeled, uint8
             `(height, width, 3)` of that size.
         smoothing: as for `SceneLabeler`.
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.portable_labeling import PortableLabeling
-from keras_rcnn.files import write_file
+from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
+from keras_rcnn.io.files import write_file
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 OPSET = 17
@@ -29,7 +29,7 @@ def export_onnx(
 
     It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
     uint8 `(1, height, width)`, or `probabilities`, float32
-    `(1, height, width, num_classes)`. Names and colours of the classes are in
+    `(1, height, width, num_classes)`. Names and colors of the classes are in
     the file, as `classes.txt` of its metadata.
 
     Args:

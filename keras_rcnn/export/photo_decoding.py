@@ -9,18 +9,18 @@ from keras_rcnn.export.jpeg_orientation import jpeg_orientation
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Of a PNG file's first chunk.
-_SIZE, _BITS, _COLOURS = 16, 24, 25
-_GREY = 0
+_SIZE, _BITS, _COLORS = 16, 24, 25
+_GRAY = 0
 
 
 def decode_photo(
-    content: tf.Tensor, most_pixels: int, name: tf.Tensor
+    content: tf.Tensor, max_pixels: int, name: tf.Tensor
 ) -> tf.Tensor:
-    """A photo upright, in colour, on white.
+    """A photo upright, in color, on white.
 
     Args:
         content: JPEG or PNG file, a string.
-        most_pixels: refuses what would have more, before it is decoded.
+        max_pixels: refuses what would have more, before it is decoded.
         name: what errors call the photo.
 
     Returns:
@@ -41,8 +41,8 @@ def decode_photo(
     pixels = tf.reduce_prod(size)
     content = checked(
         content,
-        (pixels > 0) & (pixels <= most_pixels),
-        [name, "has", size, "rows and columns; pixels allowed:", most_pixels],
+        (pixels > 0) & (pixels <= max_pixels),
+        [name, "has", size, "rows and columns; pixels allowed:", max_pixels],
     )
     return tf.cond(
         jpeg, lambda: _decode_jpeg(content), lambda: _decode_png(content)
@@ -93,7 +93,7 @@ def _turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
 def _png_header(content: tf.Tensor) -> tf.Tensor:
     """The first bytes, int64, zeros where the file is shorter."""
-    count = _COLOURS + 1
+    count = _COLORS + 1
     start = tf.strings.substr(content, 0, count)
     values = tf.cast(tf.io.decode_raw(start, tf.uint8), tf.int64)
     return tf.pad(values, [[0, count - tf.shape(values)[0]]])
@@ -109,33 +109,33 @@ def _png_size(content: tf.Tensor) -> tf.Tensor:
 
 def _decode_png(content: tf.Tensor) -> tf.Tensor:
     header = _png_header(content)
-    bits, grey = header[_BITS], header[_COLOURS] == _GREY
+    bits, gray = header[_BITS], header[_COLORS] == _GRAY
     return tf.case(
         [
-            (grey & (bits == 16), lambda: _decode_fine_grey(content)),
-            (grey & (bits < 8), lambda: _decode_coarse_grey(content)),
+            (gray & (bits == 16), lambda: _decode_fine_gray(content)),
+            (gray & (bits < 8), lambda: _decode_coarse_gray(content)),
         ],
         default=lambda: _on_white(tf.io.decode_png(content, 4)),
     )
 
 
-def _decode_fine_grey(content: tf.Tensor) -> tf.Tensor:
-    grey = tf.cast(tf.io.decode_png(content, 1, tf.uint16), tf.int32)
+def _decode_fine_gray(content: tf.Tensor) -> tf.Tensor:
+    gray = tf.cast(tf.io.decode_png(content, 1, tf.uint16), tf.int32)
     # 65535 = 257 * 255, hence white stays white.
-    return _in_colour((grey + 128) // 257)
+    return _in_color((gray + 128) // 257)
 
 
-def _decode_coarse_grey(content: tf.Tensor) -> tf.Tensor:
+def _decode_coarse_gray(content: tf.Tensor) -> tf.Tensor:
     # With more channels, black and white would become 0 and 1.
-    return _in_colour(tf.io.decode_png(content, 1))
+    return _in_color(tf.io.decode_png(content, 1))
 
 
-def _in_colour(grey: tf.Tensor) -> tf.Tensor:
-    return tf.tile(tf.cast(grey, tf.uint8), (1, 1, 3))
+def _in_color(gray: tf.Tensor) -> tf.Tensor:
+    return tf.tile(tf.cast(gray, tf.uint8), (1, 1, 3))
 
 
 def _on_white(image: tf.Tensor) -> tf.Tensor:
     """Red, green, blue and opacity laid on white, rounded as Pillow does."""
-    colours, opacity = tf.split(tf.cast(image, tf.int32), (3, 1), axis=-1)
-    total = 128 * (opacity * colours + (255 - opacity) * 255 + 128)
+    colors, opacity = tf.split(tf.cast(image, tf.int32), (3, 1), axis=-1)
+    total = 128 * (opacity * colors + (255 - opacity) * 255 + 128)
     return tf.cast((total + total // 256) // 2**15, tf.uint8)

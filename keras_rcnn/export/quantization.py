@@ -11,7 +11,7 @@ import numpy as np
 QUANTIZATIONS = ("none", "float16", "weights", "dynamic", "int8")
 SIGNATURE = "serving_default"
 _INPUT = "images"
-# What the network is made of. Photos are standardised in float32 before it:
+# What the network is made of. Photos are standardized in float32 before it:
 # rounding that costs half a point of accuracy and saves nothing.
 _NETWORK = (
     "ADD",

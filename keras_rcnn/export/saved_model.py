@@ -12,11 +12,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.equal_constants import merge_equal_constants
 from keras_rcnn.export.serving_graph import ServingGraph
 from keras_rcnn.export.warm_up import warm_up_requests
+from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.models.saving import MODEL_FILE, save_model
@@ -39,7 +39,7 @@ def export_saved_model(
     size, as pixels or as files, at each resolution and number of instances.
     The folder holds also
 
-    - `assets/classes.txt`, names and colours of the classes;
+    - `assets/classes.txt`, names and colors of the classes;
     - `assets/metadata.json`, what `metadata` says, and the package's version;
     - `assets.extra/tf_serving_warmup_requests`, which a server answers before
       it takes any others;
@@ -51,8 +51,8 @@ def export_saved_model(
             other files in it stay.
         metadata: what else is known of the network, as JSON can hold it.
         memory_mb: megabytes that the network may take at a time; what needs
-            more is labelled in tiles.
-        max_megapixels: size of the largest photo that is labelled.
+            more is labeled in tiles.
+        max_megapixels: size of the largest photo that is labeled.
 
     Returns:
         The folder.

@@ -39,13 +39,13 @@ class ServingGraph:
     - `about`: nothing, to `class_names`, strings, `palette`, uint8
       `(num_classes, 3)`, and `metadata`, a string of JSON.
 
-    Photos are labelled one by one, large ones in tiles.
+    Photos are labeled one by one, large ones in tiles.
 
     Args:
         labeler: network and choices of what is served by default.
         metadata: what JSON can hold.
         memory_mb: megabytes that the network may take at a time.
-        most_pixels: largest photo that is decoded or labelled.
+        max_pixels: largest photo that is decoded or labeled.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class ServingGraph:
         labeler: SceneLabeler,
         metadata: Mapping[str, Any],
         memory_mb: float,
-        most_pixels: int,
+        max_pixels: int,
     ) -> None:
         self.model = labeler.graph.model
         self.num_instances = labeler.num_instances
@@ -62,7 +62,7 @@ class ServingGraph:
         self.smoothing = labeler.graph.smoothing
         self.metadata = json.dumps(metadata, ensure_ascii=False)
         self.memory_mb = memory_mb
-        self.most_pixels = most_pixels
+        self.max_pixels = max_pixels
         self._photos = functools.cache(self._make_photos)
         self._labels = functools.cache(self._make_labels)
 
@@ -144,8 +144,8 @@ class ServingGraph:
         pixels = tf.reduce_prod(size[1:3])
         return checked(
             images,
-            (tf.reduce_prod(size) > 0) & (pixels <= self.most_pixels),
-            ["images has the shape", size, "pixels allowed:", self.most_pixels],
+            (tf.reduce_prod(size) > 0) & (pixels <= self.max_pixels),
+            ["images has the shape", size, "pixels allowed:", self.max_pixels],
         )
 
     def _files(self) -> Any:
@@ -157,7 +157,7 @@ class ServingGraph:
             name = tf.strings.format("image_bytes[{}]", index)
             # Errors of decoding tell where they happened, by such names.
             with tf.name_scope("image_bytes"):
-                image = decode_photo(content, self.most_pixels, name)
+                image = decode_photo(content, self.max_pixels, name)
             labels = to_labels(image[tf.newaxis])["labels"][0]
             counts = tf.math.bincount(
                 tf.cast(labels, tf.int32), minlength=classes, maxlength=classes

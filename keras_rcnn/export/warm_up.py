@@ -14,7 +14,7 @@ _HEIGHT, _WIDTH = 48, 64
 def warm_up_requests() -> bytes:
     """A TFRecord file of `PredictionLog` messages, as TensorFlow Serving's.
 
-    The first request at a signature takes seconds, as its graph is optimised
+    The first request at a signature takes seconds, as its graph is optimized
     then; these are one for each of those that most clients ask.
     """
     from tensorflow_serving.apis import prediction_log_pb2

@@ -5,7 +5,7 @@ import tensorflow as tf
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
-MOST_SMOOTHING = 15
+MAX_SMOOTHING = 15
 
 
 def check_output_resolution(
@@ -33,10 +33,10 @@ def check_smoothing(smoothing: int) -> None:
     Raises:
         InputError: telling which are possible.
     """
-    if smoothing not in range(1, MOST_SMOOTHING + 1, 2):
+    if smoothing not in range(1, MAX_SMOOTHING + 1, 2):
         raise InputError(
             f"Smoothing over {smoothing}x{smoothing} pixels is not possible: "
-            f"choose an odd number from 1 to {MOST_SMOOTHING}."
+            f"choose an odd number from 1 to {MAX_SMOOTHING}."
         )
 
 
@@ -58,7 +58,7 @@ def pad_for_all_pixels(
     stride; what is scored there is cut off by `crop_grid`.
 
     Args:
-        images: standardised, `(batch, height, width, 3)`.
+        images: standardized, `(batch, height, width, 3)`.
         model: the network.
         num_instances: instances to apply.
         margins: int32 `((above, below), (left, right))`, pixels that are

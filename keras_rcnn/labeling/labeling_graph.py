@@ -4,6 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.standardize import float_statistics, standardize
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.fragments import fragments
 from keras_rcnn.labeling.grid import (
@@ -14,7 +15,6 @@ from keras_rcnn.labeling.grid import (
 from keras_rcnn.labeling.patches import patches
 from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.standardize import float_statistics, standardize
 
 METHODS = {
     "fragments": fragments,
@@ -32,7 +32,7 @@ Results = dict[str, tf.Tensor]
 
 
 class LabelingGraph(tf.Module):
-    """Standardises, pads, scores, interpolates, smooths and decides.
+    """Standardizes, pads, scores, interpolates, smooths and decides.
 
     Args:
         model: network to label with.
@@ -127,7 +127,7 @@ class LabelingGraph(tf.Module):
         """Scores of every pixel, `(batch, height, width, classes)`.
 
         Args:
-            images: standardised.
+            images: standardized.
             margins: as the methods take them; their pixels get no scores.
         """
         scores = self._interpolated(images, margins)

@@ -14,17 +14,17 @@ _WORKSPACE_MB = 16
 _BYTES_A_FLOAT = 4
 # Copies that few processors make ahead of their work.
 _AT_A_TIME = 8
-# As it is given, standardised, padded, and averaged for an instance.
+# As it is given, standardized, padded, and averaged for an instance.
 _IMAGE_PLANES = 12
 
 
-def most_pixels(
+def max_pixels(
     memory_mb: float,
     model: RecurrentCNN,
     num_instances: int,
     output_resolution: int,
 ) -> int:
-    """Pixels that can be labelled at a time, padding counted."""
+    """Pixels that can be labeled at a time, padding counted."""
     planes = planes_a_pixel(model, num_instances, output_resolution)
     room = max(0, memory_mb - _WORKSPACE_MB) * _MEGABYTE
     return int(room / (_BYTES_A_FLOAT * planes))

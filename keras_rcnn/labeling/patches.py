@@ -1,4 +1,4 @@
-"""The definition: each pixel is labelled by the patch around it."""
+"""The definition: each pixel is labeled by the patch around it."""
 
 import tensorflow as tf
 

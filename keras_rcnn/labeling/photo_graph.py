@@ -1,14 +1,14 @@
-"""One photo of any size labelled by a graph, in bounded memory."""
+"""One photo of any size labeled by a graph, in bounded memory."""
 
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.standardize import statistics
 from keras_rcnn.labeling.labeling_graph import LabelingGraph, Results
-from keras_rcnn.labeling.memory import most_pixels
+from keras_rcnn.labeling.memory import max_pixels
 from keras_rcnn.labeling.tiles import Span, TileGrid
-from keras_rcnn.standardize import statistics
 
 Specs = dict[str, tf.TensorSpec]
 
@@ -30,7 +30,7 @@ class PhotoGraph:
         self.tiles = TileGrid(
             graph.model.geometry,
             *choices,
-            most_pixels(memory_mb, graph.model, *choices),
+            max_pixels(memory_mb, graph.model, *choices),
             graph.smoothing,
         )
 

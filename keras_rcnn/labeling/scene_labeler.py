@@ -5,17 +5,17 @@ from typing import Any
 
 import numpy as np
 
+from keras_rcnn.datasets.standardize import statistics_of_strips
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
 from keras_rcnn.labeling.memory import (
     DEFAULT_MEMORY_MB,
     check_memory,
-    most_pixels,
+    max_pixels,
 )
 from keras_rcnn.labeling.tiles import TileGrid
+from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.precision import choose_precision
-from keras_rcnn.standardize import statistics_of_strips
 
 _ROWS_A_STRIP = 64
 
@@ -23,10 +23,10 @@ _ROWS_A_STRIP = 64
 class SceneLabeler:
     """Labels every pixel of photos of any size.
 
-    Each photo is standardised and padded, so that each of its pixels has a
+    Each photo is standardized and padded, so that each of its pixels has a
     patch; the network scores every `output_resolution`-th pixel, and scores
     between are interpolated bilinearly. What takes too much memory is
-    labelled in tiles, with the same result.
+    labeled in tiles, with the same result.
 
     Args:
         model: trained network.
@@ -98,7 +98,7 @@ class SceneLabeler:
         self.tiles = TileGrid(
             model.geometry,
             *choices,
-            most_pixels(memory_mb, model, *choices),
+            max_pixels(memory_mb, model, *choices),
             smoothing,
         )
 
@@ -132,7 +132,7 @@ class SceneLabeler:
                 a `shape` that gives the array `image[rows, columns]` for
                 slices.
             return_probabilities: whether to give these too.
-            progress: called after each tile with the pixels labelled in it.
+            progress: called after each tile with the pixels labeled in it.
 
         Yields:
             From top to bottom `labels`, uint8 `(rows, width)`, and where

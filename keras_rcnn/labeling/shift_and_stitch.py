@@ -26,7 +26,7 @@ def shift_and_stitch(
 
     Args:
         model: the network.
-        images: standardised, `(batch, height, width, 3)`, any size.
+        images: standardized, `(batch, height, width, 3)`, any size.
         num_instances: instances to apply.
         output_resolution: pixels between scores, a divisor of the stride.
         margins: int32 `((above, below), (left, right))`, how many pixels of

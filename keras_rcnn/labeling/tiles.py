@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.geometry import StackGeometry
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,24 +18,24 @@ class Span:
     """A tile along one axis of the image.
 
     Args:
-        labelled: the pixels whose labels are wanted.
+        labeled: the pixels whose labels are wanted.
         read: those and the ones around them that the scores depend on, as
             far as the image has them.
         margins: how many pixels at the start and end of `read` are there as
             surroundings only.
-        before: how many pixels before those labelled are scored, to be
+        before: how many pixels before those labeled are scored, to be
             averaged with.
     """
 
-    labelled: slice
+    labeled: slice
     read: slice
     margins: tuple[int, int]
     before: int
 
     @property
     def size(self) -> int:
-        """Number of pixels labelled."""
-        return self.labelled.stop - self.labelled.start
+        """Number of pixels labeled."""
+        return self.labeled.stop - self.labeled.start
 
     @property
     def wanted(self) -> slice:
@@ -55,7 +55,7 @@ class TileGrid:
         geometry: of the stack f.
         num_instances: how often f is applied.
         output_resolution: pixels from one score to the next.
-        most_pixels: those that a tile may have, its margins counted; it may
+        max_pixels: those that a tile may have, its margins counted; it may
             always be as large as a receptive field, as the margins of
             smaller ones would cost too much.
         smoothing: side of the square of pixels whose scores are averaged.
@@ -64,7 +64,7 @@ class TileGrid:
     geometry: StackGeometry
     num_instances: int
     output_resolution: int
-    most_pixels: int
+    max_pixels: int
     smoothing: int = 1
 
     @property
@@ -74,16 +74,16 @@ class TileGrid:
         return padding + self._scored_before + self._interpolated
 
     def images_a_pass(self, height: int, width: int) -> int:
-        """How many images of a size may be labelled at a time, padded.
+        """How many images of a size may be labeled at a time, padded.
 
         None of those that have to be cut.
         """
         size = [side + 2 * self.margin for side in (height, width)]
-        return self.most_pixels // math.prod(size)
+        return self.max_pixels // math.prod(size)
 
     def tile_size(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of the tiles of an image, about equal for all."""
-        columns = self._side(width, math.isqrt(self.most_pixels))
+        columns = self._side(width, math.isqrt(self.max_pixels))
         rows = self._side(height, self._pixels_beside(columns))
         # What a flat image leaves, its columns may have.
         columns = self._side(width, self._pixels_beside(rows))
@@ -147,7 +147,7 @@ class TileGrid:
     @property
     def largest_square(self) -> int:
         """The side of the largest tile that is square."""
-        return self._largest_side(math.isqrt(self.most_pixels))
+        return self._largest_side(math.isqrt(self.max_pixels))
 
     @property
     def _interpolated(self) -> bool:
@@ -160,7 +160,7 @@ class TileGrid:
         return -(-reach // self.output_resolution) * self.output_resolution
 
     def _pixels_beside(self, side: int) -> int:
-        return self.most_pixels // (side + 2 * self.margin)
+        return self.max_pixels // (side + 2 * self.margin)
 
     def _side(self, length: int, most: int) -> int:
         """The side of equal tiles of an axis, with margins `most` long."""

@@ -5,7 +5,7 @@ from typing import Any
 from keras import ops
 
 
-def keep_weights(planes: Any, kernel: Any) -> tuple[Any, Any]:
+def split_bfloat16(planes: Any, kernel: Any) -> tuple[Any, Any]:
     """Planes and kernel in bfloat16 whose convolution has the exact weights.
 
     Rounded to 8 bits, the weights that see the photo add up to another label

@@ -8,13 +8,13 @@ import keras
 import numpy as np
 from keras import ops
 
-from keras_rcnn.geometry import StackGeometry
-from keras_rcnn.layers.bfloat16 import keep_weights
+from keras_rcnn.layers.bfloat16 import split_bfloat16
 from keras_rcnn.layers.conv2d import Conv2D
 from keras_rcnn.layers.conv_max_pool import conv_max_pool
 from keras_rcnn.layers.convolution import convolve
+from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.layers.normalization import Normalization
-from keras_rcnn.presets import Stage, stack_geometry
+from keras_rcnn.layers.stage import Stage, stack_geometry
 
 IMAGE_CHANNELS = 3
 
@@ -43,7 +43,7 @@ class ConvStack(keras.layers.Layer):
             network whose first kernel sees the image alone.
         activation: after each pooling.
         initializer: of all kernels; those that see scores start at 0.
-        normalization: whether what goes into each activation is normalised,
+        normalization: whether what goes into each activation is normalized,
             for training; `folded_weights` are those of the same f without.
         saturation_penalty: what training adds to the loss (Keras' `losses`)
             for each hidden stage, over the mean square of what goes into its
@@ -175,11 +175,11 @@ class ConvStack(keras.layers.Layer):
             if self.normalization:
                 planes = self.normalizations[index](planes, training=training)
             if training and self.saturation_penalty:
-                self._penalise(planes)
+                self._penalize(planes)
             planes = self.activation(planes)
         return self.classifier(planes)
 
-    def _penalise(self, planes: Any) -> None:
+    def _penalize(self, planes: Any) -> None:
         mean_square = ops.mean(ops.square(ops.cast(planes, "float32")))
         self.add_loss(self.saturation_penalty * mean_square)
 
@@ -200,7 +200,7 @@ class ConvStack(keras.layers.Layer):
             kernel = kernel[:, :, unused:]
         bias = ops.cast(convolution.bias, planes.dtype)
         if exact and planes.dtype == "bfloat16":
-            planes, kernel = keep_weights(planes, kernel)
+            planes, kernel = split_bfloat16(planes, kernel)
         kernel = ops.cast(kernel, planes.dtype)
         if (
             pool is max_pool
@@ -215,7 +215,7 @@ class ConvStack(keras.layers.Layer):
         return planes
 
     def folded_weights(self) -> list[np.ndarray]:
-        """Kernels and biases of the same f without normalisations."""
+        """Kernels and biases of the same f without normalizations."""
         pairs = [convolution.get_weights() for convolution in self.hidden]
         if self.normalization:
             pairs = [

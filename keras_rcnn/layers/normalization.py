@@ -1,4 +1,4 @@
-"""Normalisation that training has and the trained network has not."""
+"""Normalization that training has and the trained network has not."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ import numpy as np
 class Normalization(keras.layers.BatchNormalization):
     """Shifts and scales the planes of all instances by the same numbers.
 
-    Batch renormalisation: the network is trained as it will label, by running
+    Batch renormalization: the network is trained as it will label, by running
     statistics, not by those of the instance and the batch at hand. The scale
     is positive, so that it may come before the pooling as well as after it,
     which lets it be folded into the convolution.
@@ -30,7 +30,7 @@ class Normalization(keras.layers.BatchNormalization):
     def folded(
         self, kernel: np.ndarray, bias: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Weights of a convolution that is normalised already.
+        """Weights of a convolution that is normalized already.
 
         Args:
             kernel: `(height, width, channels in, channels)`.

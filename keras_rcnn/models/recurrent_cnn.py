@@ -7,9 +7,9 @@ import keras
 from keras import ops
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
-from keras_rcnn.presets import get_preset
+from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.models.presets import get_preset
 
 # What an instance sees of the scores of the one before.
 FEEDBACKS = ("scores", "probabilities")
@@ -36,12 +36,12 @@ class RecurrentCNN(keras.Model):
         conv_stack: the stack f, shared by all instances.
         num_instances: how often f is applied when a call does not say.
         class_names: one for each class; "class_0", ... if not given.
-        palette: red, green, blue (0 to 255) of each class; greys by default.
+        palette: red, green, blue (0 to 255) of each class; grays by default.
         feedback: what an instance sees of the one before, `scores` (the
             paper's) or `probabilities`, see `feed_back`.
 
     Call arguments:
-        images: standardised float images.
+        images: standardized float images.
         num_instances: how often to apply f in this call.
         training: as for `ConvStack`.
 
@@ -90,13 +90,13 @@ class RecurrentCNN(keras.Model):
             class_names or (f"class_{index}" for index in range(count))
         )
         self.palette = tuple(
-            tuple(int(value) for value in colour)
-            for colour in palette
+            tuple(int(value) for value in color)
+            for color in palette
             or [(255 * index // count,) * 3 for index in range(count)]
         )
         if not len(self.class_names) == len(self.palette) == count:
             raise ValueError(
-                f"{count} classes need as many names and colours, not "
+                f"{count} classes need as many names and colors, not "
                 f"{len(self.class_names)} and {len(self.palette)}."
             )
         self.check_instances(num_instances)
@@ -173,7 +173,7 @@ class RecurrentCNN(keras.Model):
         """The recurrence itself, whatever f and scaling are applied to.
 
         Args:
-            images: standardised images, `(batch, height, width, 3)`.
+            images: standardized images, `(batch, height, width, 3)`.
             num_instances: how often to apply f.
             apply: function of (planes, instance) that applies f; instance 1
                 gets the images.
@@ -219,7 +219,7 @@ class RecurrentCNN(keras.Model):
     def copy(self, dtype: str) -> "RecurrentCNN":
         """The same network, computing in another precision.
 
-        It has no normalisations: they are folded into its convolutions.
+        It has no normalizations: they are folded into its convolutions.
         """
         config = self.get_config() | {"dtype": dtype}
         config["conv_stack"]["config"] |= {
@@ -249,7 +249,7 @@ class RecurrentCNN(keras.Model):
             "conv_stack": keras.saving.serialize_keras_object(self.conv_stack),
             "num_instances": self.num_instances,
             "class_names": list(self.class_names),
-            "palette": [list(colour) for colour in self.palette],
+            "palette": [list(color) for color in self.palette],
             "feedback": self.feedback,
         }
 

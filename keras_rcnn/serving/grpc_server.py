@@ -12,7 +12,7 @@ from keras_rcnn.serving.addresses import cannot_listen
 from keras_rcnn.serving.prediction_service import PredictionService
 from keras_rcnn.serving.served_model import ServedModel
 
-MOST_WAITING = 64
+MAX_WAITING = 64
 
 
 class GrpcServer:
@@ -36,8 +36,8 @@ class GrpcServer:
         max_request_bytes: int,
     ) -> None:
         self._server = grpc.server(
-            futures.ThreadPoolExecutor(MOST_WAITING, "grpc"),
-            maximum_concurrent_rpcs=MOST_WAITING,
+            futures.ThreadPoolExecutor(MAX_WAITING, "grpc"),
+            maximum_concurrent_rpcs=MAX_WAITING,
             options=[
                 ("grpc.max_receive_message_length", max_request_bytes),
                 ("grpc.max_send_message_length", -1),

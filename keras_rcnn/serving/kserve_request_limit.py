@@ -15,18 +15,18 @@ class RequestLimit:
 
     Args:
         app: what answers the others.
-        most_bytes: largest body that is read.
-        most_seconds: longest wait for more of a body.
+        max_bytes: largest body that is read.
+        max_seconds: longest wait for more of a body.
     """
 
     def __init__(
-        self, app: Any, most_bytes: int, most_seconds: float = 30.0
+        self, app: Any, max_bytes: int, max_seconds: float = 30.0
     ) -> None:
         self._app = app
-        self._most_bytes = most_bytes
-        self._most_seconds = most_seconds
+        self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
         self._message = (
-            f"The request has more than {most_bytes} bytes: send smaller or "
+            f"The request has more than {max_bytes} bytes: send smaller or "
             "fewer photos."
         )
 
@@ -36,7 +36,7 @@ class RequestLimit:
             await self._app(scope, receive, send)
             return
         length = dict(scope["headers"]).get(b"content-length", b"0")
-        if int(length) > self._most_bytes:
+        if int(length) > self._max_bytes:
             count_refusal(grpc.StatusCode.RESOURCE_EXHAUSTED)
             refusal = JSONResponse({"error": self._message}, 413)
             await refusal(scope, receive, send)
@@ -49,7 +49,7 @@ class RequestLimit:
             message = await (receive() if complete else self._soon(receive))
             complete = not message.get("more_body", False)
             received += len(message.get("body", b""))
-            if received > self._most_bytes:
+            if received > self._max_bytes:
                 count_refusal(grpc.StatusCode.RESOURCE_EXHAUSTED)
                 raise HTTPException(413, self._message)
             return message
@@ -58,11 +58,11 @@ class RequestLimit:
 
     async def _soon(self, receive: Any) -> Any:
         try:
-            return await asyncio.wait_for(receive(), self._most_seconds)
+            return await asyncio.wait_for(receive(), self._max_seconds)
         except TimeoutError as error:
             count_refusal(grpc.StatusCode.DEADLINE_EXCEEDED)
             raise HTTPException(
                 408,
-                f"No more of the request came for {self._most_seconds:g} "
+                f"No more of the request came for {self._max_seconds:g} "
                 "seconds: send it again.",
             ) from error

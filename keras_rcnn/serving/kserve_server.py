@@ -31,7 +31,7 @@ from keras_rcnn.serving.kserve_request_limit import RequestLimit
 from keras_rcnn.serving.kserve_work_limit import WorkLimit
 from keras_rcnn.serving.served_model import ServedModel
 
-MOST_WAITING = 64
+MAX_WAITING = 64
 
 
 class KServeServer:
@@ -96,8 +96,8 @@ class KServeServer:
             self.rest_port,
         )
         rest.create_application()
-        app.add_middleware(RequestLimit, most_bytes=self._max_request_bytes)
-        app.add_middleware(WorkLimit, most_waiting=MOST_WAITING)
+        app.add_middleware(RequestLimit, max_bytes=self._max_request_bytes)
+        app.add_middleware(WorkLimit, max_waiting=MAX_WAITING)
         app.add_exception_handler(RequestValidationError, _explain)
         app.add_exception_handler(HTTPException, _refuse)
         rest.config.log_level = "error"
@@ -107,7 +107,7 @@ class KServeServer:
     async def _start_grpc(self) -> grpc.aio.Server:
         server = grpc.aio.server(
             interceptors=(ExceptionToStatusInterceptor(),),
-            maximum_concurrent_rpcs=MOST_WAITING,
+            maximum_concurrent_rpcs=MAX_WAITING,
             options=[
                 ("grpc.max_receive_message_length", self._max_request_bytes),
                 ("grpc.max_send_message_length", -1),

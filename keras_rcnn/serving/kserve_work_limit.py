@@ -19,12 +19,12 @@ class WorkLimit:
 
     Args:
         app: what answers the others.
-        most_waiting: requests for labels that are answered or wait.
+        max_waiting: requests for labels that are answered or wait.
     """
 
-    def __init__(self, app: Any, most_waiting: int) -> None:
+    def __init__(self, app: Any, max_waiting: int) -> None:
         self._app = app
-        self._most_waiting = most_waiting
+        self._max_waiting = max_waiting
         self._waiting = 0
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -32,7 +32,7 @@ class WorkLimit:
         if scope["type"] != "http" or not scope["path"].endswith(_WORK):
             await self._app(scope, receive, send)
             return
-        if self._waiting >= self._most_waiting:
+        if self._waiting >= self._max_waiting:
             count_refusal(grpc.StatusCode.UNAVAILABLE)
             refusal = JSONResponse(
                 {

@@ -17,8 +17,8 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
 
-MOST_PHOTOS = 32
-MOST_RESPONSE_BYTES = 512 * 2**20
+MAX_PHOTOS = 32
+MAX_RESPONSE_BYTES = 512 * 2**20
 _WARM_UP = "assets.extra/tf_serving_warmup_requests"
 _SECONDS = prometheus_client.Histogram(
     "keras_rcnn_request_seconds",
@@ -133,9 +133,9 @@ class ServedModel:
             name: np.asarray(tensor.numpy(), tensor.dtype.as_numpy_dtype)
             for name, tensor in results.items()
         }
-        if sum(array.nbytes for array in arrays.values()) > MOST_RESPONSE_BYTES:
+        if sum(array.nbytes for array in arrays.values()) > MAX_RESPONSE_BYTES:
             raise RequestError(
-                f"The answer is larger than {MOST_RESPONSE_BYTES >> 20} MB: "
+                f"The answer is larger than {MAX_RESPONSE_BYTES >> 20} MB: "
                 "send smaller or fewer photos, or ask for labels alone.",
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
             )
@@ -159,10 +159,10 @@ class ServedModel:
                 raise RequestError(
                     f"{name} has the shape {array.shape}: send ({sizes})."
                 )
-            if not 0 < array.shape[0] <= MOST_PHOTOS:
+            if not 0 < array.shape[0] <= MAX_PHOTOS:
                 raise RequestError(
                     f"{name} holds {array.shape[0]} photos: send 1 to "
-                    f"{MOST_PHOTOS}."
+                    f"{MAX_PHOTOS}."
                 )
 
     def _warm_up(self, path: pathlib.Path) -> None:

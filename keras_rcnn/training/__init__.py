@@ -2,8 +2,6 @@
 
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe, get_recipe
-from keras_rcnn.training.self_training import pseudo_labelled
-from keras_rcnn.training.soft_targets import SoftTargets
 from keras_rcnn.training.strategies import create_strategy, is_chief
 from keras_rcnn.training.train import train
 
@@ -12,10 +10,8 @@ __all__ = [
     "Budget",
     "Phase",
     "Recipe",
-    "SoftTargets",
     "create_strategy",
     "get_recipe",
     "is_chief",
-    "pseudo_labelled",
     "train",
 ]

@@ -9,9 +9,9 @@ from keras_rcnn.datasets import (
     sample_patches,
 )
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.distillation import Distillation
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.training.recipes import Phase, Recipe
-from keras_rcnn.training.soft_targets import SoftTargets
 
 
 def sample_batches(
@@ -21,20 +21,20 @@ def sample_batches(
     phase: Phase,
     seed: int,
     start: int,
-    soft_targets: SoftTargets | None = None,
+    distillation_targets: Distillation | None = None,
     context: tf.distribute.InputContext | None = None,
     data_service: DataService | None = None,
 ) -> tf.data.Dataset:
     """Endless batches of a phase: images, label grids and their weights.
 
     Args:
-        dataset: labelled photos to sample from.
+        dataset: labeled photos to sample from.
         model: tells the geometry.
         recipe: whose phase it is.
         phase: tells how to sample.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
-        soft_targets: has a teacher take part in the targets.
+        distillation_targets: has a teacher take part in the targets.
         context: which part of each batch is wanted, as for `sample_windows`.
         data_service: draws crops and patches elsewhere, the same ones.
     """
@@ -53,7 +53,7 @@ def sample_batches(
             grid_size=phase.grid_size,
             scales=recipe.scales,
             flip=recipe.flip,
-            colour=recipe.colour,
+            color=recipe.color,
             cutout=recipe.cutout,
             **arguments,
         )
@@ -61,8 +61,8 @@ def sample_batches(
         batches = sample_patches(
             one_instance_at_random=phase.one_instance_at_random, **arguments
         )
-    if soft_targets:
-        batches = batches.map(soft_targets).prefetch(tf.data.AUTOTUNE)
+    if distillation_targets:
+        batches = batches.map(distillation_targets).prefetch(tf.data.AUTOTUNE)
     return batches
 
 
@@ -75,7 +75,7 @@ def check_batches(recipe: Recipe, strategy: tf.distribute.Strategy) -> None:
     count = strategy.num_replicas_in_sync
     if recipe.normalization and count > 1:
         raise InputError(
-            f"{count} replicas cannot share the statistics of normalised "
+            f"{count} replicas cannot share the statistics of normalized "
             "batches: leave out --strategy or the recipe's normalization."
         )
     for phase in recipe.phases:

@@ -12,7 +12,7 @@ def class_weights(dataset: SceneDataset, exponent: float) -> list[float]:
     """`share of the class ** -exponent`, scaled to a mean of 1 over pixels.
 
     Args:
-        dataset: labelled photos, whose pixels are counted.
+        dataset: labeled photos, whose pixels are counted.
         exponent: 0 for no balance, 1 for classes that count alike.
     """
     if not exponent:

@@ -14,8 +14,8 @@ def build_optimizer(
 ) -> keras.optimizers.Optimizer:
     """The recipe's optimizer; the schedule sets its rate before each step."""
     settings: dict[str, Any] = {
-        "use_ema": recipe.weight_average > 0,
-        "ema_momentum": recipe.weight_average,
+        "use_ema": recipe.ema_momentum > 0,
+        "ema_momentum": recipe.ema_momentum,
     }
     if recipe.weight_decay:
         settings["weight_decay"] = recipe.weight_decay

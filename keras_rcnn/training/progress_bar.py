@@ -47,7 +47,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_epoch_end(
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Says how well the validation photos are labelled."""
+        """Says how well the validation photos are labeled."""
         if not any(name.startswith("val_") for name in logs or {}):
             return
         values = accuracies(logs or {}, self.model.num_instances, "val_")

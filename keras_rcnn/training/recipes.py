@@ -3,7 +3,7 @@
 import dataclasses
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.presets import get_preset
+from keras_rcnn.models.presets import get_preset
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Recipe:
             `RecurrentCNN`.
         scales: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
-        colour: largest change of a number of the colour matrix.
+        color: largest change of a number of the color matrix.
         cutout: largest part of a crop's side that is blotted out.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
@@ -54,7 +54,7 @@ class Recipe:
         weight_decay: part of each weight that a step takes away, over the
             learning rate.
         saturation_penalty: as for `ConvStack`.
-        weight_average: decay of the moving average of the weights, which is
+        ema_momentum: decay of the moving average of the weights, which is
             what is validated and kept; 0 for the weights themselves.
         warmup: part of each phase over which its learning rate rises.
     """
@@ -66,14 +66,14 @@ class Recipe:
     feedback: str = "scores"
     scales: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
-    colour: float = 0.0
+    color: float = 0.0
     cutout: float = 0.0
     class_balance: float = 0.0
     label_smoothing: float = 0.0
     focus: float = 0.0
     weight_decay: float = 0.0
     saturation_penalty: float = 0.0
-    weight_average: float = 0.0
+    ema_momentum: float = 0.0
     warmup: float = 0.0
 
     def last_phase_alone(self) -> "Recipe":

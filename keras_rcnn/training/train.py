@@ -6,24 +6,24 @@ import pathlib
 import keras
 import tensorflow as tf
 
-from keras_rcnn.datasets import DataService, SceneDataset, whole_photos
+from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.distillation import Distillation
+from keras_rcnn.losses.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.models.saving import MODEL_FILE, save_model
-from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
+from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training.batches import check_batches, sample_batches
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
 from keras_rcnn.training.class_weights import class_weights
-from keras_rcnn.training.labelled_photos import LabelledPhotos
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
 from keras_rcnn.training.loop import fit
 from keras_rcnn.training.optimizers import build_optimizer
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
-from keras_rcnn.training.soft_targets import SoftTargets
 from keras_rcnn.training.strategies import (
     is_chief,
     lost_worker_named,
@@ -42,7 +42,7 @@ def train(
     seed: int = 0,
     steps_per_epoch: int = 200,
     checkpoint_seconds: float = 60.0,
-    soft_targets: SoftTargets | None = None,
+    distillation_targets: Distillation | None = None,
     strategy: tf.distribute.Strategy | None = None,
     data_service: DataService | None = None,
 ) -> float | None:
@@ -54,8 +54,8 @@ def train(
     Args:
         model: the network, with fresh weights, made in the strategy's scope.
         recipe: how to train it.
-        training: labelled photos to learn from.
-        validation: labelled photos, others, to choose the weights by; None
+        training: labeled photos to learn from.
+        validation: labeled photos, others, to choose the weights by; None
             keeps the last weights.
         budget: how long to train.
         model_dir: gets `model.keras` (the best weights), `checkpoints/`,
@@ -64,7 +64,7 @@ def train(
         seed: decides the order and place of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
-        soft_targets: has a teacher take part in the targets.
+        distillation_targets: has a teacher take part in the targets.
         strategy: where to compute; batches are shared out to its replicas.
         data_service: draws crops and patches elsewhere, the same ones.
 
@@ -109,7 +109,7 @@ def train(
                 callbacks.append(Checkpoints(manager, checkpoint_seconds))
                 if validation and phase is recipe.phases[-1]:
                     callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
-            if recipe.weight_average:
+            if recipe.ema_momentum:
                 # After those that want the weights that were validated.
                 callbacks.append(keras.callbacks.SwapEMAWeights())
             sample = functools.partial(
@@ -120,14 +120,14 @@ def train(
                 phase,
                 seed,
                 int(budget.steps),
-                soft_targets,
+                distillation_targets,
                 data_service=data_service,
             )
             fit(
                 step,
                 strategy.distribute_datasets_from_function(sample),
                 validation
-                and whole_photos(
+                and validation_batches(
                     validation.examples, model.geometry, phase.num_instances
                 ).cache(),
                 budget,
@@ -156,7 +156,7 @@ def observers(
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]
     if validation:
-        photos = LabelledPhotos(model, validation, logs_dir, budget)
+        photos = LabeledPhotos(model, validation, logs_dir, budget)
         callbacks.append(photos)
     return callbacks
 

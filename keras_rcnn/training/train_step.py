@@ -6,8 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_rcnn.losses.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
-from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 
 Batch = tuple[tf.Tensor, dict[str, tf.Tensor], dict[str, tf.Tensor]]
 # By instance: summed losses, right pixels, and pixels that count.

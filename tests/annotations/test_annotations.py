@@ -73,21 +73,21 @@ def test_voc_is_laid_out_as_cvat_reads_it(photos, tmp_path):
 
 
 @pytest.mark.parametrize("rows", [1, 5, 99])
-def test_voc_masks_hold_lines_and_their_colours(photos, tmp_path, rows):
+def test_voc_masks_hold_lines_and_their_colors(photos, tmp_path, rows):
     writer = VocAnnotations(tmp_path / "voc", NAMES, PALETTE)
     folder = write(writer, photos, rows)
 
     with Image.open(folder / "SegmentationClass/b.png") as mask:
         assert mask.mode == "P"
         values = np.asarray(mask)
-        colours = np.asarray(mask.convert("RGB"))
+        colors = np.asarray(mask.convert("RGB"))
     for y, x in np.ndindex(LABELS.shape):
         label = LABELS[y, x]
-        line, colour = (
+        line, color = (
             (0, (0, 0, 0)) if label == 255 else (label + 1, PALETTE[label])
         )
         assert values[y, x] == line
-        assert tuple(colours[y, x]) == colour
+        assert tuple(colors[y, x]) == color
 
 
 def test_voc_reads_back_with_equal_labels(photos, tmp_path):
@@ -109,7 +109,7 @@ def test_voc_reads_back_with_equal_labels(photos, tmp_path):
 
 
 @pytest.mark.parametrize("count", [3, 255])
-def test_voc_colours_that_mean_something_else_are_replaced(
+def test_voc_colors_that_mean_something_else_are_replaced(
     photos, tmp_path, count
 ):
     names = [f"class {number}" for number in range(count)]

@@ -6,8 +6,8 @@ import tensorflow as tf
 
 import keras_rcnn
 from keras_rcnn.export import export_saved_model
+from keras_rcnn.models.presets import PRESETS
 from keras_rcnn.models.recurrent_cnn import FEEDBACKS
-from keras_rcnn.presets import PRESETS
 from keras_rcnn.training import RECIPES, get_recipe
 
 

@@ -10,7 +10,7 @@ pytest.importorskip("apache_beam")
 from keras_rcnn.corpus import saved_model_handler
 from keras_rcnn.corpus.corpus_settings import choose_model
 from keras_rcnn.corpus.saved_model_handler import SavedModelHandler
-from keras_rcnn.labeling.saved_model_labeler import SavedModelLabeler
+from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
 
 pytestmark = pytest.mark.extras(name="beam")
 MODEL = (
@@ -38,7 +38,7 @@ def handler():
     return SavedModelHandler(choose_model(str(MODEL), output_resolution=8))
 
 
-def test_a_batch_is_labelled_as_its_photos_are(handler, noise):
+def test_a_batch_is_labeled_as_its_photos_are(handler, noise):
     photos = [noise, noise[::-1], noise // 2]
     labeler = SavedModelLabeler(MODEL, "resolution_8")
 

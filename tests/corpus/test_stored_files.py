@@ -3,8 +3,9 @@
 import pytest
 
 pytest.importorskip("apache_beam")
-from keras_rcnn.corpus import stored_files
 from tests.corpus.far_files import far
+
+from keras_rcnn.corpus import stored_files
 
 pytestmark = pytest.mark.extras(name="beam")
 CONTENT = bytes(range(256))

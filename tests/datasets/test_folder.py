@@ -4,12 +4,12 @@ import zlib
 
 import numpy as np
 import pytest
-from made_up_archives import write_photo
 from PIL import Image
 
 from keras_rcnn.datasets import folds, load_dataset
 from keras_rcnn.datasets.plain import default_palette
 from keras_rcnn.errors import InputError
+from tests.helpers.made_up_archives import write_photo
 
 
 def write_folder(root, num_photos=6):
@@ -94,7 +94,7 @@ def test_palette_and_folders_below(tmp_path):
 def test_masks_of_few_bits(tmp_path, bits):
     write_folder(tmp_path, 2)
     values = mask(0) % 2
-    _write_grey_png(tmp_path / "masks/a0.png", values, bits)
+    _write_gray_png(tmp_path / "masks/a0.png", values, bits)
 
     _, examples = load(tmp_path)
 
@@ -119,11 +119,11 @@ def test_scales_down_to_the_longest_side(tmp_path):
     assert examples["a0"]["label"].shape == (8, 10)
 
 
-def test_colours_given_by_default_differ():
+def test_colors_given_by_default_differ():
     palette = default_palette(255)
 
     assert len(set(palette)) == 255
-    hues = [colorsys.rgb_to_hsv(*colour)[0] for colour in palette[:6]]
+    hues = [colorsys.rgb_to_hsv(*color)[0] for color in palette[:6]]
     assert min(np.diff(sorted(hues))) > 0.05
 
 
@@ -177,7 +177,7 @@ def _cut(root):
         (_cut, "a3.png is not a whole PNG"),
         (
             _save("masks/a3.png", np.zeros((11, 10, 3), np.uint8)),
-            r"a3.png holds colours \(RGB\)",
+            r"a3.png holds colors \(RGB\)",
         ),
         (
             _save("masks/a3.png", np.zeros((11, 10), np.uint16)),
@@ -213,12 +213,12 @@ def test_one_photo_cannot_be_split(tmp_path):
     write_folder(tmp_path, 1)
 
     assert len(load(tmp_path)[1]) == 1
-    with pytest.raises(InputError, match="only labelled photo"):
+    with pytest.raises(InputError, match="only labeled photo"):
         load(tmp_path, "train")
 
 
-def _write_grey_png(path, values, bits):
-    """A grey PNG of 1, 2 or 4 bits a pixel, which Pillow does not write."""
+def _write_gray_png(path, values, bits):
+    """A gray PNG of 1, 2 or 4 bits a pixel, which Pillow does not write."""
 
     def chunk(kind, content):
         body = kind + content
@@ -244,7 +244,7 @@ def _write_grey_png(path, values, bits):
 
 
 @pytest.mark.parametrize("line", ["sky #zzz", "sky #12345", "sky #"])
-def test_a_colour_that_is_none_is_named(tmp_path, line):
+def test_a_color_that_is_none_is_named(tmp_path, line):
     write_folder(tmp_path)
     (tmp_path / "classes.txt").write_text(f"{line}\ngrass\n")
     with pytest.raises(InputError, match=f"classes.txt: '{line}' ends in no"):

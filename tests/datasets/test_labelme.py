@@ -7,11 +7,11 @@ import json
 
 import numpy as np
 import pytest
-from made_up_archives import write_photo
 from PIL import Image
 
 from keras_rcnn.datasets import load_dataset
 from keras_rcnn.errors import InputError
+from tests.helpers.made_up_archives import write_photo
 
 ORIENTATION = 0x0112
 HEIGHT, WIDTH = 60, 80
@@ -103,7 +103,7 @@ def inside(x, y, points):
 
 
 def test_labels_in_alphabetical_order_are_the_classes(folder):
-    (folder / "unlabelled.jpg").write_bytes((folder / "a.jpg").read_bytes())
+    (folder / "unlabeled.jpg").write_bytes((folder / "a.jpg").read_bytes())
 
     dataset, examples = load(folder)
 
@@ -116,7 +116,7 @@ def test_labels_in_alphabetical_order_are_the_classes(folder):
             np.testing.assert_array_equal(examples[name]["image"], photo)
 
 
-def test_classes_txt_gives_order_and_colours(folder):
+def test_classes_txt_gives_order_and_colors(folder):
     (folder / "classes.txt").write_text("__ignore__\nsky #0a141e\nsea\nroad\n")
 
     dataset, examples = load(folder)
@@ -179,7 +179,7 @@ def test_an_oriented_rectangle_is_a_polygon(folder):
     )
 
 
-def test_circles_of_a_centre_and_a_point_on_the_edge(folder):
+def test_circles_of_a_center_and_a_point_on_the_edge(folder):
     labels = drawn(folder, shape("x", [[70, 30], [70, 12]], "circle"))
 
     for y in range(HEIGHT):

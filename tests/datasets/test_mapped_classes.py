@@ -5,7 +5,7 @@ import pytest
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.in_memory import in_memory
-from keras_rcnn.datasets.mapped_classes import MAPPINGS, with_classes_of
+from keras_rcnn.datasets.mapped_classes import MAPPINGS, map_classes
 from keras_rcnn.datasets.prepared import BUILDERS
 from keras_rcnn.errors import InputError
 
@@ -32,7 +32,7 @@ def test_labels_change_by_name():
     )
     target = one_photo("stanford_background", [[0]])
 
-    found = with_classes_of(photos, target)
+    found = map_classes(photos, target)
 
     (example,) = found.examples.as_numpy_iterator()
     # Stanford's classes by hand: 4 is water, 7 the foreground object.
@@ -51,4 +51,4 @@ def test_every_class_named_exists():
 def test_unknown_pairs_are_named():
     photos = one_photo("sift_flow", [[0]])
     with pytest.raises(InputError, match="choose sift_flow for stanford"):
-        with_classes_of(photos, one_photo("mine", [[0]]))
+        map_classes(photos, one_photo("mine", [[0]]))

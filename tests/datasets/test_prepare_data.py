@@ -4,7 +4,8 @@ import subprocess
 import sys
 
 import pytest
-from made_up_archives import write_photo, write_stanford
+
+from tests.helpers.made_up_archives import write_photo, write_stanford
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -32,7 +33,7 @@ def test_prepares_and_says_what_is_there(tmp_path):
     # Ten labels and eight: sky 2, tree 1, road 3, building 2, unknown 2.
     texts = ("0 0 1 -1 -1\n2 2 2 5 5\n", "6 6 6 6 6 6 6 6\n")
     for index, size in enumerate(((2, 5), (1, 8))):
-        write_labelled(root, f"{index:07d}", texts[index], size)
+        write_labeled(root, f"{index:07d}", texts[index], size)
 
     process = run(tmp_path, tmp_path / "data")
 
@@ -63,6 +64,6 @@ def test_one_line_for_what_can_be_mended(tmp_path):
     assert "images/0000001.jpg has no labels" in message
 
 
-def write_labelled(root, name, text, size):
+def write_labeled(root, name, text, size):
     write_photo(root / "images" / f"{name}.jpg", *size)
     (root / "labels" / f"{name}.regions.txt").write_text(text)

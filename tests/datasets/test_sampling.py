@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rcnn.datasets import sample_crops, sample_patches, whole_photos
-from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.datasets import sample_crops, sample_patches, validation_batches
+from keras_rcnn.layers.geometry import StackGeometry
 
 UNKNOWN = 255
 # Fields 7 and 19, strides 2 and 4: kernel 4, pool 2, kernel 2.
@@ -41,7 +41,7 @@ def examples():
 
 
 def read_labels(window, example):
-    """Labels read off a standardised window; -1 outside the photo."""
+    """Labels read off a standardized window; -1 outside the photo."""
     pixels = example["image"].astype(np.float64)
     red = window[..., 0] * pixels.std() + pixels.mean()
     inside = np.abs(window[..., 1]) > 1e-6
@@ -55,15 +55,15 @@ def batches(data, count):
 
 
 def check_grids(batch, example):
-    """Every label that counts is that of the pixel at its field's centre."""
+    """Every label that counts is that of the pixel at its field's center."""
     windows, targets, weights = batch
     counted = 0
     for instance, (field, stride) in {1: (7, 2), 2: (19, 4)}.items():
         name = f"instance_{instance}"
         cells = (windows.shape[1] - field) // stride + 1
         assert targets[name].shape == (len(windows), cells, cells)
-        centres = field // 2 + stride * np.arange(cells)
-        truth = read_labels(windows, example)[:, centres][:, :, centres]
+        centers = field // 2 + stride * np.arange(cells)
+        truth = read_labels(windows, example)[:, centers][:, :, centers]
         known = weights[name] == 1
         np.testing.assert_array_equal(targets[name][known], truth[known])
         assert set(np.unique(weights[name])) <= {0, 1}
@@ -85,8 +85,8 @@ def test_the_last_grid_of_a_crop_lies_inside_the_photo(examples):
     outside = 0
     for windows, _, _ in batches(crops, 10):
         labels = read_labels(windows, photo(30, 41, 0))
-        centres = 9 + 4 * np.arange(3)
-        assert (labels[:, centres][:, :, centres] >= 0).all()
+        centers = 9 + 4 * np.arange(3)
+        assert (labels[:, centers][:, :, centers] >= 0).all()
         outside += (labels < 0).sum()
     assert outside > 0  # Their receptive fields do leave it.
 
@@ -112,11 +112,11 @@ def test_flips_mirror_labels_and_pixels_alike(examples):
     assert 0 < sum(mirrored) < len(mirrored)
 
 
-def test_colours_change_by_one_matrix_a_crop():
-    colourful = photo(30, 41, 0)
+def test_colors_change_by_one_matrix_a_crop():
+    colorful = photo(30, 41, 0)
     pixels = np.random.default_rng(0).integers(0, 256, (30, 41, 3), np.uint8)
-    examples = dataset([colourful | {"image": pixels}])
-    changed = sample_crops(examples, GEOMETRY, 2, 3, 8, colour=0.2, seed=1)
+    examples = dataset([colorful | {"image": pixels}])
+    changed = sample_crops(examples, GEOMETRY, 2, 3, 8, color=0.2, seed=1)
     plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
     for batch, other in zip(
         batches(changed, 3), batches(plain, 3), strict=True
@@ -125,9 +125,9 @@ def test_colours_change_by_one_matrix_a_crop():
             batch[1]["instance_2"], other[1]["instance_2"]
         )
         for window, straight in zip(batch[0], other[0], strict=True):
-            colours, others = straight.reshape(-1, 3), window.reshape(-1, 3)
-            matrix = np.linalg.lstsq(colours, others, rcond=None)[0]
-            np.testing.assert_allclose(colours @ matrix, others, atol=1e-4)
+            colors, others = straight.reshape(-1, 3), window.reshape(-1, 3)
+            matrix = np.linalg.lstsq(colors, others, rcond=None)[0]
+            np.testing.assert_allclose(colors @ matrix, others, atol=1e-4)
             change = np.abs(matrix - np.eye(3)).max()
             assert 0.02 < change < 0.2 + 1e-4
 
@@ -162,8 +162,8 @@ def test_scales_magnify_photo_and_labels_together():
         dataset([stripes]), GEOMETRY, 2, 8, 16, scales=(2.0, 2.0)
     )
     for windows, targets, weights in batches(crops, 3):
-        centres = 9 + 4 * np.arange(8)
-        shown = read_labels(windows, stripes)[:, centres][:, :, centres]
+        centers = 9 + 4 * np.arange(8)
+        shown = read_labels(windows, stripes)[:, centers][:, :, centers]
         known = weights["instance_2"] == 1
         agree = (targets["instance_2"] == shown)[known]
         assert agree.mean() > 0.9  # Edges between stripes are blurred.
@@ -183,7 +183,7 @@ def test_scales_magnify_photo_and_labels_together():
             4,
             scales=(0.8, 1.25),
             flip=True,
-            colour=0.2,
+            color=0.2,
             cutout=0.5,
             **kwargs,
         ),
@@ -229,7 +229,7 @@ def test_patches_of_one_instance_at_random(examples):
     assert (totals > 32).all()
 
 
-def test_unlabelled_photos_teach_nothing():
+def test_unlabeled_photos_teach_nothing():
     blank = photo(30, 30, 0)
     blank["label"][:] = UNKNOWN
     blank["image"][:] = 50
@@ -241,7 +241,7 @@ def test_unlabelled_photos_teach_nothing():
 
 def test_whole_photos_are_padded_so_that_each_grid_fits():
     photos = [photo(30, 41, 0), photo(7, 4, 1)]
-    got = batches(whole_photos(dataset(photos), GEOMETRY, 2), 3)
+    got = batches(validation_batches(dataset(photos), GEOMETRY, 2), 3)
     assert len(got) == 2
     for (windows, targets, weights), example in zip(got, photos, strict=True):
         height, width = example["label"].shape
@@ -263,7 +263,7 @@ def test_sampling_runs_without_python():
     for samples in (
         sample_crops(data, GEOMETRY, 2, 3, 4, (0.8, 1.25), True, 0.2, 0.5),
         sample_patches(data, GEOMETRY, 2, 4, True),
-        whole_photos(data, GEOMETRY, 2),
+        validation_batches(data, GEOMETRY, 2),
     ):
         graph = tf.raw_ops.DatasetToGraphV2(
             input_dataset=tf.data.experimental.to_variant(samples)

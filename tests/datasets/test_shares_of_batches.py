@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from keras_rcnn.datasets import load_dataset, sample_crops, sample_patches
-from keras_rcnn.geometry import StackGeometry
+from keras_rcnn.layers.geometry import StackGeometry
 
 GEOMETRY = StackGeometry(((2, 1), (2, 2)))
 

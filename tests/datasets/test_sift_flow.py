@@ -4,7 +4,11 @@ import tempfile
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
-from made_up_archives import (
+
+from keras_rcnn.datasets import load_dataset, prepare
+from keras_rcnn.datasets.sift_flow import sift_flow_dataset_builder
+from keras_rcnn.errors import InputError
+from tests.helpers.made_up_archives import (
     pack,
     sift_files,
     sift_label,
@@ -12,10 +16,6 @@ from made_up_archives import (
     write_photo,
     write_sift_flow,
 )
-
-from keras_rcnn.datasets import load_dataset, prepare
-from keras_rcnn.datasets.sift_flow import sift_flow_dataset_builder
-from keras_rcnn.errors import InputError
 
 
 class SiftFlowTest(tfds.testing.DatasetBuilderTestCase):
@@ -61,7 +61,7 @@ def test_labels_and_splits(tmp_path, packed):
     assert set(labels["all"]["coast_b2"][expected == 26]) == {sidewalk}
 
 
-def test_colours_differ_from_each_other():
+def test_colors_differ_from_each_other():
     palette = np.array(sift_flow_dataset_builder.Builder.PALETTE, float)
 
     distance = np.linalg.norm(palette[:, None] - palette, axis=-1)

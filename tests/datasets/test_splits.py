@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rcnn.datasets import SceneDataset, folds, split_off
+from keras_rcnn.datasets import SceneDataset, folds, train_validation_split
 from keras_rcnn.errors import InputError
 
 NAMES = [f"photo_{index:03d}" for index in range(23)]
@@ -45,7 +45,7 @@ def test_folds_stay_what_they_were():
 def test_split_off_parts_the_photos():
     dataset = _numbered(30)
 
-    train, validation = split_off(dataset, 0.1, seed=3)
+    train, validation = train_validation_split(dataset, 0.1, seed=3)
 
     assert (train.num_examples, validation.num_examples) == (27, 3)
     assert len(_numbers(train)) == 27
@@ -60,7 +60,8 @@ def test_split_off_is_decided_by_the_seed():
     dataset = _numbered(30)
 
     first, again, other = (
-        _numbers(split_off(dataset, 0.2, seed)[1]) for seed in (1, 1, 2)
+        _numbers(train_validation_split(dataset, 0.2, seed)[1])
+        for seed in (1, 1, 2)
     )
 
     assert first == again
@@ -69,7 +70,7 @@ def test_split_off_is_decided_by_the_seed():
 
 @pytest.mark.parametrize(("fraction", "held_out"), [(0.1, 1), (0.99, 2)])
 def test_split_off_leaves_something_on_either_side(fraction, held_out):
-    train, validation = split_off(_numbered(3), fraction)
+    train, validation = train_validation_split(_numbered(3), fraction)
 
     assert validation.num_examples == held_out
     assert train.num_examples == 3 - held_out
@@ -77,13 +78,13 @@ def test_split_off_leaves_something_on_either_side(fraction, held_out):
 
 def test_split_off_needs_two_photos():
     with pytest.raises(InputError, match=r"1 photo .* at least two"):
-        split_off(_numbered(1))
+        train_validation_split(_numbered(1))
 
 
 @pytest.mark.parametrize("fraction", [0, 1, -0.5, 2])
 def test_split_off_needs_a_part(fraction):
     with pytest.raises(InputError, match="between 0 and 1"):
-        split_off(_numbered(9), fraction)
+        train_validation_split(_numbered(9), fraction)
 
 
 def _numbered(count):

@@ -4,13 +4,18 @@ import tempfile
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
-from made_up_archives import pack, stanford_label, write_photo, write_stanford
 
 from keras_rcnn.datasets import folds, load_dataset, prepare
 from keras_rcnn.datasets.stanford_background import (
     stanford_background_dataset_builder,
 )
 from keras_rcnn.errors import InputError
+from tests.helpers.made_up_archives import (
+    pack,
+    stanford_label,
+    write_photo,
+    write_stanford,
+)
 
 Builder = stanford_background_dataset_builder.Builder
 

@@ -51,7 +51,7 @@ def test_every_class_has_its_share():
 
 @pytest.mark.parametrize(("above", "below"), [(SKY, WATER), (MOUNTAIN, ROAD)])
 def test_pairs_look_the_same_up_close(above, below):
-    # Colours of the two, and what a pixel differs from its neighbour by,
+    # Colors of the two, and what a pixel differs from its neighbor by,
     # have nearly the same distribution; those of other classes do not.
     pixels = _pixels()
 
@@ -78,14 +78,14 @@ def _scenes(split, seed=0):
 
 
 def _pixels():
-    """Grey level and horizontal difference of the pixels of each class."""
+    """Gray level and horizontal difference of the pixels of each class."""
     pixels = {}
     for seed in range(40):
         image, label = draw_scene(np.random.default_rng(seed))
-        grey = image.mean(-1)
+        gray = image.mean(-1)
         # The light line at the horizon belongs to no texture.
-        inside = (grey[:, 1:] < 170) & (label[:, 1:] == label[:, :-1])
-        features = np.stack([grey[:, 1:], np.diff(grey)], -1)
+        inside = (gray[:, 1:] < 170) & (label[:, 1:] == label[:, :-1])
+        features = np.stack([gray[:, 1:], np.diff(gray)], -1)
         for value in range(6):
             chosen = inside & (label[:, 1:] == value)
             pixels.setdefault(value, []).append(features[chosen])

@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
-from made_up_archives import write_photo
 from PIL import Image
 
 from keras_rcnn.datasets import load_dataset
 from keras_rcnn.errors import InputError
+from tests.helpers.made_up_archives import write_photo
 
 LABELMAP = """\
 # label:color_rgb:parts:actions
@@ -12,7 +12,7 @@ background:0,0,0::
 sky:10,200,30::
 sea:128,0,0:part:action
 """
-COLOURS = np.array([(0, 0, 0), (10, 200, 30), (128, 0, 0)], np.uint8)
+COLORS = np.array([(0, 0, 0), (10, 200, 30), (128, 0, 0)], np.uint8)
 # Lines of the label map, and the labels that they stand for.
 LINES = np.arange(80).reshape(8, 10) % 3
 LABELS = np.array([255, 0, 1], np.uint8)[LINES]
@@ -23,7 +23,7 @@ def write_voc(root, names=("p0", "p1", "p2", "p3", "p4"), lists=None):
     (root / "labelmap.txt").write_text(LABELMAP)
     for name in names:
         write_photo(root / "JPEGImages" / f"{name}.jpg", 8, 10)
-        Image.fromarray(COLOURS[LINES]).save(
+        Image.fromarray(COLORS[LINES]).save(
             root / "SegmentationClass" / f"{name}.png"
         )
     folder = root / "ImageSets" / "Segmentation"
@@ -43,7 +43,7 @@ def names(root, split):
     return sorted(load(root, split)[1])
 
 
-def test_colours_stand_for_classes_and_background_is_unknown(tmp_path):
+def test_colors_stand_for_classes_and_background_is_unknown(tmp_path):
     dataset, labels = load(write_voc(tmp_path))
 
     assert dataset.class_names == ("sky", "sea")
@@ -71,7 +71,7 @@ def test_palette_masks_and_their_border(tmp_path):
     mask = Image.fromarray(values.astype(np.uint8)).convert("P")
     mask.putdata(values.ravel().tolist())
     palette = np.full((256, 3), 7, np.uint8)
-    palette[:3] = COLOURS
+    palette[:3] = COLORS
     palette[255] = 224, 224, 192
     mask.putpalette(palette.ravel().tolist())
     mask.save(tmp_path / "SegmentationClass/p0.png")
@@ -83,7 +83,7 @@ def test_palette_masks_and_their_border(tmp_path):
     np.testing.assert_array_equal(labels["p0"], expected)
 
 
-def test_grey_masks_hold_lines(tmp_path):
+def test_gray_masks_hold_lines(tmp_path):
     write_voc(tmp_path)
     values = LINES.astype(np.uint8)
     values[2, 2] = 255
@@ -175,7 +175,7 @@ def _no_masks(root):
         (_no_masks, "SegmentationClass holds no mask"),
         (
             _save(np.full((8, 10, 3), 9, np.uint8)),
-            r"p1.png holds the colour \(9, 9, 9\)",
+            r"p1.png holds the color \(9, 9, 9\)",
         ),
         (_save(np.full((8, 10), 3, np.uint8)), "p1.png holds the value 3"),
         (_save(np.zeros((9, 10), np.uint8)), "p1.png is 10x9"),

@@ -12,7 +12,7 @@ import keras_rcnn
 from keras_rcnn import SceneLabeler
 from keras_rcnn.errors import InputError
 from keras_rcnn.export import export_litert
-from keras_rcnn.labeling.litert_labeler import LiteRTLabeler
+from keras_rcnn.runtime.litert_labeler import LiteRTLabeler
 
 NAMES = ("sky", "wet road", "tree")
 PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))

@@ -8,7 +8,7 @@ import keras_rcnn
 from keras_rcnn import SceneLabeler
 from keras_rcnn.errors import InputError
 from keras_rcnn.export import export_onnx
-from keras_rcnn.labeling.loaded_labeler import load_labeler
+from keras_rcnn.runtime.loading import load_labeler
 
 pytest.importorskip("tf2onnx")
 import openvino

@@ -8,15 +8,15 @@ import tensorflow as tf
 from PIL import Image
 
 from keras_rcnn.export.photo_decoding import decode_photo
-from keras_rcnn.images import read_image
+from keras_rcnn.io.images import read_image
 
-MOST_PIXELS = 10_000
+MAX_PIXELS = 10_000
 
 
 @pytest.fixture(scope="module")
 def decode():
     return tf.function(
-        lambda content: decode_photo(content, MOST_PIXELS, "that photo"),
+        lambda content: decode_photo(content, MAX_PIXELS, "that photo"),
         input_signature=[tf.TensorSpec((), tf.string)],
     )
 
@@ -51,7 +51,7 @@ def test_jpeg(decode, photo, tmp_path, mode, options):
 
 @pytest.mark.parametrize("subsampling", [0, 1, 2])
 @pytest.mark.parametrize("size", [(90, 61), (33, 17), (1, 1)])
-def test_jpeg_with_coarse_colours(decode, photo, tmp_path, subsampling, size):
+def test_jpeg_with_coarse_colors(decode, photo, tmp_path, subsampling, size):
     image = photo.convert("RGB").crop((0, 0, *size))
     check(decode, encode(image, "JPEG", subsampling=subsampling), tmp_path)
 
@@ -95,7 +95,7 @@ def test_png(decode, photo, tmp_path, mode):
 @pytest.mark.parametrize(
     ("mode", "transparency"), [("P", 3), ("RGB", (10, 20, 30))]
 )
-def test_png_with_a_transparent_colour(
+def test_png_with_a_transparent_color(
     decode, photo, tmp_path, mode, transparency
 ):
     image = photo.convert(mode)

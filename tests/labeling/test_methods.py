@@ -10,15 +10,15 @@ import functools
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import NumpyNetwork
-from whole_numbers import narrow_network
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling import METHODS
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.presets import Stage
 from keras_rcnn.models.recurrent_cnn import FEEDBACKS
-from keras_rcnn.presets import Stage
+from tests.helpers.oracle import NumpyNetwork
+from tests.helpers.whole_numbers import narrow_network
 
 PRESETS_AND_INSTANCES = [
     ("plain", 1),

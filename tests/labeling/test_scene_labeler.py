@@ -1,11 +1,11 @@
-"""From uint8 photos to labels: standardisation, padding, interpolation."""
+"""From uint8 photos to labels: standardization, padding, interpolation."""
 
 import numpy as np
 import pytest
-from oracle import NumpyNetwork
 
 import keras_rcnn
 from keras_rcnn.errors import InputError
+from tests.helpers.oracle import NumpyNetwork
 
 PHOTO = np.random.default_rng(0).integers(0, 256, (1, 5, 9, 3), np.uint8)
 
@@ -92,7 +92,7 @@ def test_methods_agree_on_labels(model, method):
     np.testing.assert_array_equal(default, other)
 
 
-def test_each_photo_of_a_batch_is_standardised_by_itself(model):
+def test_each_photo_of_a_batch_is_standardized_by_itself(model):
     labeler = keras_rcnn.SceneLabeler(model, output_resolution=8)
     dark = PHOTO // 4
     together = labeler(np.concatenate([PHOTO, dark]))
@@ -149,7 +149,7 @@ def test_precision_is_chosen_apart_from_the_model(model, monkeypatch):
         PHOTO, return_probabilities=True
     )
     monkeypatch.setattr(
-        "keras_rcnn.precision.multiplies_bfloat16", lambda: True
+        "keras_rcnn.layers.precision.multiplies_bfloat16", lambda: True
     )
     labeler = keras_rcnn.SceneLabeler(model, output_resolution=8)
     _, rough = labeler(PHOTO, return_probabilities=True)

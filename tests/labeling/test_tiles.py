@@ -1,17 +1,17 @@
-"""Images labelled in tiles, against the same images labelled whole."""
+"""Images labeled in tiles, against the same images labeled whole."""
 
 import pathlib
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import NumpyNetwork
-from whole_numbers import exact_photo, narrow_network
 
 import keras_rcnn
 from keras_rcnn.labeling import METHODS
 from keras_rcnn.labeling.tiles import TileGrid
-from keras_rcnn.presets import PRESETS
+from keras_rcnn.models.presets import PRESETS
+from tests.helpers.oracle import NumpyNetwork
+from tests.helpers.whole_numbers import exact_photo, narrow_network
 
 PRESETS_AND_INSTANCES = [
     ("plain", 1),
@@ -104,7 +104,7 @@ def test_scores_of_a_window_equal_those_of_the_whole(preset, instances, method):
             margins = tf.constant([row.margins, column.margins])
             scores = score(model, window, instances, resolution, margins)
             top, left = (
-                span.labelled.start // resolution for span in (row, column)
+                span.labeled.start // resolution for span in (row, column)
             )
             rows, width = scores.shape[1:3]
             # The next tile's first scores as well, for interpolation.
@@ -207,7 +207,7 @@ def test_bands_report_every_pixel_and_take_any_picture():
     assert sum(done) == 60 * 47
 
 
-@pytest.mark.parametrize("most_pixels", [0, 40_000, 1_000_000])
+@pytest.mark.parametrize("max_pixels", [0, 40_000, 1_000_000])
 @pytest.mark.parametrize(
     ("resolution", "smoothing", "around"),
     [(1, 1, 0), (8, 1, 0), (1, 5, 2), (8, 5, 8)],
@@ -216,31 +216,31 @@ def test_bands_report_every_pixel_and_take_any_picture():
     "size", [(1, 1), (7, 5000), (5000, 7), (1237, 991), (20_000, 20_000)]
 )
 def test_spans_cover_each_axis_once(
-    size, resolution, smoothing, around, most_pixels
+    size, resolution, smoothing, around, max_pixels
 ):
     geometry = PRESETS["rcnn2"].geometry
-    grid = TileGrid(geometry, 3, resolution, most_pixels, smoothing)
+    grid = TileGrid(geometry, 3, resolution, max_pixels, smoothing)
     tile = grid.tile_size(*size)
     for length, side in zip(size, tile, strict=True):
         spans = list(grid.spans(length, side))
-        pixels = [p for s in spans for p in range(length)[s.labelled]]
+        pixels = [p for s in spans for p in range(length)[s.labeled]]
         assert pixels == list(range(length))
         for span in spans:
-            assert span.labelled.start % 8 == 0
+            assert span.labeled.start % 8 == 0
             # Patches of 155 pixels around the first and the last pixel
             # scored, the next grid point for one.
-            first = max(0, span.labelled.start - around)
-            last = span.labelled.stop - 1 + around + (resolution > 1)
+            first = max(0, span.labeled.start - around)
+            last = span.labeled.stop - 1 + around + (resolution > 1)
             last = min(length - 1, last)
             assert span.read.start == max(0, first - 77)
             assert span.read.stop == min(length, last + 78)
             before, after = span.margins
             assert span.read.start + before == first
             assert span.read.stop - after == last + 1
-            assert first + span.before == span.labelled.start
+            assert first + span.before == span.labeled.start
     # A receptive field and its margins are the least.
     margins = 2 * (77 + around + (resolution > 1))
     padded = [side + margins for side in tile]
     assert padded[0] * padded[1] <= max(
-        most_pixels, (160 + margins) * max(160 + margins, *padded)
+        max_pixels, (160 + margins) * max(160 + margins, *padded)
     )

@@ -6,15 +6,15 @@ import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.layers import ConvStack
-from keras_rcnn.layers.bfloat16 import keep_weights
-from keras_rcnn.presets import Stage
+from keras_rcnn.layers.bfloat16 import split_bfloat16
+from keras_rcnn.models.presets import Stage
 
 
 def test_weights_are_kept_to_16_bits():
     rng = np.random.default_rng(0)
     kernel = rng.normal(size=(4, 4, 3, 5)).astype("float32")
     planes = tf.cast(rng.integers(-9, 10, (2, 8, 8, 3)), tf.bfloat16)
-    twice, both = keep_weights(planes, tf.constant(kernel))
+    twice, both = split_bfloat16(planes, tf.constant(kernel))
     assert twice.dtype == both.dtype == tf.bfloat16
     result = tf.nn.conv2d(
         tf.cast(twice, tf.float64), tf.cast(both, tf.float64), 1, "VALID"

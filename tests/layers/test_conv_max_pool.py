@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from oracle import convolve, max_pool
 
 from keras_rcnn.layers.conv_max_pool import conv_max_pool
+from tests.helpers.oracle import convolve, max_pool
 
 
 @pytest.mark.parametrize(("size", "pool"), [(8, 2), (3, 2), (5, 3), (6, 8)])

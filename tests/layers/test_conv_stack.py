@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import NumpyNetwork, convolve, max_pool
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
-from keras_rcnn.presets import Stage
+from keras_rcnn.models.presets import Stage
 from keras_rcnn.training.muon import Muon
+from tests.helpers.oracle import NumpyNetwork, convolve, max_pool
 
 STAGES = (Stage(4, 8, 2), Stage(5, 8))
 
@@ -114,8 +114,8 @@ def test_mixed_precision_computes_in_bfloat16():
     assert {weight.dtype for weight in stack.weights} == {"float32"}
 
 
-def test_normalisations_fold_into_the_convolutions():
-    """What a loop normalises, the copy does by kernels and biases alone."""
+def test_normalizations_fold_into_the_convolutions():
+    """What a loop normalizes, the copy does by kernels and biases alone."""
     stack = ConvStack(STAGES, num_classes=3, normalization=True)
     model = RecurrentCNN(stack, 2)
     rng = np.random.default_rng(0)
@@ -143,7 +143,7 @@ def test_normalisations_fold_into_the_convolutions():
     assert len(folded.weights) == 6
 
 
-def test_scales_of_normalisations_stay_positive():
+def test_scales_of_normalizations_stay_positive():
     """As pooling before them demands, however far a step goes."""
     stack = ConvStack(STAGES, num_classes=3, normalization=True)
     stack.build((None, None, None, 6))

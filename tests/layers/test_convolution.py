@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import convolve as convolve_by_loop
 
 from keras_rcnn.layers.convolution import convolve
+from tests.helpers.oracle import convolve as convolve_by_loop
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import convolve
 
 from keras_rcnn.layers.winograd import winograd_convolve
+from tests.helpers.oracle import convolve
 
 
 def whole_numbers(*shape):

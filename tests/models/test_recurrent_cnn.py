@@ -4,10 +4,10 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import NumpyNetwork
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.models import RecurrentCNN, load_model
+from tests.helpers.oracle import NumpyNetwork
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +148,7 @@ def test_impossible_instances_are_refused(preset, instances):
         model(np.zeros((1, 200, 200, 3), "float32"), num_instances=instances)
 
 
-def test_names_and_colours_must_fit_the_classes():
+def test_names_and_colors_must_fit_the_classes():
     with pytest.raises(ValueError, match="2 classes need as many"):
         RecurrentCNN.from_preset("rcnn2", 2, ["sky"])
 

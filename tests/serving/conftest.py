@@ -5,10 +5,10 @@ import io
 import numpy as np
 import pytest
 import tensorflow as tf
-from benchmarks.serve_program import ServeProgram
 from PIL import Image
 
 import keras_rcnn
+from benchmarks.serve_program import ServeProgram
 from keras_rcnn import SceneLabeler
 from keras_rcnn.export import export_saved_model
 

@@ -230,7 +230,7 @@ def test_two_servers_do_not_share_a_port(server, saved_model):
 def test_an_answer_larger_than_allowed(saved_model, photos, monkeypatch):
     served = ServedModel(saved_model)
     monkeypatch.setattr(
-        "keras_rcnn.serving.served_model.MOST_RESPONSE_BYTES", 1000
+        "keras_rcnn.serving.served_model.MAX_RESPONSE_BYTES", 1000
     )
     with pytest.raises(RequestError, match="answer is larger") as error:
         served.predict("serving_default", {"images": photos[0][np.newaxis]})

@@ -452,7 +452,7 @@ def test_a_body_that_does_not_come():
             assert error.value.status_code == 408
 
         scope = {"type": "http", "path": "/", "headers": []}
-        limit = RequestLimit(app, most_bytes=9, most_seconds=0.05)
+        limit = RequestLimit(app, max_bytes=9, max_seconds=0.05)
         await limit(scope, asyncio.Event().wait, None)
 
     asyncio.run(ask())

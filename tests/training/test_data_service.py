@@ -9,7 +9,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from data_worker_process import dispatcher, worker
 
 from keras_rcnn.datasets import (
     DataService,
@@ -17,15 +16,16 @@ from keras_rcnn.datasets import (
     numbered_batches,
     sample_crops,
     sample_patches,
-    split_off,
+    train_validation_split,
 )
 from keras_rcnn.errors import InputError
-from keras_rcnn.geometry import StackGeometry
 from keras_rcnn.layers import ConvStack
+from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.models import RecurrentCNN
-from keras_rcnn.presets import Stage
+from keras_rcnn.models.presets import Stage
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.recipes import Phase, Recipe
+from tests.helpers.data_worker_process import dispatcher, worker
 
 pytestmark = pytest.mark.slow
 GEOMETRY = StackGeometry(((4, 1), (2, 2), (2, 1)))
@@ -77,7 +77,7 @@ def crops(examples, **choices):
         4,
         scales=(0.8, 1.25),
         flip=True,
-        colour=0.2,
+        color=0.2,
         cutout=0.5,
         seed=3,
         **choices,
@@ -220,7 +220,9 @@ def test_jobs_lost_from_the_start(examples, service, monkeypatch, most):
 
 
 def test_training_ends_with_the_same_weights(tmp_path):
-    scenes = split_off(load_dataset("synthetic", split="test"), 0.1)
+    scenes = train_validation_split(
+        load_dataset("synthetic", split="test"), 0.1
+    )
     recipe = Recipe(
         phases=(
             Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),

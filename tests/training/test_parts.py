@@ -6,20 +6,20 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle import convolve
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
+from keras_rcnn.losses.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.models import RecurrentCNN
-from keras_rcnn.presets import Stage
+from keras_rcnn.models.presets import Stage
 from keras_rcnn.training import Budget, get_recipe
 from keras_rcnn.training.averages import Averages
-from keras_rcnn.training.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
 from keras_rcnn.training.train_step import TrainStep
+from tests.helpers.oracle import convolve
 
 SCORES = np.log([[[[1.0, 3.0], [1.0, 1.0], [9.0, 1.0]]]])
 LABELS = np.array([[[0, 1, 0]]])

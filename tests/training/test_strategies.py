@@ -11,13 +11,13 @@ import sys
 import numpy as np
 import pytest
 import tensorflow as tf
-from benchmarks.allreduce import free_ports
-from data_worker_process import dispatcher, worker
-from distributed_run import RECIPE, STEPS
 
+from benchmarks.allreduce import free_ports
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import create_strategy, is_chief
 from keras_rcnn.training.batches import check_batches
+from tests.helpers.data_worker_process import dispatcher, worker
+from tests.helpers.distributed_run import RECIPE, STEPS
 
 ROOT = pathlib.Path(__file__).parents[2]
 SCRIPT = pathlib.Path(__file__).with_name("distributed_run.py")
@@ -188,7 +188,7 @@ def test_batches_that_cannot_be_shared():
         check_batches(RECIPE, Three())
     larger = RECIPE.with_larger_batches(3)
     check_batches(larger, Three())
-    with pytest.raises(InputError, match=r"3 replicas .* normalised"):
+    with pytest.raises(InputError, match=r"3 replicas .* normalized"):
         check_batches(dataclasses.replace(larger, normalization=True), Three())
 
 

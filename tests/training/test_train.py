@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rcnn.datasets import load_dataset, split_off
+from keras_rcnn.datasets import load_dataset, train_validation_split
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN, load_model
-from keras_rcnn.presets import Stage
+from keras_rcnn.models.presets import Stage
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -39,7 +39,7 @@ class KilledError(Exception):
 @pytest.fixture(scope="module")
 def scenes():
     dataset = load_dataset("synthetic", split="test")
-    return split_off(dataset, 0.1)
+    return train_validation_split(dataset, 0.1)
 
 
 def fresh_model(scenes, **settings):
@@ -135,7 +135,7 @@ def test_a_run_that_finds_nothing_leaves_its_weights(
 
 
 def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
-    recipe = dataclasses.replace(RECIPE, weight_average=0.9)
+    recipe = dataclasses.replace(RECIPE, ema_momentum=0.9)
     _, score = run(scenes, tmp_path, Budget(steps=STEPS), recipe)
     accuracy = validation_accuracy(load_model(tmp_path), scenes[1])
     assert accuracy == pytest.approx(score, abs=1e-4)
@@ -143,7 +143,7 @@ def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
 
 def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
     phase = dataclasses.replace(RECIPE.phases[1], share=1.0)
-    recipe = dataclasses.replace(RECIPE, phases=(phase,), weight_average=0.75)
+    recipe = dataclasses.replace(RECIPE, phases=(phase,), ema_momentum=0.75)
     weights = []
     count = Schedule.on_train_batch_end
 
@@ -189,7 +189,7 @@ def test_without_photos_to_choose_by_the_last_weights_are_kept(
         np.testing.assert_array_equal(ours, theirs)
 
 
-def test_a_normalised_network_is_kept_without_normalisations(scenes, tmp_path):
+def test_a_normalized_network_is_kept_without_normalizations(scenes, tmp_path):
     recipe = dataclasses.replace(RECIPE, normalization=True)
     model = fresh_model(scenes, normalization=True)
     model, _ = run(

@@ -132,7 +132,7 @@ class Builder(SceneBuilder):
             yield self._example(name, path, files[path], label)
 
     def _read_label(self, path: str, content: bytes) -> np.ndarray:
-        """Labels from 0 on, -1 where unlabelled."""
+        """Labels from 0 on, -1 where unlabeled."""
         try:
             matrix = scipy.io.loadmat(io.BytesIO(content))
             label = matrix["S"].astype(np.int64)

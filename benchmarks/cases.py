@@ -1,0 +1,134 @@
+"""What the suite `labeling` times: each way to label a photo."""
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from benchmarks.networks import WHOLE
+from benchmarks.operations import Convolution, fragment_convolutions
+from benchmarks.timing import seconds_of
+from keras_rcnn import RecurrentCNN, SceneLabeler
+
+# Labels along a side that are computed patch by patch; a photo takes hours.
+PATCHES_SIDE = 4
+
+
+class Case(NamedTuple):
+    """A method, or `conv2d`: the largest convolution of `fragments`, bare."""
+
+    method: str
+    precision: str
+    output_resolution: int
+
+
+def all_cases(
+    resolutions: Sequence[int], precisions: Sequence[str]
+) -> Iterator[Case]:
+    """All methods at all resolutions, `fragments` in all precisions."""
+    for resolution in resolutions:
+        yield Case("patches", "float32", resolution)
+        yield Case("shift_and_stitch", "float32", resolution)
+        for precision in precisions:
+            yield Case("fragments", precision, resolution)
+            yield Case("conv2d", precision, resolution)
+
+
+class Runner:
+    """Runs cases of a network.
+
+    Args:
+        network: to label with.
+        cases: that are going to be run.
+    """
+
+    def __init__(self, network: RecurrentCNN, cases: Sequence[Case]) -> None:
+        self.network = network
+        self.labelers = {
+            case: SceneLabeler(
+                network,
+                case.method,
+                case.output_resolution,
+                precision=case.precision,
+                **WHOLE,
+            )
+            for case in cases
+            if case.method != "conv2d"
+        }
+        for labeler in self.labelers.values():
+            # TensorFlow builds the graph once, at the first photo.
+            labeler(np.zeros((1, 1, 1, 3), np.uint8))
+
+    def prepare(
+        self, case: Case, height: int, width: int
+    ) -> Callable[[], float]:
+        """Function that gives the seconds of one photo.
+
+        Patch by patch, they are those of a few labels, times the rest.
+        """
+        if case.method == "conv2d":
+            shape = largest_convolution(self.convolutions(case, height, width))
+            return _bare(shape, case.precision)
+        resolution = case.output_resolution
+        labels = count_labels(height, width, resolution)
+        height, width = labeled_size(case, height, width)
+        computed = count_labels(height, width, resolution)
+        rng = np.random.default_rng(0)
+        photo = rng.integers(0, 256, (1, height, width, 3), np.uint8)
+        labeler = self.labelers[case]
+        return lambda: seconds_of(lambda: labeler(photo)) * labels / computed
+
+    def convolutions(
+        self, case: Case, height: int, width: int
+    ) -> list[Convolution]:
+        """Those of `fragments` for a photo."""
+        return list(
+            fragment_convolutions(
+                self.network, height, width, case.output_resolution
+            )
+        )
+
+
+def labeled_size(case: Case, height: int, width: int) -> tuple[int, int]:
+    """How much of a photo is labeled: patch by patch, a corner."""
+    if case.method != "patches":
+        return height, width
+    side = PATCHES_SIDE * case.output_resolution
+    return min(side, height), min(side, width)
+
+
+def count_labels(height: int, width: int, output_resolution: int) -> int:
+    """How many labels of a photo are computed."""
+    return math.ceil(height / output_resolution) * math.ceil(
+        width / output_resolution
+    )
+
+
+def largest_convolution(convolutions: Sequence[Convolution]) -> Convolution:
+    """The one with the most operations."""
+    return max(convolutions, key=lambda convolution: convolution.operations)
+
+
+def _bare(shape: Convolution, precision: str) -> Callable[[], float]:
+    """Function that gives the seconds of a convolution and nothing else."""
+    size = shape.kernel_size
+    planes, kernel = (
+        tf.cast(tf.random.normal(shape), precision.removeprefix("mixed_"))
+        for shape in (
+            (
+                shape.batch,
+                shape.height + size - 1,
+                shape.width + size - 1,
+                shape.channels,
+            ),
+            (size, size, shape.channels, shape.filters),
+        )
+    )
+
+    @tf.function
+    def convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
+        return tf.nn.conv2d(planes, kernel, 1, "VALID")
+
+    return lambda: seconds_of(lambda: convolve(planes, kernel))

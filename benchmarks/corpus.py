@@ -1,0 +1,159 @@
+"""What a worker does with each photo of a corpus, and how long it takes."""
+
+import functools
+import io
+import pathlib
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+from PIL import Image
+
+from benchmarks import networks
+from benchmarks.fresh_process import label_one_photo
+from benchmarks.report import bars, number, quartiles
+from benchmarks.timing import interleave, seconds_of, spread
+from keras_rcnn import SceneLabeler
+from keras_rcnn.io.images import encode_png, read_image, scale_down
+from keras_rcnn.io.sample_photo import sample_photo
+
+DECODE, MODEL, ENCODE = "decode", "model", "encode"
+JPEG_QUALITY = 90
+
+
+def measure(
+    model: str | None = None,
+    sizes: Sequence[tuple[int, int]] = ((240, 320), (3000, 4000)),
+    resolutions: Sequence[int] = (8, 4, 2, 1),
+    precisions: Sequence[str] = ("float32", "mixed_bfloat16"),
+    repeats: int = 20,
+    seconds: float = 10.0,
+) -> list[dict[str, Any]]:
+    """Times each part of the work, and counts bytes and memory.
+
+    The photo is that of `make demo`, as a JPEG file of each size; decoding
+    includes scaling it down to the first size, at which it is labeled.
+
+    Args:
+        model: folder of an exported model; the shipped one by default.
+        sizes: height and width of the files, in pixels.
+        resolutions: pixels from one computed label to the next.
+        precisions: Keras dtype policies.
+        repeats: most runs of a part.
+        seconds: time for these.
+
+    Returns:
+        A row for each size's decoding, each choice of the model's, and the
+        encoding of labels.
+    """
+    files = {size: jpeg_file(size) for size in sizes}
+    photo = decode(files[sizes[0]], max(sizes[0]))
+    network = networks.load(model, None)
+    labelers = {
+        (resolution, precision): SceneLabeler(
+            network, output_resolution=resolution, precision=precision
+        )
+        for resolution in resolutions
+        for precision in precisions
+    }
+    labels = labelers[resolutions[-1], precisions[0]](photo[None])[0]
+    parts: dict[tuple, Callable[[], object]] = {
+        **{
+            (DECODE, size): functools.partial(decode, file, max(sizes[0]))
+            for size, file in files.items()
+        },
+        **{
+            (MODEL, *choice): functools.partial(labeler, photo[None])
+            for choice, labeler in labelers.items()
+        },
+        (ENCODE,): functools.partial(encode_png, labels),
+    }
+    samples = interleave(
+        {
+            key: functools.partial(seconds_of, part)
+            for key, part in parts.items()
+        },
+        repeats,
+        seconds,
+        "corpus",
+    )
+    peak = label_one_photo(
+        "saved_model",
+        pathlib.Path(model or networks.SHIPPED).expanduser(),
+        *photo.shape[:2],
+    )["peak_megabytes"]
+    sent: dict[tuple, int] = {
+        (DECODE, size): len(file) for size, file in files.items()
+    }
+    sent[ENCODE,] = len(encode_png(labels))
+    return [
+        _row(key, times, sent.get(key), peak) for key, times in samples.items()
+    ]
+
+
+def jpeg_file(size: tuple[int, int]) -> bytes:
+    """The sample photo at a height and width, as a camera would write it."""
+    content = io.BytesIO()
+    with Image.open(sample_photo()) as photo:
+        photo.resize(size[::-1], Image.Resampling.LANCZOS).save(
+            content, "JPEG", quality=JPEG_QUALITY
+        )
+    return content.getvalue()
+
+
+def decode(file: bytes, longest_side: int) -> np.ndarray:
+    """What the model is shown of a file."""
+    return scale_down(read_image("photo.jpg", file), longest_side)
+
+
+def _row(
+    key: tuple, times: list[float], size: int | None, peak: float
+) -> dict[str, Any]:
+    part, *choice = key
+    row: dict[str, Any] = {"part": part, "seconds": spread(times)}
+    if part == DECODE:
+        row |= {"height": choice[0][0], "width": choice[0][1]}
+    if part == MODEL:
+        row |= {"output_resolution": choice[0], "precision": choice[1]}
+        row["peak_megabytes"] = peak
+    if size:
+        row["bytes"] = size
+    return row
+
+
+def _name(row: dict[str, Any]) -> str:
+    if row["part"] == DECODE:
+        return f"decode {row['height']}x{row['width']}"
+    if row["part"] == MODEL:
+        return f"model 1/{row['output_resolution']} {row['precision']}"
+    return "encode labels"
+
+
+COLUMNS = {
+    "part": _name,
+    "ms": lambda row: quartiles(row["seconds"], 1e3),
+    "KB": lambda row: number(row["bytes"] / 1e3) if "bytes" in row else "-",
+}
+NOTES = """\
+Decoding includes scaling down to the first size, at which the model labels.
+Each part alone; a worker of one core is `taskset -c 0 python ...`."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """A bar for each part."""
+    figure = Figure(
+        figsize=(8, 1 + 0.35 * len(rows)), dpi=120, layout="constrained"
+    )
+    axes = figure.add_subplot()
+    spreads = [row["seconds"] for row in rows]
+    axes.barh(
+        [_name(row) for row in rows],
+        [1e3 * spread["median"] for spread in spreads],
+        xerr=bars(spreads, 1e3),
+        capsize=3,
+    )
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("ms a photo")
+    return figure

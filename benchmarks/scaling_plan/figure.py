@@ -1,0 +1,51 @@
+"""Photos a second over workers."""
+
+from collections.abc import Sequence
+
+from matplotlib.figure import Figure
+
+from benchmarks.scaling_plan.simulation import Photo, simulate
+from benchmarks.scaling_plan.tables import PHOTOS_A_WORKER
+
+COUNTS = tuple(round(10 ** (index / 3)) for index in range(13))
+
+
+def draw(cases: Sequence[tuple[str, Photo]], link: float) -> Figure:
+    """A line for each case, marked where the link is what holds it up.
+
+    Args:
+        cases: names and photos.
+        link: bytes a second that the workers share.
+    """
+    figure = Figure(figsize=(7, 4.5), dpi=120, layout="constrained")
+    axes = figure.add_subplot()
+    for name, photo in cases:
+        outcomes = [
+            simulate(photo, PHOTOS_A_WORKER * count, count, link)
+            for count in COUNTS
+        ]
+        speeds = [outcome.photos_per_second for outcome in outcomes]
+        (line,) = axes.plot(COUNTS, speeds, marker="o", label=name)
+        full = [
+            (count, outcome.photos_per_second)
+            for count, outcome in zip(COUNTS, outcomes, strict=True)
+            if outcome.bottleneck in ("fetching", "storing")
+        ]
+        if full:
+            axes.plot(
+                *zip(*full, strict=True),
+                "s",
+                markersize=9,
+                color=line.get_color(),
+                label="  held up by the link",
+            )
+    axes.set(
+        xscale="log",
+        yscale="log",
+        xlabel="workers of one core",
+        ylabel="photos a second",
+        title=f"A link of {8 * link / 1e9:.0f} Gbit/s",
+    )
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return figure

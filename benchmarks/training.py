@@ -1,0 +1,219 @@
+"""How fast a network trains by each recipe, and how much of it is waiting."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+from matplotlib.figure import Figure
+
+from benchmarks.report import bars, number, quartiles
+from benchmarks.timing import interleave, seconds_of, spread
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.datasets import SceneDataset, load_dataset
+from keras_rcnn.models.recurrent_cnn import instance_name
+from keras_rcnn.training import RECIPES, get_recipe
+from keras_rcnn.training.batches import sample_batches
+from keras_rcnn.training.class_weights import class_weights
+from keras_rcnn.training.optimizers import build_optimizer
+from keras_rcnn.training.train import phase_step
+
+# Steps that fill the pipeline before those that are timed.
+STEPS_BEFORE = 2
+# Batches whose known labels are counted: photos end, so that they differ.
+BATCHES_COUNTED = 20
+
+
+class Source(NamedTuple):
+    """What is timed: steps, or the waiting for the next batch after one."""
+
+    recipe: str
+    precision: str
+    waiting: bool
+
+
+def measure(
+    preset: str = "rcnn2",
+    precisions: Sequence[str] = ("float32", "mixed_bfloat16"),
+    steps: int = 5,
+    repeats: int = 5,
+    seconds: float = 30.0,
+) -> list[dict[str, Any]]:
+    """Times steps of the last phase of each recipe, on generated scenes.
+
+    Args:
+        preset: network to train.
+        precisions: dtype policies to train in.
+        steps: timed together, one after the other.
+        repeats: most times that this is done.
+        seconds: time for all repeats of a recipe, precision and source.
+
+    Returns:
+        A row for each recipe and precision.
+    """
+    dataset = load_dataset("synthetic")
+    trainees = {
+        (recipe, precision): _Trainee(recipe, precision, preset, dataset)
+        for recipe in sorted(RECIPES, reverse=True)
+        for precision in precisions
+    }
+    samples = interleave(
+        {
+            Source(*key, waiting): turn(steps)
+            for key, trainee in trainees.items()
+            for waiting, turn in (
+                (False, trainee.train),
+                (True, trainee.wait),
+            )
+        },
+        repeats,
+        seconds,
+        "training",
+    )
+    return [
+        _row(preset, *key, trainee.labels_per_step, samples)
+        for key, trainee in trainees.items()
+    ]
+
+
+class _Trainee:
+    """A network in the last phase of a recipe, ready for steps.
+
+    Args:
+        recipe_name: of the recipe.
+        precision: Keras dtype policy.
+        preset: of the network.
+        dataset: to train on.
+    """
+
+    def __init__(
+        self,
+        recipe_name: str,
+        precision: str,
+        preset: str,
+        dataset: SceneDataset,
+    ) -> None:
+        keras.utils.set_random_seed(0)
+        recipe = get_recipe(recipe_name, preset)
+        phase = recipe.phases[-1]
+        self.model = RecurrentCNN.from_preset(
+            preset, dataset.num_classes, dtype=precision
+        )
+        optimizer = build_optimizer(recipe, self.model)
+        optimizer.learning_rate.assign(phase.learning_rate)
+        weights = class_weights(dataset, recipe.class_balance)
+        strategy = tf.distribute.get_strategy()
+        self.step = phase_step(
+            self.model, recipe, phase, optimizer, weights, strategy
+        )
+        self.batches = sample_batches(
+            dataset, self.model, recipe, phase, seed=0, start=0
+        )
+        last = instance_name(phase.num_instances)
+        self.labels_per_step = float(
+            np.mean(
+                [
+                    np.count_nonzero(known[last])
+                    for _, _, known in self.batches.take(BATCHES_COUNTED)
+                ]
+            )
+        )
+
+    def train(self, steps: int) -> Callable[[], float]:
+        """Function that trains some steps and gives the seconds of one."""
+
+        def run() -> float:
+            iterator = self._filled()
+            return seconds_of(lambda: self._train(iterator, steps)) / steps
+
+        return run
+
+    def wait(self, steps: int) -> Callable[[], float]:
+        """Function that gives the seconds of waiting for a batch.
+
+        The batch is asked for after a step, in which the pipeline could
+        prepare it.
+        """
+
+        def run() -> float:
+            iterator = self._filled()
+            taken = 0.0
+            for _ in range(steps):
+                self._train(iterator, 1)
+                taken += seconds_of(lambda: next(iterator))
+            return taken / steps
+
+        return run
+
+    def _filled(self) -> Iterator[Any]:
+        # The pipeline works for as long as it is read from: an iterator that
+        # outlived its turn would slow down those of the others.
+        iterator = iter(self.batches)
+        self._train(iterator, STEPS_BEFORE)
+        return iterator
+
+    def _train(self, iterator: Iterator[Any], steps: int) -> None:
+        for _ in range(steps):
+            sums, _ = self.step.train(next(iterator), tf.constant(0.0))
+            # Waits for the step to be done.
+            sums["loss"].numpy()
+
+
+def _row(
+    preset: str,
+    recipe: str,
+    precision: str,
+    labels: float,
+    samples: dict[Source, list[float]],
+) -> dict[str, Any]:
+    step, waiting = (
+        spread(samples[Source(recipe, precision, choice)])
+        for choice in (False, True)
+    )
+    return {
+        "preset": preset,
+        "recipe": recipe,
+        "precision": precision,
+        "labels_per_step": labels,
+        "seconds_per_step": step,
+        "seconds_of_waiting": waiting,
+        "labelled_pixels_per_second": labels / step["median"],
+        "input_share": waiting["median"] / step["median"],
+    }
+
+
+COLUMNS = {
+    "recipe": lambda row: row["recipe"],
+    "precision": lambda row: row["precision"],
+    "labels a step": lambda row: number(row["labels_per_step"]),
+    "ms a step": lambda row: quartiles(row["seconds_per_step"], 1e3),
+    "ms of waiting": lambda row: quartiles(row["seconds_of_waiting"], 1e3),
+    "waiting, %": lambda row: f"{100 * row['input_share']:.1f}",
+    "labeled pixels/s": lambda row: number(row["labelled_pixels_per_second"]),
+}
+NOTES = """\
+Labels of the last instance, last phase of each recipe, generated scenes.
+Waiting for the next batch, which is sampled during the step before."""
+
+
+def draw(rows: Sequence[dict[str, Any]]) -> Figure:
+    """Labeled pixels a second, and the time of a step."""
+    names = [f"{row['recipe']}\n{row['precision']}" for row in rows]
+    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
+    speed, step = figure.subplots(1, 2)
+    speed.bar(names, [row["labelled_pixels_per_second"] for row in rows])
+    speed.set_yscale("log")
+    speed.set_ylabel("labeled pixels a second")
+    for key, label in (
+        ("seconds_per_step", "step"),
+        ("seconds_of_waiting", "waiting for its batch"),
+    ):
+        spreads = [row[key] for row in rows]
+        medians = [1e3 * spread["median"] for spread in spreads]
+        step.bar(
+            names, medians, yerr=bars(spreads, 1e3), capsize=3, label=label
+        )
+    step.set_ylabel("ms a step")
+    step.legend()
+    return figure

@@ -1,0 +1,1 @@
+"""Labeling many photos from the command line."""

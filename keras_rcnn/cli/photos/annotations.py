@@ -1,0 +1,81 @@
+"""Label maps for annotation tools, beside those that label.py writes."""
+
+import contextlib
+import pathlib
+from collections.abc import Iterable, Iterator, Sequence
+
+import numpy as np
+
+from keras_rcnn.annotations import CocoAnnotations, VocAnnotations
+from keras_rcnn.cli.photos.photo_stream import Job
+from keras_rcnn.io.big_photos import ROWS_A_STRIP
+from keras_rcnn.io.png_stream import Append
+
+_FORMATS: dict[str, type[CocoAnnotations | VocAnnotations]] = {
+    "coco": CocoAnnotations,
+    "voc": VocAnnotations,
+}
+
+
+class Annotations:
+    """Writes every format that was asked for, each into its own folder.
+
+    Args:
+        formats: `coco`, `voc`, both or none.
+        folder: to make the folders in.
+        class_names: one for each label.
+        palette: red, green and blue of each class.
+
+    Raises:
+        InputError: if a format cannot hold the classes; from every method, if
+            a file cannot be written.
+    """
+
+    def __init__(
+        self,
+        formats: Iterable[str],
+        folder: pathlib.Path,
+        class_names: Sequence[str],
+        palette: Sequence[Sequence[int]],
+    ) -> None:
+        self._writers = [
+            _FORMATS[name](folder / name, class_names, palette)
+            for name in sorted(set(formats))
+        ]
+
+    def copies(self, job: Job) -> list[pathlib.Path]:
+        """Files that the photo will be copied to."""
+        return [writer.copy_of(job.photo, job.name) for writer in self._writers]
+
+    @contextlib.contextmanager
+    def photo(self, job: Job, height: int, width: int) -> Iterator[Append]:
+        """Adds a photo once the block is done.
+
+        Args:
+            job: the photo, and what to call it.
+            height: of the photo, in pixels.
+            width: of the photo, in pixels.
+
+        Yields:
+            Function that takes the next labels, uint8 `(rows, width)`.
+        """
+        with contextlib.ExitStack() as stack:
+            appends = [
+                stack.enter_context(
+                    writer.photo(job.photo, job.name, height, width)
+                )
+                for writer in self._writers
+            ]
+
+            def append_to_all(labels: np.ndarray) -> None:
+                # Formats take several times the memory of the labels.
+                for top in range(0, len(labels), ROWS_A_STRIP):
+                    for append in appends:
+                        append(labels[top : top + ROWS_A_STRIP])
+
+            yield append_to_all
+
+    def finish(self) -> None:
+        """Writes what all photos have in common."""
+        for writer in self._writers:
+            writer.finish()

@@ -1,0 +1,179 @@
+"""A photo too large for the memory: labeled and written strip by strip."""
+
+import contextlib
+import pathlib
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import tensorflow as tf
+import tqdm
+
+from keras_rcnn.cli.photos.annotations import Annotations
+from keras_rcnn.cli.photos.photo_stream import Job
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
+from keras_rcnn.io.images import scaled_size, write_png
+from keras_rcnn.io.png_stream import open_png
+from keras_rcnn.io.raw_picture import RawPicture
+from keras_rcnn.reports import overlay_with_legend
+
+if TYPE_CHECKING:
+    from keras_rcnn.runtime.loading import Labeler
+
+# Pixels: what people still look at as a whole.
+OVERLAY_SIDE = 4000
+
+
+class BigPhoto:
+    """A photo on disk, its labels and what is counted as they are written.
+
+    Args:
+        labeler: one that cuts pictures into tiles.
+        job: the photo, and the folder to write into. Its pixels, 3 bytes
+            each, lie there meanwhile.
+        longest_side: to label the photo at, in pixels; None for its own.
+        annotations: to add the photo to.
+
+    Raises:
+        InputError: if the photo cannot be read, the disk is full, or the
+            labeler cannot cut pictures.
+    """
+
+    def __init__(
+        self,
+        labeler: "Labeler",
+        job: Job,
+        longest_side: int | None,
+        annotations: Annotations,
+    ) -> None:
+        if labeler.label_in_bands is None:
+            raise InputError(
+                f"{job.photo} is too large for --memory_mb, and a SavedModel "
+                "alone labels photos whole: put the model.keras it was "
+                "exported from beside it, or raise --memory_mb."
+            )
+        self._label_in_bands = labeler.label_in_bands
+        self._classes = labeler.class_names, labeler.palette
+        self._annotations = annotations
+        self.job = job
+        self.network_seconds = 0.0
+        self.counts = np.zeros(256, np.int64)
+        self._files = contextlib.ExitStack()
+        with self._files:
+            with _bar(f"Reading {job.photo.name}", job.pixels) as bar:
+                self.picture = self._files.enter_context(
+                    open_big_photo(job.photo, job.folder, bar.update)
+                )
+            self.height, self.width, _ = self.picture.shape
+            self.small = self._scaled_down(job.folder, longest_side)
+            # Nothing went wrong: they stay open.
+            self._files = self._files.pop_all()
+
+    def __enter__(self) -> "BigPhoto":
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._files.close()
+
+    def write(self) -> None:
+        """Labels the photo, writes the labels and a picture of them.
+
+        Raises:
+            InputError: if a file cannot be written.
+        """
+        height, width = scaled_size(self.height, self.width, OVERLAY_SIDE)
+        seen = np.empty((height, width), np.uint8)
+        bands = self._observed(self._enlarged(self._label()), seen)
+        size = self.height, self.width
+        with (
+            open_png(self.job.labels_file, *size) as append,
+            self._annotations.photo(self.job, *size) as append_annotations,
+        ):
+            for band in bands:
+                append(band)
+                append_annotations(band)
+        strips = scaled_strips(self.picture, height, width)
+        image = np.concatenate(list(strips))
+        picture = overlay_with_legend(image, seen, *self._classes)
+        write_png(self.job.overlay_file, picture)
+
+    @property
+    def shares(self) -> np.ndarray:
+        """The part of the pixels that each class has, once written."""
+        counts = self.counts[: len(self._classes[0])]
+        return counts / (self.height * self.width)
+
+    def _scaled_down(
+        self, folder: pathlib.Path, longest_side: int | None
+    ) -> RawPicture:
+        height, width = scaled_size(self.height, self.width, longest_side)
+        if (height, width) == (self.height, self.width):
+            return self.picture
+        small = self._files.enter_context(RawPicture(folder, height, width))
+        for strip in scaled_strips(self.picture, height, width):
+            small.append(strip)
+        return small
+
+    def _label(self) -> Iterator[np.ndarray]:
+        """Bands of labels of the scaled photo, timed."""
+        height, width, _ = self.small.shape
+        with _bar(f"Labeling {self.job.photo.name}", height * width) as bar:
+            bands = self._label_in_bands(self.small, progress=bar.update)
+            while True:
+                start = time.perf_counter()
+                try:
+                    band = next(bands, None)
+                except tf.errors.ResourceExhaustedError as error:
+                    raise InputError(
+                        f"{self.job.photo} takes more memory than there is: "
+                        "give less by --memory_mb."
+                    ) from error
+                self.network_seconds += time.perf_counter() - start
+                if band is None:
+                    return
+                yield band["labels"]
+
+    def _enlarged(self, bands: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
+        """Labels of the photo's own size, each that of the nearest one."""
+        rows = nearest(self.height, self.small.shape[0])
+        columns = nearest(self.width, self.small.shape[1])
+        bottom = 0
+        for band in bands:
+            top, bottom = bottom, bottom + len(band)
+            first, last = np.searchsorted(rows, (top, bottom))
+            for start in range(first, last, ROWS_A_STRIP):
+                chosen = rows[start : min(start + ROWS_A_STRIP, last)] - top
+                yield band[chosen][:, columns]
+
+    def _observed(
+        self, bands: Iterable[np.ndarray], seen: np.ndarray
+    ) -> Iterator[np.ndarray]:
+        """The bands, counted, and every so many labels noted in `seen`."""
+        rows = nearest(seen.shape[0], self.height)
+        columns = nearest(seen.shape[1], self.width)
+        bottom = 0
+        for band in bands:
+            top, bottom = bottom, bottom + len(band)
+            first, last = np.searchsorted(rows, (top, bottom))
+            seen[first:last] = band[rows[first:last] - top][:, columns]
+            self.counts += np.bincount(band.reshape(-1), minlength=256)
+            yield band
+
+
+def nearest(length: int, other: int) -> np.ndarray:
+    """For each of `length` places, the nearest of `other` ones as long."""
+    return ((np.arange(length) + 0.5) * (other / length)).astype(int)
+
+
+def _bar(what: str, pixels: int) -> Any:
+    return tqdm.tqdm(
+        desc=what,
+        total=pixels,
+        unit="px",
+        unit_scale=True,
+        leave=False,
+        file=sys.stderr,
+    )

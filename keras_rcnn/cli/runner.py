@@ -1,0 +1,174 @@
+"""How every command runs: flags, errors, exit status, reports."""
+
+import contextlib
+import importlib
+import io
+import json
+import os
+import pathlib
+import re
+import signal
+import sys
+import tempfile
+import types
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+from absl import flags
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.allocator import keep_freed_memory
+from keras_rcnn.io.files import make_folder, write_file
+
+DONE, FAILURE, WRONG_USAGE, INTERRUPTED = 0, 1, 2, 130
+_HELP = {"-h", "-help", "--help", "--helpfull", "--helpshort"}
+
+
+def run(command: types.ModuleType, argv: Sequence[str]) -> int:
+    """Parses the flags of a command and runs it.
+
+    A command is a module of `keras_rcnn.cli` with a docstring, which `--help`
+    prints, `FLAGS`, a `FlagValues` of its own, and `main`. `main` takes no
+    argument, or the list of what is on the command line besides flags if the
+    module sets `TAKES_ARGUMENTS`, or the list of flags that it does not define
+    if the module sets `TAKES_OTHER_FLAGS`.
+
+    Args:
+        command: the module.
+        argv: name of the program, for messages, and its arguments.
+
+    Returns:
+        The exit status: 0 done; 1 after one line on stderr for what the user
+        can fix; 2 for wrong usage; 130 if interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A file name can hold what the terminal cannot show.
+            stream.reconfigure(errors="backslashreplace")
+    if _HELP.intersection(argv):
+        print(command.__doc__ or "")
+        print(command.FLAGS.get_help(), flush=True)
+        return DONE
+    try:
+        arguments = parse_flags(command, argv)
+    except flags.Error as error:
+        missing = re.findall(r"^flag --(\w+)=None", str(error), re.MULTILINE)
+        what = f"give --{', --'.join(missing)}" if missing else error
+        print(f"error: {what}. See {argv[0]} --help.", file=sys.stderr)
+        return WRONG_USAGE
+    try:
+        return _run_main(command, arguments)
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output, `head` for one, has read enough; Python
+        # would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+
+
+def parse_flags(command: types.ModuleType, argv: Sequence[str]) -> list[Any]:
+    """Sets the command's flags and gives the arguments of its `main`.
+
+    Raises:
+        flags.Error: for wrong usage.
+    """
+    takes_other_flags = getattr(command, "TAKES_OTHER_FLAGS", False)
+    takes_arguments = getattr(command, "TAKES_ARGUMENTS", False)
+    for name in command.FLAGS:
+        # One process may run a command more than once.
+        command.FLAGS[name].unparse()
+    arguments = command.FLAGS(argv, known_only=takes_other_flags)[1:]
+    for argument in () if takes_arguments else arguments:
+        if not (takes_other_flags and argument.startswith("--")):
+            raise flags.Error(f"{argument!r} is no flag")
+    return [arguments] if takes_arguments or takes_other_flags else []
+
+
+def interrupt_at_sigterm() -> None:
+    """Makes SIGTERM do what Ctrl-C does: the program ends in order."""
+
+    def interrupt(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, interrupt)
+
+
+def import_quietly(name: str) -> types.ModuleType:
+    """Imports a module without the notices that TensorFlow starts with."""
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    with quiet_libraries():
+        module = importlib.import_module(name)
+        # The first look for a graphics card prints the last of them.
+        importlib.import_module("tensorflow").config.list_physical_devices()
+    return module
+
+
+@contextlib.contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Holds back what libraries write straight to the terminal.
+
+    These are notices of their start, which no log level suppresses. If the
+    block fails they are shown after all, except for mistakes of the user and
+    interrupts.
+    """
+    sys.stderr.flush()
+    terminal = os.dup(2)
+    with tempfile.TemporaryFile() as notices:
+        os.dup2(notices.fileno(), 2)
+        try:
+            yield
+        except (ValueError, KeyboardInterrupt):
+            raise
+        except BaseException:
+            notices.seek(0)
+            os.write(terminal, notices.read())
+            raise
+        finally:
+            sys.stderr.flush()
+            os.dup2(terminal, 2)
+            os.close(terminal)
+
+
+def write_report(
+    path: str | pathlib.Path | None, figures: dict[str, Any]
+) -> None:
+    """Writes figures as JSON, whole or not at all.
+
+    Args:
+        path: file to write; nothing happens if it is None.
+        figures: what to write, without any NaN.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    if path is not None:
+        make_folder(pathlib.Path(path).expanduser().parent)
+        content = json.dumps(figures, indent=2, allow_nan=False) + "\n"
+        write_file(path, content.encode())
+
+
+def _prepare_outputs(values: flags.FlagValues) -> None:
+    """Refuses files that cannot be written before the work is done."""
+    for name in ("report", "output"):
+        if name not in values or not values[name].value:
+            continue
+        file = pathlib.Path(values[name].value).expanduser()
+        if file.is_dir():
+            raise InputError(f"--{name}={file} is a folder: name a file in it.")
+        make_folder(file.parent)
+
+
+def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
+    keep_freed_memory()
+    if getattr(command, "NEEDS_TENSORFLOW", True):
+        import_quietly("tensorflow")
+    try:
+        _prepare_outputs(command.FLAGS)
+        command.main(*arguments)
+        sys.stdout.flush()
+    except InputError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILURE
+    return DONE

@@ -1,0 +1,1 @@
+"""What is wrong with labeled photos before a network learns from them."""

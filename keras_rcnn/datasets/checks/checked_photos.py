@@ -1,0 +1,173 @@
+"""Labeled photos one by one, with what is wrong with each."""
+
+import dataclasses
+import pathlib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from keras_rcnn.datasets import IGNORE_LABEL, SceneDataset
+from keras_rcnn.datasets.folder import check_sizes, photos_of_split
+from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.images import UNREADABLE, resize_labels, scale_down
+
+# Part of the labeled pixels: regions that people draw have far fewer.
+_MAX_LONELY = 0.01
+
+
+@dataclasses.dataclass
+class CheckedPhoto:
+    """A photo, its labels and what is wrong with them.
+
+    Args:
+        name: what to call it: its file where it has one.
+        split: `train` or `test`.
+        image: uint8 `(height, width, 3)`, scaled as for training; None if it
+            cannot be read.
+        label: uint8 `(height, width)`; None if it cannot be used.
+        errors: what stops training, a line each.
+        notes: what may be meant so, a line each.
+    """
+
+    name: str
+    split: str
+    image: np.ndarray | None
+    label: np.ndarray | None
+    errors: list[str] = dataclasses.field(default_factory=list)
+    notes: list[str] = dataclasses.field(default_factory=list)
+
+
+def photos_of_folder(
+    folder: pathlib.Path, layout: FolderLayout, longest_side: int | None
+) -> Iterator[CheckedPhoto]:
+    """Reads the photos of a folder and their masks, whole or broken.
+
+    Args:
+        folder: your own.
+        layout: what is in it.
+        longest_side: to scale photos down to, as for training.
+    """
+    tested = set()
+    if len(layout.photos) > 1:
+        tested = {photo.name for photo in photos_of_split(layout, "test")}
+    for photo in layout.photos:
+        split = "test" if photo.name in tested else "train"
+        checked = _read(layout, photo, split)
+        if folder / "masks" in photo.mask.parents:
+            checked.notes += _notes_on_palette(photo.mask, layout)
+        if checked.image is not None:
+            checked.image = scale_down(checked.image, longest_side)
+            if checked.label is not None:
+                size = checked.image.shape[:2]
+                checked.label = resize_labels(checked.label, *size)
+        yield checked
+
+
+def photos_of_dataset(
+    dataset: SceneDataset, split: str
+) -> Iterator[CheckedPhoto]:
+    """The photos of a split of any other data set.
+
+    Args:
+        dataset: the photos.
+        split: that they are.
+    """
+    for example in dataset.examples.as_numpy_iterator():
+        name, image, label = (example[k] for k in ("name", "image", "label"))
+        checked = CheckedPhoto(name.decode(), split, image, label)
+        checked.notes += _notes_on_label(checked.name, label)
+        yield checked
+
+
+def _read(
+    layout: FolderLayout, photo: LabeledPhoto, split: str
+) -> CheckedPhoto:
+    checked = CheckedPhoto(str(photo.image), split, None, None)
+
+    def attempt(read: Callable[..., Any], *arguments: Any) -> Any:
+        try:
+            return read(*arguments)
+        except InputError as error:
+            # The size of a mask of shapes may be that of a broken photo.
+            if str(error) not in checked.errors:
+                checked.errors.append(str(error))
+            return None
+
+    checked.image = attempt(layout.read_photo, photo.image)
+    label = attempt(layout.read_mask, photo.mask)
+    if label is not None:
+        checked.notes += _notes_on_label(str(photo.mask), label)
+    if checked.image is not None and label is not None:
+        attempt(check_sizes, photo, checked.image, label)
+    if not checked.errors:
+        checked.label = label
+    return checked
+
+
+def _notes_on_label(name: str, label: np.ndarray) -> list[str]:
+    known = label != IGNORE_LABEL
+    if not known.any():
+        return [
+            f"{name} is unknown all over: label something on it, or remove "
+            "the photo, as nothing is learned from it."
+        ]
+    lonely = lonely_pixels(label) & known
+    part = lonely.sum() / known.sum()
+    if part > _MAX_LONELY:
+        return [
+            f"{name} is speckled, {100 * part:.1f} % of its labeled pixels "
+            "have no neighbor of their class: export it again if it was "
+            "saved as JPEG or scaled smoothly in between."
+        ]
+    return []
+
+
+def lonely_pixels(label: np.ndarray) -> np.ndarray:
+    """Pixels above, below and beside which there is no other of their class.
+
+    Args:
+        label: uint8 `(height, width)`.
+
+    Returns:
+        bool `(height, width)`.
+
+    >>> lonely_pixels(np.array([[1, 2, 2], [1, 3, 4]])).astype(int)
+    array([[0, 0, 0],
+           [0, 1, 1]])
+    """
+    lonely = np.ones(label.shape, bool)
+    alike = label[1:] == label[:-1]
+    lonely[1:] &= ~alike
+    lonely[:-1] &= ~alike
+    alike = label[:, 1:] == label[:, :-1]
+    lonely[:, 1:] &= ~alike
+    lonely[:, :-1] &= ~alike
+    return lonely
+
+
+def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
+    """Says if the mask shows a class in the color of another one.
+
+    Values count, but a program that showed other names for the same colors
+    may have numbered the classes in another order.
+    """
+    try:
+        with Image.open(mask) as picture:
+            values = picture.getpalette() if picture.mode == "P" else None
+    except (*UNREADABLE, Image.DecompressionBombError):
+        return []  # It is an error already.
+    classes = {color: label for label, color in enumerate(layout.palette)}
+    colors = zip(*[iter(values or [])] * 3, strict=False)
+    for label, color in enumerate(colors):
+        other = classes.get(color, label)
+        if label < len(layout.palette) and other != label:
+            names = layout.class_names
+            return [
+                f"{mask} shows its value {label}, {names[label]}, in the "
+                f"color that classes.txt gives to {names[other]}: see that "
+                "both count the classes in one order."
+            ]
+    return []

@@ -1,0 +1,147 @@
+"""What there is to say of a data set as a whole."""
+
+import numpy as np
+
+from keras_rcnn.datasets.checks.dataset_check import SPLITS, DatasetCheck
+from keras_rcnn.datasets.checks.finding import Finding
+from keras_rcnn.datasets.near_duplicates import groups_of, near_duplicates
+from keras_rcnn.reports import UNKNOWN_COLOR
+
+# Times the longest side of most photos.
+_MUCH_LARGER = 3
+# Between red, green and blue, 0 to 255: what eyes hardly tell apart.
+_ALIKE = 24
+_MAX_NAMED = 6
+
+
+def all_findings(check: DatasetCheck, similarity: float) -> list[Finding]:
+    """What there is to say of the photos and of all of them together.
+
+    Args:
+        check: has seen all photos.
+        similarity: least correlation of the thumbnails of near-duplicates.
+
+    Returns:
+        What stops training first.
+    """
+    found = [
+        *check.findings,
+        *_training_errors(check),
+        *_similar_colors(check),
+        *_missing_classes(check),
+        *_large_photos(check),
+        *_look_alikes(check, similarity),
+    ]
+    return sorted(found, key=lambda finding: not finding.is_error)
+
+
+def _training_errors(check: DatasetCheck) -> list[Finding]:
+    texts = []
+    count = check.splits.count("train")
+    if count < 2:
+        texts.append(
+            f"{count} photos to train on are too few: add some, as at least "
+            "two are needed, one of them to choose the best weights by."
+        )
+    elif not check.shares("train").any():
+        texts.append(
+            "No pixel of the photos to train on has a known class: label some."
+        )
+    return [Finding(text, is_error=True) for text in texts]
+
+
+def _similar_colors(check: DatasetCheck) -> list[Finding]:
+    named = [
+        *zip(check.class_names, check.palette, strict=True),
+        ("unknown pixels", UNKNOWN_COLOR),
+    ]
+    return [
+        Finding(
+            f"{name} and {other} have nearly the same color, {color} "
+            f"and {other_color}: choose one that differs, as pictures of "
+            "labels do not tell them apart."
+        )
+        for index, (name, color) in enumerate(named)
+        for other, other_color in named[index + 1 :]
+        if np.linalg.norm(np.subtract(color, other_color)) < _ALIKE
+    ]
+
+
+def _missing_classes(check: DatasetCheck) -> list[Finding]:
+    trained, tested = (check.shares(split) > 0 for split in SPLITS)
+    found = []
+    for name, train, test in zip(
+        check.class_names, trained, tested, strict=True
+    ):
+        if not train and not test:
+            text = (
+                f"The class {name} is on no photo: label some of it, or "
+                "take it out of the list of classes."
+            )
+        elif not train:
+            text = (
+                f"The class {name} is on no photo to train on, so it "
+                "cannot be learned: label more photos of it."
+            )
+        elif not test and tested.any():
+            text = (
+                f"The class {name} is on no test photo, so nothing will "
+                "tell how well it was learned: label more photos of it."
+            )
+        else:
+            continue
+        found.append(Finding(text))
+    return found
+
+
+def _large_photos(check: DatasetCheck) -> list[Finding]:
+    sides = np.array([max(size or (0,)) for size in check.sizes])
+    if not sides.any():
+        return []
+    usual = int(np.median(sides[sides > 0]))
+    return [
+        Finding(
+            f"{check.names[number]} is {max(check.sizes[number] or (0,))} "
+            f"pixels long, most photos about {usual}: scale it down, or "
+            "all with --longest_side, as a network knows things at the "
+            "size that they have in most photos.",
+            (number,),
+        )
+        for number in np.flatnonzero(sides > _MUCH_LARGER * usual).tolist()
+    ]
+
+
+def _look_alikes(check: DatasetCheck, similarity: float) -> list[Finding]:
+    """Groups of near-duplicates, those that spoil scores first."""
+    pairs = near_duplicates(np.array(check.thumbnails), similarity)
+    groups = groups_of(pairs, len(check.names))
+    group_of = {n: number for number, g in enumerate(groups) for n in g}
+    least_alike = [1.0] * len(groups)
+    for first, _, correlation in pairs:
+        group = group_of[first]
+        least_alike[group] = min(least_alike[group], correlation)
+    spoilt, others = [], []
+    for members, least in zip(groups, least_alike, strict=True):
+        tested = [n for n in members if check.splits[n] == "test"]
+        trained = [n for n in members if check.splits[n] == "train"]
+        if tested and trained:
+            text = (
+                f"{_list(check, tested)} of the test photos and "
+                f"{_list(check, trained)} of those to train on look the same "
+                f"({100 * least:.1f} % alike), so scores will be too good: "
+                "keep one of them."
+            )
+            spoilt.append(Finding(text, (*tested, *trained)))
+        else:
+            text = (
+                f"{_list(check, members)} look the same ({100 * least:.1f} % "
+                "alike): keep one of them."
+            )
+            others.append(Finding(text, tuple(members)))
+    return spoilt + others
+
+
+def _list(check: DatasetCheck, numbers: list[int]) -> str:
+    names = [check.names[number] for number in numbers[:_MAX_NAMED]]
+    more = len(numbers) - len(names)
+    return ", ".join(names) + (f" and {more} more" if more else "")

@@ -1,0 +1,92 @@
+"""Photos that show the same picture, whatever their size and compression."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PIL import Image
+from scipy import sparse
+
+SIDE = 24
+_ROWS_A_BLOCK = 1024
+
+
+def thumbnail(image: np.ndarray) -> np.ndarray:
+    """A photo as 24x24 gray values without their mean and contrast.
+
+    The dot product of two thumbnails is the correlation of their pixels.
+
+    Args:
+        image: uint8 `(height, width, 3)`.
+
+    Returns:
+        float32 `(576,)` of mean 0 and length 1; 0 all over if the photo is of
+        one gray.
+    """
+    # Of Pillow's filters the one that keeps copies of another size closest.
+    small = Image.fromarray(image).resize(
+        (SIDE, SIDE), Image.Resampling.BICUBIC
+    )
+    gray = np.asarray(small, np.float32).mean(axis=-1).ravel()
+    gray -= gray.mean()
+    length = np.linalg.norm(gray)
+    return gray / length if length > 1 else np.zeros_like(gray)
+
+
+def near_duplicates(
+    thumbnails: np.ndarray, threshold: float
+) -> list[tuple[int, int, float]]:
+    """All pairs of photos whose thumbnails correlate so much.
+
+    Every pair is compared, a block of rows at a time.
+
+    Args:
+        thumbnails: float32 `(count, values)`, of `thumbnail`.
+        threshold: least correlation, above 0 and up to 1.
+
+    Returns:
+        First and second photo of each pair, the first being the smaller
+        number, and their correlation; the pairs in order.
+    """
+    pairs = []
+    for first in range(0, len(thumbnails), _ROWS_A_BLOCK):
+        block = thumbnails[first : first + _ROWS_A_BLOCK]
+        # Only what comes after each photo: every pair once.
+        correlations = np.triu(block @ thumbnails[first:].T, k=1)
+        for row, column in np.argwhere(correlations >= threshold).tolist():
+            correlation = min(1.0, float(correlations[row, column]))
+            pairs.append((first + row, first + column, correlation))
+    return pairs
+
+
+def groups_of(
+    pairs: Sequence[tuple[int, int, float]], count: int
+) -> list[list[int]]:
+    """Photos that belong together, through others if need be.
+
+    Args:
+        pairs: of `near_duplicates`.
+        count: how many photos there are.
+
+    Returns:
+        Two or more photos each, in order.
+
+    >>> groups_of([(0, 3, 0.99), (3, 5, 0.99), (1, 2, 1.0)], count=6)
+    [[0, 3, 5], [1, 2]]
+    """
+    if not pairs:
+        return []
+    graph = sparse.coo_array(
+        (
+            np.ones(len(pairs), bool),
+            (
+                [first for first, _, _ in pairs],
+                [second for _, second, _ in pairs],
+            ),
+        ),
+        shape=(count, count),
+    )
+    _, group_of = sparse.csgraph.connected_components(graph, directed=False)
+    members: dict[int, list[int]] = {}
+    for photo, group in enumerate(group_of.tolist()):
+        members.setdefault(group, []).append(photo)
+    return [group for group in members.values() if len(group) > 1]

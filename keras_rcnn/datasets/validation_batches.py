@@ -1,0 +1,39 @@
+"""Whole padded photos with the labels of their grids, for validation."""
+
+import tensorflow as tf
+
+from keras_rcnn.datasets.sampling import Grids, grids_of_labels
+from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.datasets.standardize import standardize
+from keras_rcnn.layers.geometry import StackGeometry
+
+
+def validation_batches(
+    examples: tf.data.Dataset, geometry: StackGeometry, num_instances: int
+) -> tf.data.Dataset:
+    """Every photo once, one a batch, padded so that each pixel has a patch.
+
+    Args:
+        examples: labeled photos, as a `SceneDataset` holds them.
+        geometry: of the stack f.
+        num_instances: instances to score.
+
+    Returns:
+        Batches of one float32 photo `(1, height, width, 3)`, label grids and
+        weights, as `grids_of_labels` describes them.
+    """
+    margin = [[geometry.padding(num_instances)] * 2] * 2
+
+    def prepare(
+        example: dict[str, tf.Tensor],
+    ) -> tuple[tf.Tensor, Grids, Grids]:
+        image = tf.pad(standardize(example["image"]), [*margin, [0, 0]])
+        label = tf.pad(example["label"], margin, constant_values=IGNORE_LABEL)
+        targets, weights = grids_of_labels(
+            label[tf.newaxis], geometry, num_instances
+        )
+        return image[tf.newaxis], targets, weights
+
+    return examples.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(
+        tf.data.AUTOTUNE
+    )

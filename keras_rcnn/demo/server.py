@@ -1,0 +1,159 @@
+"""The page and its downloads behind a network address."""
+
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+from urllib.parse import quote
+
+import fastapi
+import gradio as gr
+import uvicorn
+
+from keras_rcnn.demo.closed_streams import is_news
+from keras_rcnn.demo.page import HERE, Page
+from keras_rcnn.demo.photo import Photo, Settings
+from keras_rcnn.demo.views import FILES
+
+# The page takes nothing from elsewhere, and no other page shows it inside.
+# Gradio runs code that stands in the page.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'self'"
+)
+_GONE = "This photo is gone: choose it again on the page."
+_FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
+
+
+def create_app(page: Page) -> fastapi.FastAPI:
+    """The page as a web application.
+
+    Args:
+        page: to show.
+    """
+    app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    _protect(app)
+    _add_pictures(app, page)
+    return gr.mount_gradio_app(
+        app,
+        page.blocks(),
+        path="",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=page.max_megabytes * 2**20,
+        ssr_mode=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        pwa=False,
+        theme=_theme(),
+        head=(
+            f"<style>{(HERE / 'page.css').read_text()}</style>"
+            f"<script>{(HERE / 'page.js').read_text()}</script>"
+        ),
+    )
+
+
+def _protect(app: fastapi.FastAPI) -> None:
+    """Has browsers refuse what does not come from here."""
+
+    @app.middleware("http")
+    async def protect(
+        request: fastapi.Request,
+        answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
+    ) -> fastapi.Response:
+        try:
+            response = await answer(request)
+        except RuntimeError:
+            # Starlette's way to say that the browser has left.
+            if await request.is_disconnected():
+                return fastapi.Response(status_code=499)
+            raise
+        response.headers["Content-Security-Policy"] = _POLICY
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
+    """Adds the photos, and what is made of them, to whoever has a token."""
+    # Pictures of large photos take much memory.
+    drawing = threading.Lock()
+
+    def find(token: str) -> Photo:
+        photo = page.photos.get(token)
+        if photo is None:
+            raise fastapi.HTTPException(404, _GONE)
+        return photo
+
+    @app.get("/photo/{token}")
+    def photo(token: str) -> fastapi.Response:
+        return _answer(find(token).shown, "image/jpeg")
+
+    @app.get("/download/{token}/{what}")
+    def download(
+        token: str,
+        what: str,
+        settings: Annotated[Settings, fastapi.Depends()],
+        is_safe: bool,
+        opacity: Annotated[float, fastapi.Query(ge=0, le=1)] = 0.5,
+    ) -> fastapi.Response:
+        photo = find(token)
+        # Only what a page shows.
+        if what not in FILES or settings not in photo.labelings:
+            raise fastapi.HTTPException(404, _GONE)
+        with drawing:
+            content = page.views.file(what, photo, settings, is_safe, opacity)
+        name = quote(f"{photo.stem}_{what}.png")
+        kept_as = f"attachment; filename*=UTF-8''{name}"
+        return _answer(content, "image/png", {"Content-Disposition": kept_as})
+
+
+def _answer(
+    content: bytes, kind: str, headers: dict[str, str] | None = None
+) -> fastapi.Response:
+    """A picture that no browser keeps for longer than the page is open."""
+    return fastapi.Response(
+        content,
+        media_type=kind,
+        headers={"Cache-Control": "no-store"} | (headers or {}),
+    )
+
+
+def _theme() -> gr.Theme:
+    """Fonts that every system has, and grays that are dark enough to read."""
+    theme = gr.themes.Default(
+        primary_hue="blue",
+        secondary_hue="blue",
+        neutral_hue="slate",
+        font=_FONTS,
+        font_mono=("monospace",),
+    )
+    return theme.set(
+        body_text_color_subdued="*neutral_600",
+        body_text_color_subdued_dark="*neutral_300",
+        block_info_text_color="*neutral_600",
+        block_info_text_color_dark="*neutral_300",
+        block_title_text_color="*neutral_800",
+        block_title_text_color_dark="*neutral_100",
+    )
+
+
+def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
+    """Answers at a socket until Ctrl-C or SIGTERM.
+
+    Args:
+        app: from `create_app`.
+        listener: to take connections from.
+    """
+    # The server passes signals on, and what is to be tidied up has to be.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    logging.getLogger("asyncio").addFilter(is_news)
+    config = uvicorn.Config(
+        app, log_level="warning", timeout_graceful_shutdown=2
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

@@ -1,0 +1,165 @@
+"""Exported files beside the SavedModel: size, speed, agreement, accuracy."""
+
+import pathlib
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import tqdm
+
+from benchmarks.report import number
+from benchmarks.timing import interleave, seconds_of, spread
+from keras_rcnn.cli import runner
+from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.metrics.confusion_matrix import ConfusionMatrix
+from keras_rcnn.reports.markdown_table import markdown_table
+from keras_rcnn.runtime.fixed_size import label_at_size
+from keras_rcnn.runtime.loading import Labeler, load_labeler
+from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
+
+THREADS = (1, 2)
+_SAVED_MODEL = "SavedModel"
+Size = tuple[int, int]
+Label = Callable[[np.ndarray], np.ndarray]
+Row = dict[str, Any]
+
+
+def compare(
+    folder: pathlib.Path,
+    output_resolution: int,
+    files: Mapping[str, pathlib.Path],
+    dataset: SceneDataset,
+    size: Size,
+    repeats: int = 20,
+) -> list[Row]:
+    """Labels the same photos by all of them, each photo scaled to one size.
+
+    A file for photos of another size has them scaled to that, and is compared
+    with what the SavedModel says of those.
+
+    Args:
+        folder: SavedModel to compare with.
+        output_resolution: of the files, and to ask of the SavedModel.
+        files: `.tflite` and `.onnx` files by name.
+        dataset: labeled photos to score them by.
+        size: height and width that photos are scaled to.
+        repeats: timed runs of each on a photo of its size.
+
+    Returns:
+        A row for the SavedModel, then one for each file.
+    """
+    served = SavedModelLabeler(folder, f"resolution_{output_resolution}")
+
+    def saved_model(photo: np.ndarray) -> np.ndarray:
+        return served(photo[np.newaxis])[0]
+
+    labelers = {name: _load(file) for name, file in files.items()}
+    sizes = {name: _size(label) or size for name, label in labelers.items()}
+    rows = _score(saved_model, labelers, dataset, {_SAVED_MODEL: size} | sizes)
+    for name, file in files.items():
+        rows[name]["bytes"] = file.stat().st_size
+    for (name, threads), times in _time(
+        saved_model, files, {_SAVED_MODEL: size} | sizes, repeats
+    ).items():
+        key = f"milliseconds_{threads}_threads"
+        rows[name][key] = 1e3 * spread(times)["median"]
+    return list(rows.values())
+
+
+def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Labeler:
+    # LiteRT tells of its start, whatever it is told.
+    with runner.quiet_libraries():
+        return load_labeler(file, num_threads=num_threads)
+
+
+def _size(labeler: Labeler) -> Size | None:
+    """Height and width of all photos that a file takes, if it takes one."""
+    return getattr(labeler.label_batch, "size", None)
+
+
+def markdown(rows: list[Row]) -> str:
+    """The rows as a table."""
+    lines = []
+    for row in rows:
+        size = row.get("bytes")
+        cells = (
+            row["name"],
+            f"{size / 1024:.1f}" if size else "-",
+            *(number(row.get(f"milliseconds_{n}_threads")) for n in THREADS),
+            f"{100 * row['agreement']:.3f} %",
+            f"{100 * row['pixel_accuracy']:.2f} %",
+        )
+        lines.append(cells)
+    header = (
+        "file",
+        "KB",
+        "ms, 1 thread",
+        "ms, 2 threads",
+        "labels as the SavedModel",
+        "pixels right",
+    )
+    return markdown_table(header, lines).rstrip()
+
+
+def _score(
+    saved_model: Label,
+    labelers: Mapping[str, Label],
+    dataset: SceneDataset,
+    sizes: Mapping[str, Size],
+) -> dict[str, Row]:
+    matrices = {name: ConfusionMatrix(dataset.num_classes) for name in sizes}
+    alike = dict.fromkeys(sizes, 0)
+    pixels = 0
+    for example in tqdm.tqdm(
+        dataset.examples.as_numpy_iterator(),
+        "Comparing",
+        dataset.num_examples,
+        unit="photo",
+        file=sys.stderr,
+    ):
+        photo = example["image"]
+        expected = {
+            size: label_at_size(saved_model, photo, size)
+            for size in set(sizes.values())
+        }
+        pixels += example["label"].size
+        for name, size in sizes.items():
+            found = expected[size]
+            if name in labelers:
+                found = label_at_size(labelers[name], photo, size)
+            matrices[name].update(example["label"], found)
+            alike[name] += int(np.count_nonzero(found == expected[size]))
+    return {
+        name: {
+            "name": name,
+            "agreement": alike[name] / pixels,
+            "pixel_accuracy": matrix.pixel_accuracy,
+            "class_accuracy": matrix.class_accuracy,
+        }
+        for name, matrix in matrices.items()
+    }
+
+
+def _time(
+    saved_model: Label,
+    files: Mapping[str, pathlib.Path],
+    sizes: Mapping[str, Size],
+    repeats: int,
+) -> dict[tuple[str, int], list[float]]:
+    rng = np.random.default_rng(0)
+
+    def timed(label: Label, size: Size) -> Callable[[], float]:
+        photo = rng.integers(0, 256, (*size, 3), np.uint8)
+        return lambda: seconds_of(lambda: label(photo))
+
+    # TensorFlow takes the threads that it started with.
+    things = {
+        (_SAVED_MODEL, THREADS[-1]): timed(saved_model, sizes[_SAVED_MODEL])
+    }
+    things |= {
+        (name, threads): timed(_load(file, threads), sizes[name])
+        for name, file in files.items()
+        for threads in THREADS
+    }
+    return interleave(things, repeats, 60.0, "Timing")

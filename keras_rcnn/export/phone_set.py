@@ -1,0 +1,74 @@
+"""LiteRT files of one network for every phone."""
+
+import pathlib
+from collections.abc import Sequence
+
+import numpy as np
+import tqdm
+
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.cli import runner
+from keras_rcnn.export import export_litert
+from keras_rcnn.export.quantization import QUANTIZATIONS
+from keras_rcnn.io.files import make_folder
+
+ANY_SIZE, MEDIAPIPE, PORTRAIT = "any_size", "mediapipe", "portrait"
+
+
+def write_phone_set(
+    model: RecurrentCNN,
+    folder: pathlib.Path,
+    size: tuple[int, int],
+    output_resolution: int,
+    num_instances: int | None,
+    photos: Sequence[np.ndarray],
+    smoothing: int,
+) -> dict[str, pathlib.Path]:
+    """Writes a file of each quantization, and three for other uses.
+
+    - `float32`, `float16`, `weights`, `dynamic`, `int8`: photos of one size
+      to labels;
+    - `any_size`: likewise in float32, for photos of any size;
+    - `mediapipe`: as `weights`, but to probabilities, for MediaPipe's
+      `ImageSegmenter`;
+    - `portrait`: as `weights`, for photos of the size turned by a quarter.
+
+    Args:
+        model: trained network.
+        folder: for the files, `float32.tflite` and so on.
+        size: height and width of the photos.
+        output_resolution: as for `SceneLabeler`.
+        num_instances: as for `SceneLabeler`.
+        photos: training photos of that size, for `int8`.
+        smoothing: as for `SceneLabeler`.
+
+    Returns:
+        The files by name.
+
+    Raises:
+        InputError: as `export_litert`.
+    """
+    make_folder(folder)
+    choices = {
+        "float32" if quantize == "none" else quantize: {"quantize": quantize}
+        for quantize in QUANTIZATIONS
+    }
+    choices[ANY_SIZE] = {}
+    choices[MEDIAPIPE] = {"quantize": "weights", "output": "probabilities"}
+    choices[PORTRAIT] = {"quantize": "weights"}
+    sizes = {ANY_SIZE: None, PORTRAIT: size[::-1]}
+    files = {}
+    for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
+        # Quantizing runs it, and LiteRT tells of its start.
+        with runner.quiet_libraries():
+            files[name] = export_litert(
+                model,
+                folder / f"{name}.tflite",
+                sizes.get(name, size),
+                output_resolution,
+                num_instances,
+                photos=photos,
+                smoothing=smoothing,
+                **choice,
+            )
+    return files

@@ -1,0 +1,1 @@
+"""Files and pictures, read and written whole or not at all."""

@@ -1,0 +1,227 @@
+"""Photos read from files and pictures written to files."""
+
+import contextlib
+import io
+import os
+import pathlib
+import struct
+import threading
+import warnings
+import zlib
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from PIL import Image, ImageOps, PngImagePlugin
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.files import write_file
+
+PHOTO_SUFFIXES = frozenset(
+    ".bmp .gif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
+)
+# What Pillow raises for files that are broken or no pictures at all.
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    EOFError,
+    struct.error,
+    zlib.error,
+)
+# Only what photos come in: some of Pillow's other readers start programs.
+_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
+# Python's warnings are switched for all threads at once.
+_WARNINGS_OFF = threading.Lock()
+
+
+def read_image(
+    path: str | pathlib.Path, content: bytes | None = None
+) -> np.ndarray:
+    """A photo as it is meant to be seen: upright, in color, on white.
+
+    The rotation that EXIF asks for is applied, gray becomes color, what is
+    transparent becomes white, and 16 bits are scaled to 8.
+
+    Args:
+        path: JPEG, PNG, or another format with a suffix of `PHOTO_SUFFIXES`.
+        content: what is in the file, if it was read already; `path` is what
+            errors call it then.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+
+    Raises:
+        InputError: if the file is missing, is no picture, is broken, or is
+            larger than the guard against decompression bombs allows, see
+            `allow_megapixels`.
+    """
+    with open_photo(path, content) as image:
+        image.load()
+        return np.array(on_white(ImageOps.exif_transpose(image)))
+
+
+@contextlib.contextmanager
+def open_photo(
+    path: str | pathlib.Path, content: bytes | None = None
+) -> Iterator[Image.Image]:
+    """A photo opened by Pillow, of which only the beginning is read yet.
+
+    Args:
+        path: as for `read_image`.
+        content: likewise.
+
+    Raises:
+        InputError: as `read_image`, in the block as well.
+    """
+    file = path if content is None else io.BytesIO(content)
+    with _WARNINGS_OFF, warnings.catch_warnings():
+        # Pillow warns of details that the pixels do not depend on.
+        warnings.simplefilter("ignore")
+        try:
+            with Image.open(file, formats=_FORMATS) as image:
+                _guard(image)
+                yield image
+        except FileNotFoundError as error:
+            raise InputError(f"There is no file {path}: check the name.") from (
+                error
+            )
+        except Image.DecompressionBombError as error:
+            raise InputError(
+                f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
+                "it down or, if you trust it, raise --max_megapixels of "
+                "tools/label.py."
+            ) from error
+        except UNREADABLE as error:
+            raise InputError(_reason(path, content, error)) from error
+
+
+def allow_megapixels(megapixels: float) -> None:
+    """Sets how large photos may be, instead of Pillow's guard.
+
+    Files of a few kilobytes can hold pictures that fill any memory.
+    """
+    Image.MAX_IMAGE_PIXELS = round(megapixels * 1e6)
+
+
+def write_png(
+    path: str | pathlib.Path, picture: np.ndarray | Image.Image
+) -> None:
+    """Writes a PNG file, whole or not at all.
+
+    Args:
+        path: file to write or replace.
+        picture: uint8 `(height, width)` or `(height, width, 3)`.
+
+    Raises:
+        InputError: if the file cannot be written.
+    """
+    write_file(path, encode_png(picture))
+
+
+def encode_png(
+    picture: np.ndarray | Image.Image, notes: Mapping[str, str] | None = None
+) -> bytes:
+    """A picture as a PNG file.
+
+    Args:
+        picture: uint8 `(height, width)` or `(height, width, 3)`.
+        notes: texts to keep in the file, by their keywords.
+    """
+    texts = PngImagePlugin.PngInfo()
+    for keyword, text in (notes or {}).items():
+        texts.add_text(keyword, text)
+    content = io.BytesIO()
+    image = Image.fromarray(np.asarray(picture, np.uint8))
+    image.save(content, "PNG", pnginfo=texts)
+    return content.getvalue()
+
+
+def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
+    """The image with no side longer than asked for, its shape kept.
+
+    Args:
+        image: uint8 `(height, width, 3)`.
+        longest_side: in pixels; None, or more than the image has, leaves it.
+
+    Raises:
+        InputError: if the side is not at least one pixel.
+    """
+    height, width = scaled_size(image.shape[0], image.shape[1], longest_side)
+    if (height, width) == image.shape[:2]:
+        return image
+    size = (width, height)
+    return np.array(Image.fromarray(image).resize(size, Image.Resampling.BOX))
+
+
+def scaled_size(
+    height: int, width: int, longest_side: int | None
+) -> tuple[int, int]:
+    """Height and width of an image once it is scaled down.
+
+    Raises:
+        InputError: if the side is not at least one pixel.
+    """
+    if longest_side is None:
+        return height, width
+    if longest_side < 1:
+        raise InputError(
+            f"The longest side cannot be {longest_side} pixels: give 1 or more."
+        )
+    factor = min(1, longest_side / max(height, width))
+    return max(1, round(factor * height)), max(1, round(factor * width))
+
+
+def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Labels at another size, each pixel taking the label nearest to it.
+
+    Args:
+        labels: uint8 `(rows, columns)`.
+        height: in pixels.
+        width: in pixels.
+    """
+    if labels.shape == (height, width):
+        return labels
+    return np.array(
+        Image.fromarray(labels).resize(
+            (width, height), Image.Resampling.NEAREST
+        )
+    )
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """The image in color, what is transparent white, 16 bits scaled to 8."""
+    if image.mode.startswith("I"):
+        image = _to_8_bits(image)
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    image = image.convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image).convert("RGB")
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    values = np.asarray(image)
+    if values.min() < 0 or values.max() > 65535:
+        raise ValueError("more than 16 bits for each pixel")
+    # 65535 = 257 * 255, hence white stays white.
+    gray = (values.astype(np.uint32) + 128) // 257
+    return Image.fromarray(gray.astype(np.uint8))
+
+
+def _guard(image: Image.Image) -> None:
+    # Pillow itself only warns up to twice its bound.
+    most = Image.MAX_IMAGE_PIXELS
+    if most is not None and image.width * image.height > most:
+        raise Image.DecompressionBombError
+
+
+def _reason(
+    path: str | pathlib.Path, content: bytes | None, error: Exception
+) -> str:
+    if isinstance(error, Image.UnidentifiedImageError):
+        size = os.path.getsize(path) if content is None else len(content)
+        what = "is no picture" if size else "is empty, 0 bytes"
+        return f"{path} {what}: give a whole JPEG or PNG file."
+    if isinstance(error, OSError) and error.strerror:
+        return f"{path} cannot be read ({error.strerror}): give a JPEG or PNG."
+    return f"{path} is broken ({error}): copy or save it again."

@@ -1,0 +1,95 @@
+"""Photos that the user names, and the files that belong to each."""
+
+import glob
+import itertools
+import os
+import pathlib
+from collections.abc import Iterable, Sequence
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.images import PHOTO_SUFFIXES
+
+
+def split_at_commas(values: Iterable[str]) -> list[str]:
+    """What is between commas; a file whose name holds one stays whole."""
+    return [
+        part
+        for value in values
+        for part in ([value] if os.path.exists(value) else value.split(","))
+        if part
+    ]
+
+
+def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
+    """The photos that files, patterns and folders stand for, each once.
+
+    Args:
+        asked: files, whatever their suffix; patterns such as `photos/*.jpg`;
+            folders, for the photos right in them.
+
+    Raises:
+        InputError: if one of them stands for no photo.
+    """
+    photos: dict[pathlib.Path, pathlib.Path] = {}
+    for text in asked:
+        for path in _matches(text):
+            photos.setdefault(path.resolve(), path)
+    return list(photos.values())
+
+
+def output_names(photos: Sequence[pathlib.Path]) -> list[str]:
+    """A name for what is made of each photo: its own without the suffix.
+
+    Of photos with one name, the second gets `_2` after it and so on.
+    """
+    # Compared without case, as some disks do not tell A from a.
+    taken = {photo.stem.casefold() for photo in photos}
+    given: set[str] = set()
+    names = []
+    for photo in photos:
+        name = photo.stem
+        if name.casefold() in given:
+            numbered = (f"{name}_{number}" for number in itertools.count(2))
+            name = next(n for n in numbered if n.casefold() not in taken)
+            taken.add(name.casefold())
+        given.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def refuse_to_overwrite(
+    photos: Iterable[pathlib.Path], outputs: Iterable[pathlib.Path]
+) -> None:
+    """Makes sure that no output replaces a photo.
+
+    Raises:
+        InputError: naming the first that would.
+    """
+    inputs = {photo.resolve() for photo in photos}
+    for output in outputs:
+        if output.resolve() in inputs:
+            raise InputError(
+                f"{output} is one of the photos and would be overwritten: "
+                "write to another folder, or leave it out."
+            )
+
+
+def _matches(text: str) -> list[pathlib.Path]:
+    name = os.path.expanduser(text)
+    if os.path.isfile(name):
+        return [pathlib.Path(name)]
+    is_folder = os.path.isdir(name)
+    pattern = os.path.join(glob.escape(name), "*") if is_folder else name
+    found = sorted(
+        path
+        for path in map(pathlib.Path, glob.iglob(pattern, recursive=True))
+        if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()
+    )
+    if found:
+        return found
+    raise InputError(
+        f"{text}: no photo is right in this folder, name the one that holds "
+        "them."
+        if is_folder
+        else f"{text}: there is no such photo, check the name or pattern."
+    )

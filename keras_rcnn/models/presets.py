@@ -1,0 +1,92 @@
+"""The networks of the paper, one entry for each."""
+
+import dataclasses
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.layers.stage import Stage, stack_geometry
+
+
+@dataclasses.dataclass(frozen=True)
+class Preset:
+    """One network of the paper.
+
+    Args:
+        stages: the hidden stages of f.
+        classifier_kernel_size: side of the last convolution, which scores
+            the classes and has neither pooling nor activation.
+        num_instances: how often f is applied; 1 is a plain network, whose
+            input is the image alone.
+        source: where the paper describes it.
+    """
+
+    stages: tuple[Stage, ...]
+    classifier_kernel_size: int
+    num_instances: int
+    source: str
+
+    @property
+    def geometry(self) -> StackGeometry:
+        """Receptive field, strides and plane sizes."""
+        return stack_geometry(self.stages, self.classifier_kernel_size)
+
+
+PRESETS = {
+    "plain": Preset(
+        stages=(Stage(25, 6, 8), Stage(50, 3, 2)),
+        classifier_kernel_size=7,
+        num_instances=1,
+        source="Section 4.1 and Table 2, Stanford: plain CNN, 133x133 patches",
+    ),
+    "plain_sift_flow": Preset(
+        stages=(Stage(50, 6, 8), Stage(50, 3, 2)),
+        classifier_kernel_size=7,
+        num_instances=1,
+        source="Section 4.1 and Table 2, SIFT Flow: plain CNN, 133x133",
+    ),
+    "rcnn1": Preset(
+        stages=(Stage(25, 8, 2), Stage(100, 8, 2)),
+        classifier_kernel_size=1,
+        num_instances=2,
+        source="Section 4.1: rCNN1, two instances of CNN1",
+    ),
+    "rcnn2": Preset(
+        stages=(Stage(25, 8, 2), Stage(50, 8)),
+        classifier_kernel_size=1,
+        num_instances=3,
+        source="Section 4.1: rCNN2, three instances of CNN2",
+    ),
+}
+
+
+def get_preset(name: str) -> Preset:
+    """The preset of that name.
+
+    Raises:
+        InputError: if there is none, naming those that exist.
+    """
+    if name not in PRESETS:
+        raise InputError(
+            f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}."
+        )
+    return PRESETS[name]
+
+
+def receptive_field(preset: str, num_instances: int | None = None) -> int:
+    """Side in pixels of the patch that labels its middle pixel.
+
+    >>> receptive_field("rcnn2", num_instances=3)
+    155
+    """
+    entry = get_preset(preset)
+    return entry.geometry.receptive_field(num_instances or entry.num_instances)
+
+
+def output_stride(preset: str, num_instances: int | None = None) -> int:
+    """Pixels between neighboring scores of one forward pass.
+
+    >>> output_stride("rcnn2", num_instances=3)
+    8
+    """
+    entry = get_preset(preset)
+    return entry.geometry.output_stride(num_instances or entry.num_instances)

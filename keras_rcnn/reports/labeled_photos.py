@@ -1,0 +1,66 @@
+"""Pictures of a run for TensorBoard."""
+
+import pathlib
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.reports import instances_strip
+from keras_rcnn.training.budget import Budget
+
+
+class LabeledPhotos(keras.callbacks.Callback):
+    """Shows how each instance labels a few validation photos.
+
+    Args:
+        model: in training.
+        dataset: whose first photos are shown.
+        logs_dir: where TensorBoard looks.
+        budget: tells the step.
+        num_photos: how many to show.
+    """
+
+    def __init__(
+        self,
+        model: RecurrentCNN,
+        dataset: SceneDataset,
+        logs_dir: pathlib.Path,
+        budget: Budget,
+        num_photos: int = 3,
+    ) -> None:
+        super().__init__()
+        self.budget = budget
+        self.class_names, self.palette = dataset.class_names, dataset.palette
+        self.photos = [
+            example["image"]
+            for example in dataset.examples.take(num_photos).as_numpy_iterator()
+        ]
+        # As coarse as validation itself, and as cheap.
+        self.labelers = [
+            SceneLabeler(
+                model,
+                num_instances=instances,
+                output_resolution=model.geometry.output_stride(instances),
+                # No copy, which would not go on learning.
+                precision=model.dtype_policy.name,
+            )
+            for instances in range(1, model.num_instances + 1)
+        ]
+        self.writer = tf.summary.create_file_writer(
+            str(logs_dir / "validation")
+        )
+
+    def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
+        """Writes one strip a photo: itself, then its labels by instance."""
+        with self.writer.as_default(int(self.budget.steps)):
+            for index, photo in enumerate(self.photos):
+                labels = [labeler(photo[None])[0] for labeler in self.labelers]
+                strip = instances_strip(
+                    photo, labels, self.class_names, self.palette
+                )
+                tf.summary.image(f"photo {index + 1}", strip[None])
+        self.writer.flush()

@@ -1,0 +1,12 @@
+"""rCNN1 on all photos of SIFT Flow: the network that ships.
+
+python tools/train.py --experiment=sift_rcnn1_all
+
+56 minutes on one core of an AMD EPYC (AVX-512, bfloat16), 2026-11-26.
+"""
+
+import dataclasses
+
+from keras_rcnn.training.experiments import sift_rcnn1_longer
+
+EXPERIMENT = dataclasses.replace(sift_rcnn1_longer.EXPERIMENT, split="all")

@@ -1,0 +1,188 @@
+"""What the benchmarks share: counts, turns, tables, processes."""
+
+import collections
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from benchmarks import machine, report, timing
+from benchmarks.operations import Convolution, fragment_convolutions
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.labeling import fragments
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models.presets import Stage
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def test_operations_worked_by_hand():
+    """One pixel, one instance of rcnn2, 8 classes, every offset.
+
+    Padding by 11 on both sides, and to 2 pixels: 24 x 24. After the kernel of
+    8: 17 x 17. Four offsets, after pooling 8 x 8 each. After 8: 1 x 1.
+    """
+    model = RecurrentCNN.from_preset("rcnn2", 8)
+    model.num_instances = 1
+
+    counted = list(fragment_convolutions(model, 1, 1, 1))
+
+    assert counted == [
+        Convolution(1, 17, 17, 8, 3, 25),
+        Convolution(4, 1, 1, 8, 25, 50),
+        Convolution(4, 1, 1, 1, 50, 8),
+    ]
+    assert [one.operations for one in counted] == [
+        2 * 17 * 17 * (8 * 8 * 3 * 25),
+        2 * 4 * (8 * 8 * 25 * 50),
+        2 * 4 * (50 * 8),
+    ]
+
+
+@pytest.mark.parametrize("resolution", [1, 2, 4])
+@pytest.mark.parametrize("size", [(1, 1), (13, 40), (32, 24)])
+@pytest.mark.parametrize(
+    ("pools", "last", "instances"),
+    [((2, 1), 2, 3), ((2, 2), 1, 2), ((4, 2), 2, 2)],
+)
+def test_operations_are_those_that_are_computed(
+    monkeypatch, resolution, size, pools, last, instances
+):
+    """Every convolution that TensorFlow is asked for, by its own shapes."""
+    stages = [Stage(3, 4, pools[0]), Stage(5, 4, pools[1])]
+    model = RecurrentCNN(ConvStack(stages, 6, last), instances)
+    seen = collections.Counter()
+
+    def watched(convolve):
+        def run(planes, kernel, *arguments, **others):
+            result = convolve(planes, kernel, *arguments, **others)
+            seen[Convolution(*result.shape[:3], *kernel.shape[1:])] += 1
+            return result
+
+        return run
+
+    # The hidden stages call the one, the classifier of Keras the other.
+    for name in ("conv2d", "convolution"):
+        monkeypatch.setattr(tf.nn, name, watched(getattr(tf.nn, name)))
+    fragments(model, tf.zeros((1, *size, 3)), instances, resolution)
+
+    counted = collections.Counter(
+        fragment_convolutions(model, *size, resolution)
+    )
+    assert counted <= seen
+    # What is left are the three of the patch of nothing but padding, which all
+    # instances but the last score.
+    assert (seen - counted).total() == 3 * (instances - 1)
+
+
+def test_things_take_turns_after_a_first_run_each():
+    order = []
+
+    def thing(name, seconds=0.0):
+        def run():
+            time.sleep(seconds)
+            order.append(name)
+            return name.upper(), len(order)
+
+        return run
+
+    samples = timing.interleave(
+        {"a": thing("a"), "slow": thing("slow", 0.05), "b": thing("b")},
+        repeats=3,
+        seconds=0.04,
+        title="",
+    )
+
+    assert order == ["a", "slow", "b"] + ["a", "b"] * 3
+    assert samples == {
+        "a": [("A", 4), ("A", 6), ("A", 8)],
+        # It does not fit into the time even once: the first run counts.
+        "slow": [("SLOW", 2)],
+        "b": [("B", 5), ("B", 7), ("B", 9)],
+    }
+
+
+def test_quartiles_worked_by_hand():
+    assert timing.spread([9.0, 1.0, 3.0, 2.0, 4.0]) == {
+        "median": 3.0,
+        "lower_quartile": 2.0,
+        "upper_quartile": 4.0,
+        "runs": 5,
+    }
+
+
+def test_table_lines_up():
+    rows = [{"name": "one", "x": 1234.56}, {"name": "second", "x": None}]
+    columns = {
+        "what": lambda row: row["name"],
+        "ms": lambda row: report.number(row["x"]),
+    }
+
+    assert report.table(rows, columns) == (
+        "what      ms\n"  #
+        "one     1235\n"
+        "second     -"
+    )
+
+
+def test_quartiles_are_shown_where_there_are_any():
+    spread = timing.spread([0.001, 0.002, 0.003])
+
+    assert report.quartiles(spread, 1e3) == "2 (1.5-2.5)"
+    assert report.quartiles(timing.spread([0.01234])) == "0.0123"
+    assert report.quartiles(None) == "-"
+    below, above = report.bars([spread], 1e3)
+    np.testing.assert_allclose([below, above], [[0.5], [0.5]])
+
+
+def test_processor_is_what_the_system_says(tmp_path):
+    cpuinfo = tmp_path / "cpuinfo"
+    cpuinfo.write_text(
+        "processor\t: 0\nmodel name\t: Some Xeon\n"
+        "flags\t\t: fpu amx_bf16 avx2 sse avx512f\n"
+    )
+
+    described = machine.describe(str(cpuinfo))
+
+    assert described["processor"] == "Some Xeon"
+    assert described["features"] == ["avx2", "avx512f", "amx_bf16"]
+    assert described["versions"]["tensorflow"] == tf.__version__
+    assert "Some Xeon" in machine.sentence(described)
+
+
+def test_processor_without_such_a_file(tmp_path):
+    described = machine.describe(str(tmp_path / "none"))
+
+    assert described["processor"]
+    assert described["features"] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_peak_is_that_of_the_process_itself():
+    """Not that of its parent: these tests hold more than it does."""
+    ours, with_block = (
+        float(
+            subprocess.run(
+                [
+                    sys.executable,
+                    "-c",
+                    "from benchmarks.one_photo import peak_megabytes\n"
+                    f"block = bytearray({size})\n"
+                    "print(peak_megabytes())",
+                ],
+                capture_output=True,
+                text=True,
+                check=True,
+                env=os.environ | {"PYTHONPATH": str(ROOT / "tools")},
+            ).stdout
+        )
+        for size in (0, 10**8)
+    )
+
+    assert ours < 100
+    assert with_block - ours == pytest.approx(100, abs=5)

@@ -1,0 +1,529 @@
+"""tools/check_dataset.py on folders with every fault."""
+
+import io
+import json
+import os
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_rcnn.datasets import folds
+from keras_rcnn.datasets.synthetic import draw_scene
+from tests.helpers.html_page import HtmlPage
+
+CLASSES = "sky #0a14c8\nmountain #1eb428\ntree #803c80\nroad\nwater\nbuilding\n"
+
+
+def scene(seed):
+    return draw_scene(np.random.default_rng(seed))
+
+
+@pytest.fixture
+def folder(tmp_path, write_picture):
+    """Ten whole photos and their masks."""
+    for index in range(10):
+        image, label = scene(index)
+        write_picture(f"own/images/s{index}.jpg", image, quality=90)
+        write_picture(f"own/masks/s{index}.png", label)
+    (tmp_path / "own/classes.txt").write_text(CLASSES)
+    return tmp_path / "own"
+
+
+@pytest.fixture
+def add(write_picture):
+    """Function that adds a photo and its mask to the folder."""
+
+    def write(name, image, label):
+        write_picture(f"own/images/{name}.png", image)
+        write_picture(f"own/masks/{name}.png", label)
+
+    return write
+
+
+@pytest.fixture
+def check(run_program, folder):
+    """Function of the other arguments: status, lines, stderr."""
+
+    def run(*arguments):
+        status, out, err = run_program(
+            "check_dataset",
+            "--dataset=folder",
+            f"--data_dir={folder}",
+            *arguments,
+        )
+        return status, out.splitlines(), err
+
+    return run
+
+
+def findings(lines, kind):
+    start = f"{kind}: "
+    return [
+        line.removeprefix(start) for line in lines if line.startswith(start)
+    ]
+
+
+def test_whole_photos_have_nothing_to_mend(check, folder, tmp_path):
+    status, lines, err = check(
+        f"--report={tmp_path}/report.json", f"--output={tmp_path}/report.html"
+    )
+
+    assert status == 0, err
+    assert findings(lines, "error") == findings(lines, "note") == []
+    assert lines[0].startswith(
+        "own: 8 photos to train on, 2 test photos, 0.0 %"
+    )
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert (report["num_train"], report["num_test"]) == (8, 2)
+    assert report["sizes"] == [{"height": 120, "width": 160, "num_images": 10}]
+    names = [f"s{index}" for index in range(10)]
+    for split, numbers in (
+        ("train", np.flatnonzero(folds(names))),
+        ("test", np.flatnonzero(folds(names) == 0)),
+    ):
+        labels = np.concatenate([scene(n)[1].ravel() for n in numbers])
+        for index, share in enumerate(report["shares"][split].values()):
+            assert share == pytest.approx(np.mean(labels == index))
+    page = HtmlPage(tmp_path / "report.html")
+    assert page.headings[0] == "Data set own"
+    assert page.text.count("Nothing.") == 2
+    # Each photo once, beside its labels.
+    assert len(page.pictures) == 10
+    assert page.picture(f"{folder}/images/s3.jpg and its labels").shape == (
+        240,
+        160,
+        3,
+    )
+
+
+def test_writes_nothing_that_was_not_asked_for(check, tmp_path):
+    before = sorted(tmp_path.rglob("*"))
+    assert check()[0] == 0
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def broken_jpeg(image):
+    content = io.BytesIO()
+    Image.fromarray(image).save(content, "JPEG")
+    return content.getvalue()[:-300]
+
+
+@pytest.fixture
+def every_error(folder, add):
+    """Adds a photo of each fault that stops training, and says which."""
+    image, label = scene(30)
+    add("a range", image, np.where(label == 0, 9, label).astype(np.uint8))
+    add("b size", image, label[:100])
+    add("c rgb", image, np.stack([label] * 3, axis=-1))
+    add("d bits", image, label.astype(np.uint16))
+    add("e mask is text", image, label)
+    (folder / "masks/e mask is text.png").write_text("no picture")
+    add('f <&" cut', image, label)
+    (folder / 'images/f <&" cut.png').unlink()
+    (folder / 'images/f <&" cut.jpg').write_bytes(broken_jpeg(image))
+    add("g text", image, label)
+    (folder / "images/g text.png").write_text("no picture")
+    add("h both", image, label)
+    for kind in ("images", "masks"):
+        (folder / kind / "h both.png").write_bytes(b"")
+    add("i turned", image, label)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(image).save(folder / "images/i turned.jpg", exif=exif)
+    (folder / "images/i turned.png").unlink()
+    add("j no mask", image, label)
+    (folder / "masks/j no mask.png").unlink()
+    add("k no photo", image, label)
+    (folder / "images/k no photo.png").unlink()
+    add("l twice", image, label)
+    Image.fromarray(image).save(folder / "images/l twice.jpg")
+    return [
+        # Before any picture is read: files that do not fit together.
+        ("images/l twice.jpg and ", "have one name: rename or remove"),
+        ("images/j no mask.png has no mask", "or remove the photo"),
+        ("masks/k no photo.png has no photo", "or remove the mask"),
+        # And then photo by photo.
+        ("masks/a range.png holds the value 9", "add the missing names"),
+        ("masks/b size.png is 160x100 pixels", "both must be of one size"),
+        ("masks/c rgb.png holds colors (RGB)", "save the class index"),
+        ("masks/d bits.png has 16 bits", "save it with 8"),
+        ("masks/e mask is text.png is not a whole PNG", "export it again"),
+        ('images/f <&" cut.jpg is broken', "copy or save it again"),
+        ("images/g text.png is no picture", "give a whole JPEG"),
+        ("images/h both.png is empty", "give a whole JPEG"),
+        ("masks/h both.png is not a whole PNG", "export it again"),
+        ("masks/i turned.png is 160x120 pixels", "EXIF"),
+    ]
+
+
+def test_lists_every_error_with_its_mend(check, folder, every_error, tmp_path):
+    status, lines, err = check(
+        f"--output={tmp_path}/report.html", f"--report={tmp_path}/report.json"
+    )
+
+    assert status == 1
+    errors = findings(lines, "error")
+    assert len(errors) == len(every_error)
+    for line, (start, mend) in zip(errors, every_error, strict=True):
+        assert line.startswith(f"{folder}/{start}")
+        assert mend in line
+    assert f"error: {len(errors)} of these stop training" in err
+    assert "Traceback" not in err
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert report["errors"] == errors
+    page = HtmlPage(tmp_path / "report.html")
+    assert [text for text in page.texts if text in errors] == errors
+
+
+def test_training_refuses_the_first_of_them(every_error, folder, run_program):
+    status, _, err = run_program(
+        "train",
+        "--dataset=folder",
+        f"--data_dir={folder}",
+        f"--model_dir={folder.parent}/run",
+        "--steps=1",
+    )
+
+    assert status == 1
+    start, _ = every_error[0]
+    assert f"error: {folder}/{start}" in err
+
+
+def copy_of(image):
+    """As another camera or program may keep it."""
+    content = io.BytesIO()
+    larger = Image.fromarray(image).resize((300, 225), Image.Resampling.LANCZOS)
+    larger.save(content, "JPEG", quality=60)
+    with Image.open(content) as picture:
+        return np.asarray(picture)
+
+
+@pytest.mark.parametrize("crosses", [True, False])
+def test_a_copy_is_found_and_whether_it_spoils_scores(
+    check, folder, add, crosses
+):
+    image, label = scene(4)
+    # Which fold a name is in depends on all of them: take one that fits.
+    names = [f"s{index}" for index in range(10)]
+    for name in (f"{other} copy" for other in names):
+        fold_of = dict(zip([*names, name], folds([*names, name]), strict=True))
+        if ((fold_of[name] == 0) != (fold_of["s4"] == 0)) == crosses:
+            break
+    larger = np.array(Image.fromarray(label).resize((300, 225), 0))
+    add(name, copy_of(image), larger)
+
+    status, lines, err = check()
+
+    assert status == 0, err
+    (note,) = findings(lines, "note")
+    assert f"{folder}/images/s4.jpg" in note
+    assert f"{folder}/images/{name}.png" in note
+    assert "keep one of them" in note
+    assert ("scores will be too good" in note) == crosses
+
+
+def test_notes_do_not_stop_training(check, folder, add, tmp_path):
+    image, label = scene(40)
+    add("unknown", image, np.full_like(label, 255))
+    add("flat", np.full_like(image, 90), label)
+    speckled = label.copy()
+    speckled[::4, ::4] = 1
+    add("speckled", scene(41)[0], speckled)
+    large = np.kron(scene(42)[0], np.ones((4, 4, 1), np.uint8))
+    add("large", large, np.kron(label, np.ones((4, 4), np.uint8)))
+    text = CLASSES + "boat #0a15c8\nghost #050505\n"
+    (folder / "classes.txt").write_text(text)
+
+    status, lines, err = check(f"--output={tmp_path}/report.html")
+
+    assert status == 0, err
+    notes = findings(lines, "note")
+    for expected in (
+        f"{folder}/masks/unknown.png is unknown all over",
+        f"{folder}/images/flat.png is of one color all over",
+        f"{folder}/masks/speckled.png is speckled",
+        f"{folder}/images/large.png is 640 pixels long, most photos about 160",
+        "sky and boat have nearly the same color, (10, 20, 200) and (10, 21",
+        "ghost and unknown pixels have nearly the same color",
+        "The class boat is on no photo:",
+        "The class ghost is on no photo:",
+    ):
+        assert sum(note.startswith(expected) for note in notes) == 1, expected
+    assert len(notes) == 8
+    page = HtmlPage(tmp_path / "report.html")
+    assert all(note in page.texts for note in notes)
+
+
+def test_scaled_as_for_training_no_photo_is_large(check, add):
+    image, label = (
+        np.kron(e, np.ones((4, 4) + (1,) * (e.ndim - 2), np.uint8))
+        for e in scene(42)
+    )
+    add("large", image, label)
+    assert len(findings(check()[1], "note")) == 1
+    assert findings(check("--longest_side=160")[1], "note") == []
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        ("train", "road is on no photo to train on, so it cannot be learned"),
+        ("test", "road is on no test photo, so nothing will tell how well"),
+    ],
+)
+def test_classes_that_a_split_lacks(check, folder, split, expected):
+    names = [f"s{index}" for index in range(10)]
+    for index, fold in enumerate(folds(names)):
+        if (fold == 0) == (split == "test"):
+            label = scene(index)[1]
+            label[label == 3] = 4
+            Image.fromarray(label).save(folder / f"masks/s{index}.png")
+
+    status, lines, _ = check()
+
+    assert status == 0
+    (note,) = findings(lines, "note")
+    assert expected in note
+
+
+def palette_mask(path, label, colors):
+    mask = Image.fromarray(label).convert("P")
+    mask.putdata(label.ravel().tolist())
+    mask.putpalette([value for color in colors for value in color])
+    mask.save(path)
+
+
+def test_palettes_in_another_order(check, folder):
+    label = scene(0)[1]
+    colors = [(10, 20, 200), (30, 180, 40), (128, 60, 128)]
+    palette_mask(folder / "masks/s0.png", label, colors)
+    # Sky and mountain are exchanged.
+    exchanged = [colors[1], colors[0], colors[2]]
+    palette_mask(folder / "masks/s1.png", scene(1)[1], exchanged)
+
+    status, lines, err = check()
+
+    assert status == 0, err
+    assert findings(lines, "note") == [
+        f"{folder}/masks/s1.png shows its value 0, sky, in the color that "
+        "classes.txt gives to mountain: see that both count the classes in "
+        "one order."
+    ]
+
+
+def test_one_photo_cannot_be_trained_on(check, folder):
+    for index in range(1, 10):
+        (folder / f"images/s{index}.jpg").unlink()
+        (folder / f"masks/s{index}.png").unlink()
+
+    status, lines, _ = check()
+
+    assert status == 1
+    assert findings(lines, "error")[0].startswith(
+        "1 photos to train on are too few"
+    )
+
+
+def test_nothing_labeled_stops_training(check, folder):
+    for path in folder.glob("masks/*"):
+        Image.fromarray(np.full((120, 160), 255, np.uint8)).save(path)
+
+    status, lines, _ = check()
+
+    assert status == 1
+    assert "No pixel of the photos to train on" in findings(lines, "error")[0]
+    assert len(findings(lines, "note")) == 10 + 6
+
+
+def test_every_photo_without_a_mask(check, folder, tmp_path):
+    for path in folder.glob("masks/*"):
+        path.unlink()
+
+    status, lines, _ = check(f"--output={tmp_path}/report.html")
+
+    assert status == 1
+    errors = findings(lines, "error")
+    assert sum("has no mask" in error for error in errors) == 10
+    assert HtmlPage(tmp_path / "report.html").pictures == []
+
+
+def test_pascal_voc(check, folder):
+    for old, new in (("images", "JPEGImages"), ("masks", "SegmentationClass")):
+        (folder / old).rename(folder / new)
+    (folder / "classes.txt").unlink()
+    # Gray masks hold numbers of lines; s0 has a color that none has.
+    lines = "".join(f"class{i}:{40 * i},9,9::\n" for i in range(6))
+    (folder / "labelmap.txt").write_text(lines)
+    Image.fromarray(np.full((120, 160, 3), 7, np.uint8)).save(
+        folder / "SegmentationClass/s0.png"
+    )
+    (folder / "SegmentationClass/s1.png").unlink()
+    sets = folder / "ImageSets/Segmentation"
+    sets.mkdir(parents=True)
+    names = "\n".join(f"s{index}" for index in range(9))
+    (sets / "train.txt").write_text(names)
+    (sets / "test.txt").write_text("s2\ns3\nmissing\n")
+
+    status, lines, _ = check()
+
+    assert status == 1
+    errors = findings(lines, "error")
+    assert [error.split(":")[0] for error in errors] == [
+        f"{folder}/JPEGImages has no missing",
+        f"{folder}/SegmentationClass has no missing",
+        f"{folder}/SegmentationClass has no s1",
+        f"{folder}/SegmentationClass/s0.png holds the color (7, 7, 7), which "
+        "labelmap.txt does not know",
+    ]
+    assert "own: 6 photos to train on, 2 test photos" in lines[0]
+    assert any("JPEGImages/s9.jpg is not used" in line for line in lines)
+
+
+def test_labelme(check, folder):
+    shape = {"shape_type": "rectangle", "points": [[0, 0], [160, 60]]}
+    for path in folder.glob("images/*"):
+        path.rename(folder / path.name)
+        content = {
+            "imagePath": path.name,
+            "shapes": [
+                {**shape, "label": "sky"},
+                {**shape, "label": "sea", "points": [[0, 61], [160, 120]]},
+            ],
+        }
+        (folder / f"{path.stem}.json").write_text(json.dumps(content))
+    for path in folder.glob("masks/*"):
+        path.unlink()
+    (folder / "masks").rmdir()
+    (folder / "classes.txt").unlink()
+    (folder / "s1.json").write_text("{broken")
+    (folder / "s2.jpg").unlink()
+    (folder / "s3.jpg").write_text("no picture")
+
+    status, lines, _ = check()
+
+    assert status == 1
+    errors = findings(lines, "error")
+    assert [error.split(" ")[0] for error in errors] == [
+        f"{folder}/s1.json",
+        f"{folder}/s2.json",
+        f"{folder}/s3.jpg",
+    ]
+    notes = findings(lines, "note")
+    assert notes[0].startswith(f"{folder}/s1.jpg is not used")
+    assert [line.split()[0] for line in lines[1:3]] == ["sea", "sky"]
+
+
+def test_a_label_of_labelme_that_is_no_class(check, folder):
+    for path in folder.glob("masks/*"):
+        path.unlink()
+    (folder / "masks").rmdir()
+    (folder / "classes.txt").write_text("sky\nland\n")
+    for path in folder.glob("images/*"):
+        path.rename(folder / path.name)
+        label = "sea" if path.stem == "s4" else "sky"
+        points = [[0, 0], [160, 60]]
+        shape = {"shape_type": "rectangle", "points": points, "label": label}
+        below = shape | {"points": [[0, 61], [160, 120]], "label": "land"}
+        content = {"imagePath": path.name, "shapes": [shape, below]}
+        (folder / f"{path.stem}.json").write_text(json.dumps(content))
+
+    status, lines, _ = check()
+
+    assert status == 1
+    (error,) = findings(lines, "error")
+    assert error.startswith(f"{folder}/s4.json has the label 'sea', which")
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda own: (own / "classes.txt").unlink(), "classes.txt is missing"),
+        (
+            lambda own: (own / "masks").rename(own / "labels"),
+            "masks is missing: make it",
+        ),
+        (lambda own: own.rename(own.with_name("moved")), "There is no folder"),
+    ],
+)
+def test_a_folder_that_says_nothing(check, folder, damage, message, tmp_path):
+    damage(folder)
+
+    status, lines, err = check(f"--output={tmp_path}/report.html")
+
+    assert (status, lines) == (1, [])
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+    assert message in err
+    assert not (tmp_path / "report.html").exists()
+
+
+def test_names_that_are_no_text(check, folder, tmp_path):
+    name = os.fsdecode(b"bad\xff")
+    for kind, suffix in (("images", "jpg"), ("masks", "png")):
+        path = folder / kind / f"s0.{suffix}"
+        path.rename(path.with_name(f"{name}.{suffix}"))
+    (folder / "masks" / f"{name}.png").write_text("no picture")
+
+    status, lines, _ = check(
+        f"--output={tmp_path}/report.html", f"--report={tmp_path}/report.json"
+    )
+
+    assert status == 1
+    assert r"bad\udcff.png is not a whole PNG" in findings(lines, "error")[0]
+    assert r"bad\udcff" in HtmlPage(tmp_path / "report.html").text
+
+
+def test_generated_scenes(run_program, tmp_path):
+    status, out, err = run_program(
+        "check_dataset",
+        "--dataset=synthetic",
+        f"--output={tmp_path}/report.html",
+    )
+
+    assert status == 0, err
+    assert out.startswith("synthetic: 200 photos to train on, 40 test photos")
+    assert "note:" not in out
+    page = HtmlPage(tmp_path / "report.html")
+    # Some of the photos, spread over all.
+    assert len(page.pictures) == 24
+    assert page.pictures[0][0] == "train_000 and its labels"
+    assert page.pictures[-1][0] == "test_039 and its labels"
+
+
+@pytest.mark.slow
+def test_in_a_process_of_its_own(start_program, folder, add, tmp_path):
+    add("text", *scene(50))
+    (folder / "masks/text.png").write_text("no picture")
+
+    status, out, err = start_program(
+        "check_dataset",
+        "--dataset=folder",
+        "--data_dir=own",
+        "--output=new/report.html",
+    )
+
+    assert status == 1
+    assert "error: own/masks/text.png is not a whole PNG picture" in out
+    assert "11/11" in err
+    assert err.endswith("and check again.\n")
+    assert HtmlPage(tmp_path / "new/report.html").headings[0] == "Data set own"
+
+
+def test_refuses_a_page_before_the_work(check, folder, tmp_path):
+    status, lines, err = check(f"--output={folder}")
+    assert (status, lines) == (1, [])
+    assert err == f"error: --output={folder} is a folder: name a file in it.\n"
+
+
+@pytest.mark.parametrize(
+    "flag", ["--similarity=0.1", "--similarity=nan", "--split=train"]
+)
+def test_wrong_usage(check, flag):
+    assert check(flag)[0] == 2
+
+
+def test_a_folder_has_to_be_named(run_program):
+    status, _, err = run_program("check_dataset", "--dataset=folder")
+    assert status == 1
+    assert "give --data_dir" in err

@@ -1,0 +1,190 @@
+"""Dispatcher and workers as programs, beside the training program."""
+
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from keras_rcnn import load_model
+from tests.helpers.data_worker_process import dispatcher, worker
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@pytest.fixture
+def nobody():
+    """An address where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return f"127.0.0.1:{port}"
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        (),
+        ("--role=boss",),
+        ("--role=worker",),
+        ("--role=dispatcher", "--dispatcher=127.0.0.1:1"),
+        ("--role=worker", "--dispatcher=127.0.0.1:1", "--work_dir=work"),
+        ("--role=dispatcher", "--host="),
+        ("--role=dispatcher", "--port=70000"),
+    ],
+)
+def test_wrong_usage(run_program, flags):
+    status, out, err = run_program("data_worker", *flags)
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+
+
+def test_a_worker_without_dispatcher(run_program, nobody):
+    status, out, err = run_program(
+        "data_worker", "--role=worker", f"--dispatcher={nobody}"
+    )
+    assert (status, out) == (1, "")
+    assert err.startswith(
+        f"error: No dispatcher of a data service answers at {nobody}: "
+    )
+    assert err.count("\n") == 1
+
+
+def test_training_without_dispatcher(run_program, nobody, tmp_path):
+    status, out, err = run_program(
+        "train",
+        "--dataset=synthetic",
+        f"--model_dir={tmp_path / 'run'}",
+        "--steps=2",
+        f"--data_service={nobody}",
+    )
+    assert (status, out) == (1, "")
+    assert err.startswith(
+        f"error: No dispatcher of a data service answers at {nobody}: "
+    )
+    assert err.count("\n") == 1
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_port_that_is_taken(run_program):
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        status, out, err = run_program(
+            "data_worker", "--role=dispatcher", f"--port={port}"
+        )
+    assert (status, out) == (1, "")
+    assert f"error: 0.0.0.0:{port} cannot be listened at" in err
+
+
+def test_a_work_dir_that_is_none(run_program, tmp_path):
+    (tmp_path / "file").touch()
+    status, out, err = run_program(
+        "data_worker", "--role=dispatcher", f"--work_dir={tmp_path / 'file'}"
+    )
+    assert (status, out) == (1, "")
+    assert err.startswith(f"error: The folder {tmp_path / 'file'} cannot be")
+    assert err.count("\n") == 1
+
+
+def test_a_journal_that_cannot_be_read(run_program, tmp_path):
+    journal = tmp_path / "tf_data_dispatcher_journal"
+    journal.mkdir()
+    (journal / "journal_0").write_bytes(b"no journal" * 10)
+    status, out, err = run_program(
+        "data_worker", "--role=dispatcher", f"--work_dir={tmp_path}"
+    )
+    assert (status, out) == (1, "")
+    assert f"error: No dispatcher can go on by --work_dir={tmp_path} (" in err
+    assert err.count("\n") == 1
+
+
+def start_training(model_dir, *flags):
+    return subprocess.Popen(
+        [
+            sys.executable,
+            ROOT / "tools" / "train.py",
+            "--dataset=synthetic",
+            "--preset=plain",
+            f"--model_dir={model_dir}",
+            "--steps=40",
+            "--steps_per_epoch=10",
+            "--precision=float32",
+            *flags,
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
+
+
+def finish(process):
+    output, errors = process.communicate(timeout=600)
+    return process.returncode, output, errors
+
+
+def wait_for_line(stream, part):
+    """Reads on to a line, and gives it."""
+    for line in stream:
+        if part in line:
+            return line
+    raise AssertionError(part)
+
+
+@pytest.mark.slow
+def test_what_is_killed_costs_nothing_but_time(tmp_path):
+    """Whatever dies, training ends with the weights of a run by itself."""
+    flags = f"--work_dir={tmp_path / 'work'}"
+    with dispatcher(flags) as first:
+        training = start_training(
+            tmp_path / "run", f"--data_service={first.address}"
+        )
+        said = wait_for_line(training.stderr, "Waiting")
+        assert said == (
+            f"Waiting for the data service at {first.address}: it has no "
+            "worker; python tools/data_worker.py --role=worker "
+            f"--dispatcher={first.address} starts one.\n"
+        )
+        with worker(first.address) as victim, worker(first.address):
+            # After the first epoch of ten steps.
+            wait_for_line(training.stderr, "step 10: validation")
+            victim.kill()
+            first.kill()
+            with dispatcher(f"--port={first.address.split(':')[1]}", flags):
+                status, output, errors = finish(training)
+    assert status == 0, errors
+    assert "40 steps" in output
+    assert finish(start_training(tmp_path / "alone"))[0] == 0
+    ours, theirs = (
+        load_model(tmp_path / name).get_weights() for name in ("run", "alone")
+    )
+    for weights, expected in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(weights, expected, atol=1e-3)
+
+
+@pytest.mark.slow
+def test_training_that_waits_ends_at_control_c(tmp_path):
+    with dispatcher() as first, worker(first.address) as victim:
+        training = start_training(
+            tmp_path / "run", f"--data_service={first.address}", "--steps=4000"
+        )
+        wait_for_line(training.stderr, "step 10: validation")
+        victim.kill()
+        wait_for_line(training.stderr, "that have come: 1; start one if none")
+        training.send_signal(signal.SIGINT)
+        assert finish(training)[0] == -signal.SIGINT
+
+
+@pytest.mark.slow
+def test_both_end_when_they_are_told_to():
+    with dispatcher() as first, worker(first.address) as second:
+        assert second.address.startswith("127.0.0.1:")
+        first.wait_for("Workers that have come: 1")
+        for program in (second, first):
+            program.process.send_signal(signal.SIGTERM)
+            assert program.process.wait(timeout=60) == 0
+            assert program.process.stdout.read() == "Stopped.\n"

@@ -1,0 +1,231 @@
+"""Everything a network can be exported as."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from PIL import Image
+
+from keras_rcnn import SceneLabeler
+from keras_rcnn.datasets import load_dataset
+from keras_rcnn.export import export_litert, export_saved_model
+from keras_rcnn.export.comparison import compare
+from keras_rcnn.runtime.loading import load_labeler
+
+SIZE = (24, 32)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory, model):
+    """Labeled photos of blocks, which the model half knows."""
+    folder = tmp_path_factory.mktemp("folder")
+    names = model.class_names
+    (folder / "classes.txt").write_text("\n".join(names) + "\n")
+    rng = np.random.default_rng(1)
+    for part in ("images", "masks"):
+        (folder / part).mkdir()
+    for index in range(10):
+        small = rng.integers(0, 256, (3, 4, 3), np.uint8)
+        photo = Image.fromarray(small).resize(SIZE[::-1])
+        photo.save(folder / "images" / f"{index}.png")
+        mask = SceneLabeler(model)(np.asarray(photo)[None])[0]
+        mask[:6] = 255
+        Image.fromarray(mask).save(folder / "masks" / f"{index}.png")
+    return folder
+
+
+@pytest.fixture
+def export(run_program, model_dir):
+    """Function of the other arguments."""
+
+    def run(*arguments):
+        return run_program("export", f"--model_dir={model_dir}", *arguments)
+
+    return run
+
+
+def test_everything(export, model, folder, tmp_path):
+    status, out, err = export(
+        f"--all={tmp_path}/all",
+        "--dataset=folder",
+        f"--data_dir={folder}",
+        "--litert_size=24x32",
+        "--calibration_photos=3",
+        f"--report={tmp_path}/report.json",
+    )
+    assert status == 0, err
+    report = json.loads((tmp_path / "report.json").read_text())
+    rows = {row["name"]: row for row in report["files"]}
+    files = {file.stem for file in (tmp_path / "all/litert").iterdir()}
+    assert files == {
+        *("float32", "float16", "weights", "dynamic", "int8"),
+        *("any_size", "mediapipe", "portrait"),
+    }
+    assert files < set(rows)
+    for name in files:
+        file = tmp_path / "all/litert" / f"{name}.tflite"
+        assert rows[name]["bytes"] == file.stat().st_size
+        assert rows[name]["milliseconds_1_threads"] > 0
+        assert f"| {name} | {rows[name]['bytes'] / 1024:.1f} |" in out
+    # The truth is what the network says, at full resolution.
+    assert rows["SavedModel"]["pixel_accuracy"] > 0.8
+    for name in ("float32", "any_size"):
+        assert rows[name]["agreement"] == 1
+        assert (
+            rows[name]["pixel_accuracy"] == rows["SavedModel"]["pixel_accuracy"]
+        )
+    takes = load_labeler(tmp_path / "all/litert/portrait.tflite").label_batch
+    assert takes.size == (32, 24)
+    assert rows["int8"]["bytes"] < rows["float32"]["bytes"]
+    assert "Traceback" not in err
+    assert "XNNPACK" not in err
+
+
+def test_a_file_of_another_size_is_judged_at_that_size(model, folder, tmp_path):
+    """Alike where it is given the same pixels, whatever the others get."""
+    served = export_saved_model(SceneLabeler(model), tmp_path / "served")
+    sizes = {"landscape": SIZE, "portrait": SIZE[::-1], "any_size": None}
+    files = {
+        name: export_litert(model, tmp_path / f"{name}.tflite", size, 4)
+        for name, size in sizes.items()
+    }
+    dataset = load_dataset("folder", data_dir=folder, split="all")
+
+    rows = compare(served, 4, files, dataset, SIZE, repeats=1)
+
+    assert [row["name"] for row in rows] == ["SavedModel", *sizes]
+    assert [row["agreement"] for row in rows] == [1, 1, 1, 1]
+    whole, landscape, portrait, any_size = (
+        row["pixel_accuracy"] for row in rows
+    )
+    assert whole == landscape == any_size != portrait
+    label = SceneLabeler(model, output_resolution=4)
+    right = known = 0
+    for example in dataset.examples.as_numpy_iterator():
+        photo = Image.fromarray(example["image"]).resize(
+            SIZE, Image.Resampling.BILINEAR
+        )
+        labels = label(np.asarray(photo)[None])[0]
+        found = Image.fromarray(labels).resize(
+            SIZE[::-1], Image.Resampling.NEAREST
+        )
+        right += np.sum(np.asarray(found) == example["label"])
+        known += np.sum(example["label"] < len(model.class_names))
+    assert portrait == pytest.approx(right / known)
+
+
+def test_saved_model_with_scores(export, model, noise, tmp_path):
+    (tmp_path / "scores.json").write_text('{"pixel_accuracy": 0.5}')
+    status, out, err = export(
+        f"--saved_model={tmp_path}/served",
+        f"--scores={tmp_path}/scores.json",
+        "--output_resolution=2",
+        "--smoothing=3",
+        "--max_megapixels=0.01",
+    )
+    assert status == 0, err
+    assert "3 instance(s), 1 label for each 2x2 pixels" in out
+    assert "scores averaged over 3x3, " in out
+    served = tf.saved_model.load(tmp_path / "served")
+    about = json.loads(served.signatures["about"]()["metadata"].numpy())
+    assert about["scores"] == {"pixel_accuracy": 0.5}
+    photo = np.zeros((1, 101, 100, 3), np.uint8)
+    with pytest.raises(tf.errors.InvalidArgumentError, match="allowed"):
+        served.signatures["serving_default"](images=tf.constant(photo))
+    labeler = SceneLabeler(model, output_resolution=2, smoothing=3)
+    results = served.signatures["serving_default"](
+        images=tf.constant(noise[None])
+    )
+    assert np.mean(results["labels"] == labeler(noise[None])) > 0.999
+
+
+def test_a_run_tells_of_its_training(run_program, model, tmp_path):
+    model.save(tmp_path / "model.keras")
+    (tmp_path / "settings.json").write_text(
+        '{"preset": "rcnn2", "steps": 7, "model_dir": "/home/me"}'
+    )
+    status, _, err = run_program(
+        "export", f"--model_dir={tmp_path}", f"--saved_model={tmp_path}/served"
+    )
+    assert status == 0, err
+    text = (tmp_path / "served/assets/metadata.json").read_text()
+    known = json.loads(text)
+    assert known.pop("keras_rcnn")
+    assert known == {"preset": "rcnn2", "steps": 7}
+
+
+@pytest.mark.parametrize("quantize", ["none", "weights"])
+def test_litert(export, model, noise, tmp_path, quantize):
+    status, out, err = export(
+        f"--litert={tmp_path}/m.tflite",
+        f"--quantize={quantize}",
+        "--output_resolution=4",
+        "--num_instances=2",
+        "--smoothing=5",
+    )
+    assert status == 0, err
+    assert f"{tmp_path}/m.tflite: " in out
+    labels = load_labeler(tmp_path / "m.tflite")(noise)
+    truth = SceneLabeler(
+        model, output_resolution=4, num_instances=2, smoothing=5
+    )(noise[None])[0]
+    assert np.mean(labels == truth) > (0.9999 if quantize == "none" else 0.9)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ((), "Nothing to write: give --all=FOLDER"),
+        (("--all=x",), "give --dataset"),
+        (("--litert=x", "--litert_size=3"), "--litert_size=3 is no size"),
+        (("--litert=x", "--litert_size=0x9"), "--litert_size=0x9 is no size"),
+        (("--litert=x", "--quantize=int8"), "int8 has to see photos"),
+        (("--saved_model=x", "--quantize=int8"), "no LiteRT file to write"),
+        (("--onnx=x", "--litert_size=9x9"), "which --litert_size would"),
+        (("--saved_model=x", "--scores=no.json"), "no.json cannot be read"),
+        (("--saved_model=x", "--output_resolution=3"), "resolution 3"),
+        (("--litert=x", "--smoothing=4"), "Smoothing over 4x4 pixels"),
+        (("--onnx=x", "--output_resolution=16"), "resolution 16"),
+    ],
+)
+def test_names_what_is_wrong(export, tmp_path, monkeypatch, arguments, reason):
+    monkeypatch.chdir(tmp_path)
+    status, out, err = export(*arguments)
+    assert (status, out) == (1, "")
+    assert err.count("\n") == 1
+    assert reason in err
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", ["nan", "inf", "1e300"])
+def test_a_number_that_is_none(export, number):
+    status, out, err = export("--saved_model=x", f"--max_megapixels={number}")
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert err.startswith("error: flag --max_megapixels=")
+
+
+def test_other_classes(export, folder, tmp_path):
+    other = tmp_path / "other"
+    other.mkdir()
+    for part in ("images", "masks"):
+        os.symlink(folder / part, other / part)
+    (other / "classes.txt").write_text("a\nb\nc\n")
+    status, _, err = export(
+        f"--all={tmp_path}/all", "--dataset=folder", f"--data_dir={other}"
+    )
+    assert status == 1
+    assert "has the classes a, b, c, and" in err
+    assert not (tmp_path / "all").exists()
+
+
+def test_a_full_disk(export, tmp_path):
+    part = tmp_path / ".m.tflite.part"
+    part.symlink_to("/dev/full")
+    status, _, err = export(f"--litert={tmp_path}/m.tflite")
+    assert status == 1
+    assert "error: " in err
+    assert "Traceback" not in err
+    assert not (tmp_path / "m.tflite").exists()

@@ -1,0 +1,433 @@
+"""tools/label.py on photos of every kind, and on what is none."""
+
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_rcnn.export import export_saved_model
+from keras_rcnn.reports import overlay
+
+ORIENTATION = 0x0112
+
+
+def test_labels_files_and_says_what_is_on_them(
+    read_png, start_program, model_dir, tmp_path, write_picture, noise, labeler
+):
+    write_picture("photos/a.png", noise)
+    write_picture("photos/b.png", noise[:9, :7])
+
+    status, out, err = start_program(
+        "label",
+        f"--model={model_dir}",
+        "--images=photos/a.png,photos/b.png",
+        "--output_dir=out",
+        "--output_resolution=4",
+        "--num_instances=2",
+        # The processor may have bfloat16.
+        "--precision=float32",
+    )
+
+    assert status == 0, err
+    for name, photo in (("a", noise), ("b", noise[:9, :7])):
+        expected = labeler(photo[None])[0]
+        mode, labels = read_png(tmp_path / f"out/{name}_labels.png")
+        assert mode == "L"
+        np.testing.assert_array_equal(labels, expected)
+    labels = labeler(noise[None])[0]
+    assert len(np.unique(labels)) > 1
+    shares = {
+        name: f"{100 * np.mean(labels == index):.1f}"
+        for index, name in enumerate(("sky", "grass", "road"))
+    }
+    line = out.splitlines()[1]
+    assert dict(re.findall(r"(\w+) ([\d.]+) %", line)) == {
+        name: share for name, share in shares.items() if float(share)
+    }
+    assert out.splitlines()[0].startswith("photos/a.png -> out/a_labels.png")
+    # The bar alone: none of the notices that TensorFlow starts with.
+    assert "2/2" in err
+    assert re.fullmatch(r"(\s*Labeling: .*|\s*)+", err.replace("\r", "\n"))
+
+
+def test_the_overlay_is_the_tinted_photo_with_a_legend(
+    read_png, label, write_picture, noise, labeler, tmp_path, model
+):
+    write_picture("a.png", noise)
+
+    assert label("--images", tmp_path / "a.png")[0] == 0
+
+    mode, picture = read_png(tmp_path / "out/a_overlay.png")
+    labels = labeler(noise[None])[0]
+    tinted = overlay(noise, labels, model.palette)
+    assert mode == "RGB"
+    assert picture.shape[1] > noise.shape[1]
+    np.testing.assert_array_equal(
+        picture[: noise.shape[0], : noise.shape[1]], tinted
+    )
+
+
+def test_every_color_mode(
+    read_png, label, write_picture, noise, labeler, tmp_path
+):
+    photo = Image.fromarray(noise)
+    wide = np.linspace(0, 65535, 24 * 36).reshape(24, 36).astype(np.uint16)
+    transparent = photo.copy()
+    transparent.putalpha(Image.fromarray(noise[..., 0]))
+    for mode in ("1", "L", "LA", "P"):
+        write_picture(f"in/png_{mode}.png", photo.convert(mode))
+    write_picture("in/png_P_clear.png", photo.convert("P"), transparency=3)
+    write_picture("in/png_RGBA.png", transparent)
+    write_picture("in/png_I16.png", Image.fromarray(wide))
+    for mode in ("L", "CMYK", "RGB"):
+        write_picture(f"in/jpeg_{mode}.JPG", photo.convert(mode))
+    write_picture("in/one.png", noise[:1, :1])
+
+    status, out, err = label(f"--images={tmp_path / 'in'}")
+
+    assert status == 0, err
+    assert out.count("_labels.png") == 11
+    for file in (tmp_path / "out").glob("*_labels.png"):
+        mode, labels = read_png(file)
+        assert mode == "L"
+        size = (1, 1) if file.name.startswith("one") else (24, 36)
+        assert labels.shape == size
+    # On white, in color, and 65535 being 255: by Pillow and by hand.
+    white = Image.new("RGBA", photo.size, "white")
+    white.alpha_composite(transparent)
+    gray = np.rint(wide / 257).astype(np.uint8)
+    for name, expected in (
+        ("png_1", photo.convert("1").convert("RGB")),
+        ("png_RGBA", white.convert("RGB")),
+        ("png_I16", np.repeat(gray[..., None], 3, axis=-1)),
+    ):
+        np.testing.assert_array_equal(
+            read_png(tmp_path / f"out/{name}_labels.png")[1],
+            labeler(np.asarray(expected)[None])[0],
+        )
+
+
+def test_labels_lie_on_the_photo_as_it_is_seen(
+    read_png, label, write_picture, noise, labeler, tmp_path
+):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6  # to be turned by a quarter clockwise
+    write_picture("a.png", noise, exif=exif)
+
+    assert label(f"--images={tmp_path / 'a.png'}")[0] == 0
+
+    upright = np.rot90(noise, -1)
+    labels = read_png(tmp_path / "out/a_labels.png")[1]
+    assert labels.shape == (36, 24)
+    np.testing.assert_array_equal(labels, labeler(upright[None])[0])
+    picture = read_png(tmp_path / "out/a_overlay.png")[1]
+    assert picture.shape[0] >= 36
+
+
+def test_goes_on_past_broken_files_and_names_them(
+    label, write_picture, noise, broken_files, tmp_path
+):
+    folder = broken_files["text"].parent
+    write_picture(f"{folder.name}/zebra.png", noise)
+
+    status, out, err = label(f"--images={folder}")
+
+    assert status == 1
+    assert "Traceback" not in err
+    end = err[err.index("error: ") :]
+    assert end.startswith("error: 3 of 4 photos could not be labeled:\n")
+    for file in broken_files.values():
+        assert re.search(rf"^  {file} is .+: .+\.$", end, re.MULTILINE)
+    written = {file.name for file in (tmp_path / "out").iterdir()}
+    assert written == {"zebra_labels.png", "zebra_overlay.png"}
+    assert "zebra.png" in out
+
+
+def test_goes_on_past_photos_beyond_the_bound_of_a_saved_model(
+    label, write_picture, noise, labeler, tmp_path
+):
+    write_picture("small.png", noise[:9, :7])
+    write_picture("large.png", noise)
+    folder = export_saved_model(
+        labeler, tmp_path / "alone", max_megapixels=64e-6
+    )
+    (folder / "model.keras").unlink()
+
+    status, out, err = label(
+        f"--images={tmp_path}/large.png,{tmp_path}/small.png",
+        model=folder,
+        choices=(),
+    )
+
+    assert status == 1
+    assert "small_labels.png" in out
+    assert "error: 1 of 2 photos could not be labeled" in err
+    assert re.search(r"large\.png, \d+x\d+ pixels, is too large", err)
+    assert "Traceback" not in err
+
+
+def test_photos_of_one_name_do_not_overwrite_each_other(
+    read_png, label, write_picture, noise, tmp_path
+):
+    write_picture("in/a.jpg", noise)
+    write_picture("in/a.png", noise[:20])
+    write_picture("below/a.png", noise[:10])
+
+    status, _, err = label(f"--images={tmp_path / 'in'},{tmp_path / 'below'}")
+
+    assert status == 0, err
+    heights = {
+        name: read_png(tmp_path / f"out/{name}_labels.png")[1].shape[0]
+        for name in ("a", "a_2", "a_3")
+    }
+    assert heights == {"a": 24, "a_2": 20, "a_3": 10}
+
+
+def test_never_overwrites_a_photo(label, write_picture, noise, tmp_path):
+    write_picture("a.png", noise)
+    photo = write_picture("a_labels.png", noise)
+    before = photo.read_bytes()
+
+    status, out, err = label(f"--images={tmp_path}", output_dir=tmp_path)
+
+    assert status == 1
+    assert f"error: {photo} is one of the photos" in err
+    assert out == ""
+    assert photo.read_bytes() == before
+
+
+def test_takes_photos_that_a_shell_found(label, write_picture, noise, tmp_path):
+    photos = [write_picture(f"{name}.png", noise) for name in "abc"]
+
+    status, out, err = label("--images", *photos)
+
+    assert status == 0, err
+    assert out.count("_labels.png") == 3
+
+
+def test_labels_a_smaller_photo_and_brings_them_to_its_size(
+    read_png, label, write_picture, noise, labeler, tmp_path
+):
+    # Blocks of 2 x 2, so that half the size is exactly the photo before.
+    photo = write_picture("a.png", noise.repeat(2, axis=0).repeat(2, axis=1))
+
+    status, _, err = label(f"--images={photo}", "--longest_side=36")
+
+    assert status == 0, err
+    labels = labeler(noise[None])[0].repeat(2, axis=0).repeat(2, axis=1)
+    np.testing.assert_array_equal(
+        read_png(tmp_path / "out/a_labels.png")[1], labels
+    )
+
+
+def test_takes_photos_without_any_flag(label, write_picture, noise, tmp_path):
+    photo = write_picture("a.png", noise)
+    write_picture("holiday/b.png", noise)
+
+    status, out, err = label(photo, tmp_path / "holiday")
+
+    assert status == 0, err
+    assert out.count("_labels.png") == 2
+
+
+@pytest.mark.parametrize("images", [(), ("--images=",), ("--images=,",)])
+def test_refuses_to_label_nothing(label, tmp_path, images):
+    status, out, err = label(*images)
+
+    assert (status, out) == (1, "")
+    assert err.startswith("error: There are no photos to label: give --images")
+    assert err.count("\n") == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("images", "message"),
+    [
+        ("nothing/*.png", "nothing/*.png: there is no such photo"),
+        ("a.png,b.png", "b.png: there is no such photo"),
+        ("empty", "empty: no photo is right in this folder"),
+    ],
+)
+def test_names_the_pattern_that_nothing_matches(
+    label, write_picture, noise, tmp_path, monkeypatch, images, message
+):
+    write_picture("a.png", noise)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+
+    status, out, err = label(f"--images={images}")
+
+    assert (status, out) == (1, "")
+    assert f"error: {message}" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_names_a_model_that_is_none(label, write_picture, noise, tmp_path):
+    photo = write_picture("a.png", noise)
+    checkpoint = tmp_path / "model.keras"
+    checkpoint.write_text("no weights")
+    litert = tmp_path / "m.tflite"
+    litert.write_text("no weights")
+
+    for model, reason in (
+        (tmp_path / "nowhere", ": no model there"),
+        (checkpoint, ": not a readable Keras model"),
+        (litert, " is no LiteRT file"),
+        (tmp_path / "none.tflite", ": no model there"),
+    ):
+        status, out, err = label(f"--images={photo}", model=model)
+        assert (status, out) == (1, "")
+        assert f"error: {model}{reason}" in err
+        assert "Traceback" not in err
+
+
+def test_a_full_disk_ends_the_run(label, write_picture, noise, tmp_path):
+    photo = write_picture("a.png", noise)
+    part = tmp_path / "out/.a_labels.png.part"
+    part.parent.mkdir()
+    part.symlink_to("/dev/full")
+
+    status, _, err = label(f"--images={photo}")
+
+    assert status == 1
+    assert "a_labels.png cannot be written (No space left on device)" in err
+    assert "Traceback" not in err
+    assert list(part.parent.iterdir()) == []
+
+
+def test_names_an_output_folder_that_cannot_be(
+    label, write_picture, noise, tmp_path
+):
+    photo = write_picture("a.png", noise)
+
+    status, _, err = label(f"--images={photo}", output_dir=photo / "out")
+
+    assert status == 1
+    assert f"error: The folder {photo / 'out'} cannot be made" in err
+
+
+@pytest.mark.parametrize(
+    "flag",
+    [
+        "--method=magic",
+        "--num_instances=0",
+        "--longest_side=0",
+        "--imagse=a",
+        "--max_megapixels=nan",
+        "--max_megapixels=inf",
+        "--memory_mb=nan",
+    ],
+)
+def test_wrong_usage_has_a_status_of_its_own(label, flag):
+    status, out, err = label("--images=a.png", flag)
+
+    assert (status, out) == (2, "")
+    assert err.startswith("error: ")
+    assert err.count("\n") == 1
+
+
+def test_a_copy_of_a_photo_elsewhere_is_labeled_too(
+    label, write_picture, noise, tmp_path
+):
+    photo = write_picture("a.png", noise)
+    (tmp_path / "b").mkdir()
+    shutil.copy(photo, tmp_path / "b/a.png")
+
+    status, out, err = label("--images", photo, tmp_path / "b", photo)
+
+    assert status == 0, err
+    assert out.count("_labels.png") == 2
+
+
+def test_the_report_counts_the_seconds(label, write_picture, noise, tmp_path):
+    photos = [write_picture(f"{name}.png", noise) for name in "abc"]
+    report = tmp_path / "report.json"
+
+    status, _, err = label(f"--report={report}", "--images", *photos)
+
+    assert status == 0, err
+    figures = json.loads(report.read_text())
+    assert 0 < figures["seconds_in_network"] < figures["seconds_total"]
+    assert [pathlib.Path(p["photo"]) for p in figures["photos"]] == photos
+
+
+def test_many_photos_of_mixed_sizes_keep_their_order(
+    read_png, label, write_picture, noise, labeler, tmp_path
+):
+    sizes = [(24, 36), (9, 7), (24, 36), (36, 24)] * 5
+    photos = [
+        write_picture(f"in/{n:02}.png", np.resize(noise + n, (*size, 3)))
+        for n, size in enumerate(sizes)
+    ]
+
+    status, out, err = label(f"--images={tmp_path / 'in'}")
+
+    assert status == 0, err
+    assert re.findall(r"^(\S+) ->", out, re.MULTILINE) == [
+        str(photo) for photo in photos
+    ]
+    for photo in photos:
+        expected = labeler(np.asarray(Image.open(photo))[None])[0]
+        np.testing.assert_array_equal(
+            read_png(tmp_path / f"out/{photo.stem}_labels.png")[1], expected
+        )
+
+
+@pytest.mark.slow
+def test_interrupted(model_dir, write_picture, noise, tmp_path):
+    for number in range(200):
+        write_picture(f"in/{number}.png", np.tile(noise, (8, 4, 1)))
+    root = pathlib.Path(__file__).parents[2]
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            root / "tools/label.py",
+            f"--model={model_dir}",
+            f"--images={tmp_path / 'in'}",
+            f"--output_dir={tmp_path / 'out'}",
+            "--output_resolution=8",
+        ],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"PYTHONPATH": str(root)},
+    )
+    while process.poll() is None and not list(
+        (tmp_path / "out").glob("*_overlay.png")
+    ):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert err.endswith("interrupted\n")
+    assert "Traceback" not in err
+    assert not list((tmp_path / "out").glob(".*"))
+
+
+def test_a_report_is_refused_before_the_work(
+    label, write_picture, noise, tmp_path
+):
+    photo = write_picture("a.png", noise)
+    (tmp_path / "folder").mkdir()
+
+    status, out, err = label(f"--images={photo}", f"--report={tmp_path}/folder")
+
+    assert (status, out) == (1, "")
+    assert "folder is a folder: name a file in it" in err
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_missing_flags_are_named(run_program):
+    status, _, err = run_program("label", "--images=a.jpg")
+
+    assert status == 2
+    assert "error: give --model, --output_dir. See" in err

@@ -1,0 +1,181 @@
+"""tools/label.py on photos too large for the memory it is given."""
+
+import json
+import re
+import resource
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from keras_rcnn import SceneLabeler
+from keras_rcnn.export import export_saved_model
+
+ORIENTATION = 0x0112
+# Beyond what --memory_mb=1 lets into memory, by 40 bytes a pixel.
+BIG = (190, 160)
+
+
+@pytest.fixture
+def big():
+    """A photo of coarse blobs, which have more than one class."""
+    rng = np.random.default_rng(0)
+    small = rng.integers(0, 256, (19, 16, 3), np.uint8)
+    return small.repeat(10, axis=0).repeat(10, axis=1)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.jpg", "a.bmp"])
+def test_big_photos_have_the_labels_of_small_ones(
+    read_png, label, write_picture, big, tmp_path, name
+):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    path = write_picture(f"in/{name}", big, exif=exif)
+
+    results = []
+    for folder in ("whole", "strips"):
+        arguments = [f"--report={tmp_path / folder}.json", f"--images={path}"]
+        if folder == "strips":
+            arguments.append("--memory_mb=1")
+        status, out, err = label(*arguments, output_dir=tmp_path / folder)
+        assert status == 0, err
+        results.append(
+            (
+                read_png(tmp_path / folder / "a_labels.png"),
+                read_png(tmp_path / folder / "a_overlay.png"),
+                json.loads((tmp_path / f"{folder}.json").read_text())["photos"],
+                out.replace(folder, ""),
+            )
+        )
+        assert ("Labeling a." in err) == (folder == "strips")
+        names = {file.name for file in (tmp_path / folder).iterdir()}
+        assert names == {"a_labels.png", "a_overlay.png"}
+
+    (whole, picture, report, out), strips = results
+    assert strips[0][0] == whole[0] == "L"
+    np.testing.assert_array_equal(strips[0][1], whole[1])
+    assert len(np.unique(whole[1])) > 1
+    # Not larger than the bound, hence not scaled.
+    np.testing.assert_array_equal(strips[1][1], picture[1])
+    assert strips[2][0]["shares"] == pytest.approx(report[0]["shares"])
+    assert strips[3] == out
+
+
+def test_big_photos_are_scaled_down_to_be_labeled(
+    read_png, label, write_picture, big, tmp_path
+):
+    path = write_picture("a.png", big)
+    for folder, memory in (("whole", 1024), ("strips", 1)):
+        status, _, err = label(
+            f"--images={path}",
+            f"--memory_mb={memory}",
+            "--longest_side=95",
+            output_dir=tmp_path / folder,
+        )
+        assert status == 0, err
+    labels = read_png(tmp_path / "strips/a_labels.png")[1]
+    assert labels.shape == BIG
+    np.testing.assert_array_equal(
+        labels, read_png(tmp_path / "whole/a_labels.png")[1]
+    )
+
+
+def test_a_saved_model_alone_cannot_cut_big_photos(
+    label, write_picture, big, model, tmp_path
+):
+    path = write_picture("a.png", big)
+    folder = export_saved_model(
+        SceneLabeler(model, output_resolution=8), tmp_path / "exported"
+    )
+    (folder / "model.keras").unlink()
+
+    status, _, err = label(
+        f"--images={path}", "--memory_mb=1", model=folder, choices=()
+    )
+
+    assert status == 1
+    assert "a.png is too large for --memory_mb" in err
+    assert "put the model.keras" in err
+
+
+def test_overlays_of_big_photos_are_bounded(
+    read_png, label, write_picture, tmp_path, noise
+):
+    photo = write_picture("a.png", np.tile(noise[:7], (1, 112, 1)))
+
+    status, _, err = label(f"--images={photo}", "--memory_mb=1")
+
+    assert status == 0, err
+    assert read_png(tmp_path / "out/a_labels.png")[1].shape == (7, 4032)
+    # The tinted photo and the legend right of it.
+    picture = read_png(tmp_path / "out/a_overlay.png")[1]
+    assert 4000 < picture.shape[1] < 4400
+
+
+def test_the_guard_against_bombs_can_be_raised(
+    label, write_picture, big, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 30_000)
+    path = write_picture("a.png", big)
+    for memory in ("--memory_mb=1", "--memory_mb=1024"):
+        status, _, err = label(f"--images={path}", memory)
+        assert status == 1
+        assert "a.png has more than 30000 pixels" in err
+        assert "raise --max_megapixels" in err
+        status, _, err = label(
+            f"--images={path}", memory, "--max_megapixels=0.0305"
+        )
+        assert status == 0, err
+        monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 30_000)
+
+
+@pytest.mark.parametrize("keep", [0.1, 0.6])
+@pytest.mark.parametrize("suffix", ["png", "jpg", "tif"])
+def test_goes_on_past_broken_big_photos(
+    label, write_picture, noise, tmp_path, suffix, keep
+):
+    rng = np.random.default_rng(0)
+    photo = rng.integers(0, 256, (*BIG, 3), np.uint8)
+    path = write_picture(f"in/b.{suffix}", photo)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(keep * len(content))])
+    write_picture("in/a.png", noise)
+    write_picture("in/c.png", noise)
+
+    status, out, err = label(f"--images={tmp_path / 'in'}", "--memory_mb=1")
+
+    assert status == 1
+    assert re.search(rf"^  {path} is [^\n]+: [^\n]+\.$", err, re.MULTILINE)
+    assert "Traceback" not in err
+    assert out.count("_labels.png") == 2
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+def test_a_disk_too_full_for_a_big_photo(label, write_picture, big, tmp_path):
+    path = write_picture("a.png", big)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Its pixels take 91 kB.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, limits[1]))
+    try:
+        status, _, err = label(f"--images={path}", "--memory_mb=1")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+    assert status == 1
+    assert "Traceback" not in err
+    assert err.count("out cannot hold the 0 MB of a photo") == 1
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_a_disk_too_full_for_big_labels(label, write_picture, big, tmp_path):
+    path = write_picture("a.png", big)
+    part = tmp_path / "out/.a_labels.png.part"
+    part.parent.mkdir()
+    part.symlink_to("/dev/full")
+
+    status, _, err = label(f"--images={path}", "--memory_mb=1")
+
+    assert status == 1
+    assert "Traceback" not in err
+    assert "a_labels.png cannot be written (No space left on device)" in err
+    assert list(part.parent.iterdir()) == []

@@ -1,0 +1,112 @@
+"""A short run of training; writes its losses and its weights.
+
+The test says by arguments: strategy, folder of the run, file of the losses, and
+the step at which this process kills itself, if it does. The address of a data
+service stands in the environment variable DATA_SERVICE, if there is one.
+"""
+
+import dataclasses
+import json
+import os
+import pathlib
+import signal
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from keras_rcnn import RecurrentCNN
+from keras_rcnn.datasets import (
+    DataService,
+    load_dataset,
+    train_validation_split,
+)
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models.presets import Stage
+from keras_rcnn.training import Budget, Phase, Recipe, create_strategy, train
+from keras_rcnn.training.train_step import TrainStep
+
+STEPS = 8
+RECIPE = Recipe(
+    phases=(
+        Phase(1, 0.5, 4, 4, (1.0,), 1e-2, 1e-3),
+        Phase(2, 0.5, 4, 4, (0.5, 1.0), 1e-2, 1e-3),
+    ),
+    optimizer="muon",
+    scales=(0.8, 1.25),
+    flip=True,
+    class_balance=0.5,
+    weight_decay=1e-3,
+    saturation_penalty=1e-2,
+    ema_momentum=0.5,
+    warmup=0.3,
+)
+
+
+def half_unknown(example):
+    """The upper half of every label is unknown, so that crops differ."""
+    label = example["label"]
+    height = tf.shape(label)[0]
+    upper = tf.range(height)[:, tf.newaxis] < height // 2
+    unknown = tf.constant(255, label.dtype)
+    return example | {"label": tf.where(upper, unknown, label)}
+
+
+def remember_losses(losses, die_at):
+    """Has every step note its loss, or kill the process."""
+    step = TrainStep.train
+
+    def noted(self, batch, seconds):
+        if len(losses) == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        sums, seconds = step(self, batch, seconds)
+        losses.append(float(self.loss_of(sums, sums["count"])))
+        return sums, seconds
+
+    TrainStep.train = noted
+
+
+def main(strategy_name, model_dir, losses_file, die_at):
+    """Trains."""
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    if strategy_name == "mirrored":
+        (device,) = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(
+            device, [tf.config.LogicalDeviceConfiguration()] * 2
+        )
+    strategy = create_strategy(strategy_name)
+    keras.utils.set_random_seed(0)
+    scenes, others = train_validation_split(
+        load_dataset("synthetic", split="test"), 0.1
+    )
+    scenes = dataclasses.replace(
+        scenes, examples=scenes.examples.map(half_unknown)
+    )
+    with strategy.scope():
+        stack = ConvStack([Stage(3, 4, 2)], scenes.num_classes, 2)
+        model = RecurrentCNN(stack, 2, scenes.class_names, scenes.palette)
+    service = os.environ.get("DATA_SERVICE")
+    losses = []
+    remember_losses(losses, die_at)
+    train(
+        model,
+        RECIPE,
+        scenes,
+        others,
+        Budget(steps=STEPS),
+        pathlib.Path(model_dir),
+        steps_per_epoch=3,
+        checkpoint_seconds=0.0,
+        strategy=strategy,
+        data_service=DataService(service) if service else None,
+    )
+    pathlib.Path(losses_file).write_text(json.dumps(losses))
+    np.savez(losses_file + ".npz", *model.get_weights())
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:4], int(sys.argv[4]))

@@ -1,0 +1,146 @@
+"""A folder with all that the examples of the documentation take."""
+
+import json
+import shutil
+import sys
+import zipfile
+
+import numpy as np
+from PIL import Image
+from sklearn.datasets import load_sample_image
+
+from keras_rcnn.datasets.synthetic import CLASS_NAMES, PALETTE, draw_scene
+from tests.helpers.documented.blocks import ROOT
+from tests.helpers.made_up_archives import pack, write_sift_flow, write_stanford
+
+COPIED = ("docs", "tools")
+# What examples only read.
+LINKED = (
+    "keras_rcnn",
+    "saved_models",
+    "Makefile",
+    "pyproject.toml",
+    "setup.py",
+    "requirements.lock",
+    "requirements-extras.lock",
+)
+NUM_SCENES = 8
+
+
+def set_up(stage, page, variant):
+    """Lays out the folder for the examples of a page.
+
+    Args:
+        stage: an empty folder.
+        page: whose examples will be run in it.
+        variant: of the page, see `test_examples.py`.
+    """
+    for name in COPIED:
+        shutil.copytree(ROOT / name, stage / name)
+    for name in LINKED:
+        (stage / name).symlink_to(ROOT / name)
+    for file in (stage / "tools" / "experiments").glob("*.py"):
+        text = file.read_text()
+        for steps in ("12000", "1000"):
+            text = text.replace(f"steps={steps}", "steps=2")
+        file.write_text(text)
+    _write_photos(stage)
+    archives = stage / "FOLDER_OF_THE_ARCHIVE"
+    pack(write_stanford(archives), "gztar")
+    pack(write_sift_flow(archives), "zip")
+    if page == "docs/demo.md":
+        model = ROOT / "saved_models" / "rcnn2_stanford_background"
+        (stage / "runs" / "mine").mkdir(parents=True)
+        shutil.copy(model / "model.keras", stage / "runs" / "mine")
+    writers = {"labelme": _write_labelme, "cvat": _write_cvat}
+    writers.get(variant, _write_masks)(stage)
+    _write_environment(stage)
+
+
+def _write_photos(stage):
+    """street.jpg, and folders of photos."""
+    china = Image.fromarray(load_sample_image("china.jpg"))
+    street = china.resize((96, 64))
+    street.save(stage / "street.jpg")
+    for folder in ("holiday", "photos", "more_photos"):
+        (stage / folder).mkdir()
+        for index in range(2):
+            part = china.crop((90 * index, 0, 300 + 90 * index, 200))
+            part.resize((90, 60)).save(stage / folder / f"{index}.jpg")
+
+
+def _scenes():
+    for index in range(NUM_SCENES):
+        photo, label = draw_scene(np.random.default_rng(index))
+        yield f"scene_{index}", Image.fromarray(photo), label
+
+
+def _write_masks(stage):
+    """my_photos as README.md has it."""
+    folder = stage / "my_photos"
+    for name in ("images", "masks"):
+        (folder / name).mkdir(parents=True)
+    (folder / "classes.txt").write_text("\n".join(CLASS_NAMES) + "\n")
+    for name, photo, label in _scenes():
+        photo.save(folder / "images" / f"{name}.jpg")
+        Image.fromarray(label).save(folder / "masks" / f"{name}.png")
+
+
+def _write_labelme(stage):
+    """my_photos as labelme leaves it: a rectangle for each class."""
+    folder = stage / "my_photos"
+    folder.mkdir()
+    (folder / "classes.txt").write_text("\n".join(CLASS_NAMES) + "\n")
+    for name, photo, label in _scenes():
+        photo.save(folder / f"{name}.jpg")
+        shapes = []
+        for index, class_name in enumerate(CLASS_NAMES):
+            rows, columns = np.nonzero(label == index)
+            if rows.size:
+                # Small enough to be of that class alone, nearly.
+                middle = rows.size // 2
+                x, y = float(columns[middle]), float(rows[middle])
+                shapes.append(
+                    {
+                        "label": class_name,
+                        "points": [[x - 3, y - 3], [x + 3, y + 3]],
+                        "shape_type": "rectangle",
+                    }
+                )
+        content = {
+            "version": "5.10.1",
+            "shapes": shapes,
+            "imagePath": f"{name}.jpg",
+            "imageData": None,
+            "imageHeight": photo.height,
+            "imageWidth": photo.width,
+        }
+        (folder / f"{name}.json").write_text(json.dumps(content))
+
+
+def _write_cvat(stage):
+    """photos, and export.zip as CVAT writes it."""
+    rows = ["# label:color_rgb:parts:actions", "background:0,0,0::"]
+    for name, color in zip(CLASS_NAMES, PALETTE, strict=True):
+        rows.append(f"{name}:{','.join(map(str, color))}::")
+    names = []
+    with zipfile.ZipFile(stage / "export.zip", "w") as archive:
+        archive.writestr("labelmap.txt", "\n".join(rows) + "\n")
+        for name, photo, label in _scenes():
+            photo.save(stage / "photos" / f"{name}.jpg")
+            names.append(name)
+            with archive.open(f"SegmentationClass/{name}.png", "w") as file:
+                colors = np.array(PALETTE, np.uint8)[label]
+                Image.fromarray(colors).save(file, "PNG")
+        lists = "ImageSets/Segmentation/default.txt"
+        archive.writestr(lists, "\n".join(names) + "\n")
+
+
+def _write_environment(stage):
+    """.venv with the Python of the tests, set up as far as make can tell."""
+    folder = stage / ".venv" / "bin"
+    folder.mkdir(parents=True)
+    for name in ("python", "python3"):
+        (folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+        (folder / name).chmod(0o755)
+    (stage / ".venv" / "ready").touch()

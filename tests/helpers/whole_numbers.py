@@ -1,0 +1,54 @@
+"""Networks and photos of which every sum is exact in float32."""
+
+import numpy as np
+
+from keras_rcnn.layers import ConvStack
+from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.presets import PRESETS, Stage
+
+
+def narrow_network(preset, activation, seed=0, filters=2):
+    """A preset with few filters a stage and small whole numbers as weights."""
+    entry = PRESETS[preset]
+    stages = [
+        Stage(filters, stage.kernel_size, stage.pool_size)
+        for stage in entry.stages
+    ]
+    stack = ConvStack(
+        stages,
+        2,
+        entry.classifier_kernel_size,
+        feedback=entry.num_instances > 1,
+        activation=activation,
+    )
+    model = RecurrentCNN(stack, entry.num_instances)
+    rng = np.random.default_rng(seed)
+    model.set_weights(
+        [
+            small_whole_numbers(weight.shape, rng)
+            for weight in model.get_weights()
+        ]
+    )
+    return model
+
+
+def small_whole_numbers(shape, rng):
+    """-1, 0 and 1; most are 0 in large kernels, none is below 0 in biases."""
+    values = rng.integers(-1, 2, shape)
+    if len(shape) == 1:
+        return np.abs(values)
+    return values * (rng.random(shape) < 0.3) if shape[0] > 1 else values
+
+
+def exact_photo(height, width):
+    """A uint8 photo of mean 128 and deviation 32, whatever its size.
+
+    Standardized, its pixels are 0, 1/2, 1, 3/2 and their negatives.
+    """
+    count = 3 * height * width
+    assert count >= 7
+    # Of half deviations: 0 + 1 + 1 + 4 + 4 + 9 + 9 = 4 * 7.
+    odd = [0, 1, -1, 2, -2, 3, -3] if count % 2 else []
+    halves = np.array(odd + [2, -2] * ((count - len(odd)) // 2))
+    halves = np.random.default_rng(count).permutation(halves)
+    return (128 + 16 * halves).reshape(height, width, 3).astype(np.uint8)

@@ -1,0 +1,116 @@
+"""Files are written whole or not at all."""
+
+import os
+import pathlib
+
+import pytest
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.files import file_to_write, make_folder, write_file
+
+FULL_DISK = pathlib.Path("/dev/full")
+
+
+def test_writes_and_replaces(tmp_path):
+    path = tmp_path / "a.txt"
+    write_file(path, b"first, and longer")
+    write_file(path, b"second")
+    assert path.read_bytes() == b"second"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_written_for_all_who_may_read(tmp_path):
+    write_file(tmp_path / "a", b"")
+    (tmp_path / "b").write_bytes(b"")
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "b").stat().st_mode
+
+
+def test_the_old_file_outlives_a_write_that_was_cut_short(tmp_path):
+    path = tmp_path / "a.txt"
+    write_file(path, b"old")
+
+    def write_half(file):
+        file.write(b"new and")
+        assert path.read_bytes() == b"old"
+        raise OSError(28, "No space left on device")
+
+    with (
+        pytest.raises(InputError, match=r"a\.txt .*No space left"),
+        file_to_write(path) as file,
+    ):
+        write_half(file)
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_other_errors_pass_and_leave_nothing(tmp_path):
+    with pytest.raises(TypeError), file_to_write(tmp_path / "a") as file:
+        file.write("no bytes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_written_part_by_part(tmp_path):
+    with file_to_write(tmp_path / "a") as file:
+        file.write(b"one ")
+        file.write(b"two")
+    assert (tmp_path / "a").read_bytes() == b"one two"
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    target = tmp_path / "elsewhere" / "a"
+    target.write_bytes(b"old")
+    (tmp_path / "link").symlink_to(target)
+    write_file(tmp_path / "link", b"new")
+    assert (tmp_path / "link").is_symlink()
+    assert target.read_bytes() == b"new"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_what_is_no_file_is_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_file(pipe, b"through")
+    assert os.read(reading, 100) == b"through"
+    os.close(reading)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]
+
+
+@pytest.mark.skipif(not FULL_DISK.exists(), reason="no /dev/full here")
+def test_full_disk_leaves_nothing(tmp_path):
+    path = tmp_path / "a.txt"
+    # The part file leads to a device on which no byte can be written.
+    (tmp_path / ".a.txt.part").symlink_to(FULL_DISK)
+    with pytest.raises(InputError, match="No space left on device"):
+        write_file(path, b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_interrupted_write_leaves_nothing(tmp_path, monkeypatch):
+    def interrupt(self, target):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pathlib.Path, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        write_file(tmp_path / "a.txt", b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["missing/a.txt", "folder"])
+def test_names_what_cannot_be_written(tmp_path, name):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(InputError, match=f"{name} cannot be written"):
+        write_file(tmp_path / name, b"x")
+
+
+def test_makes_folders_above(tmp_path):
+    assert make_folder(tmp_path / "a" / "b").is_dir()
+    assert make_folder(str(tmp_path / "a" / "b")).is_dir()
+
+
+def test_names_the_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError, match="file/folder cannot be made"):
+        make_folder(tmp_path / "file" / "folder")

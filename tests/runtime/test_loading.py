@@ -1,0 +1,242 @@
+"""Trained models in every form they are stored in."""
+
+import shutil
+import sys
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn.errors import InputError
+from keras_rcnn.export import export_litert, export_saved_model
+from keras_rcnn.models.saving import save_model
+from keras_rcnn.runtime.loading import Labeler, load_labeler
+
+NAMES = ("sky", "wet grass", "road #2")
+PALETTE = ((1, 2, 3), (40, 50, 60), (255, 0, 171))
+PHOTO = np.random.default_rng(0).integers(0, 256, (21, 30, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def model():
+    keras.utils.set_random_seed(0)
+    return RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
+
+
+@pytest.fixture(scope="module")
+def exported(model, tmp_path_factory):
+    """SavedModel folder with the network beside it, one label for 4 pixels."""
+    folder = tmp_path_factory.mktemp("exported")
+    labeler = SceneLabeler(model, output_resolution=2, num_instances=2)
+    return export_saved_model(labeler, folder)
+
+
+@pytest.fixture
+def alone(exported, tmp_path):
+    """The same without the network."""
+    folder = shutil.copytree(exported, tmp_path / "alone")
+    (folder / "model.keras").unlink()
+    return folder
+
+
+def test_a_file_and_its_folder_load_alike(model, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+    expected = SceneLabeler(model, output_resolution=4, num_instances=2)
+    expected = expected(PHOTO[None])[0]
+    # All classes, or the comparison would say little.
+    assert len(np.unique(expected)) == 3
+
+    for path in (tmp_path, str(tmp_path / "model.keras")):
+        labeler = load_labeler(path, output_resolution=4, num_instances=2)
+        assert (labeler.num_instances, labeler.output_resolution) == (2, 4)
+        assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+        labels = labeler(PHOTO)
+        np.testing.assert_array_equal(labels, expected)
+
+
+def test_defaults_are_all_instances_at_full_resolution(model, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+
+    labeler = load_labeler(tmp_path)
+
+    assert (labeler.num_instances, labeler.output_resolution) == (3, 1)
+
+
+def test_the_network_beside_a_saved_model_can_be_chosen_from(exported):
+    labeler = load_labeler(exported, "shift_and_stitch", 8, 3)
+
+    assert (labeler.num_instances, labeler.output_resolution) == (3, 8)
+
+
+def test_a_saved_model_alone_labels_as_it_was_exported(model, alone):
+    expected = SceneLabeler(model, output_resolution=2, num_instances=2)
+
+    labeler = load_labeler(alone)
+
+    labels = labeler(PHOTO)
+    assert labels.dtype == np.uint8
+    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
+    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+    assert (labeler.num_instances, labeler.output_resolution) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"method": "patches"},
+        {"output_resolution": 1, "num_instances": 1},
+        {"precision": "float32"},
+    ],
+)
+def test_a_saved_model_alone_leaves_few_choices(alone, choice):
+    names = " and --".join(choice)
+    with pytest.raises(InputError, match=f"leave --{names} out"):
+        load_labeler(alone, **choice)
+
+
+@pytest.mark.parametrize(
+    "choice", [{"output_resolution": 4}, {"num_instances": 1}]
+)
+def test_a_saved_model_alone_has_other_signatures(model, alone, choice):
+    exported = {"output_resolution": 2, "num_instances": 2}
+    expected = SceneLabeler(model, **exported | choice)
+    labels = load_labeler(alone, **choice)(PHOTO)
+    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
+
+
+def test_threads_are_for_litert(alone):
+    with pytest.raises(InputError, match="--num_threads is for"):
+        load_labeler(alone, num_threads=1)
+
+
+def test_signatures_that_are_not_there_are_named(alone):
+    with pytest.raises(InputError, match=r"no signature instances_3.*instanc"):
+        load_labeler(alone, num_instances=3)
+
+
+def test_only_a_network_cuts_pictures(model, alone, tmp_path):
+    save_model(model, tmp_path / "model.keras")
+    large = np.tile(PHOTO, (5, 5, 1))
+    labeler = load_labeler(tmp_path, "fragments", 8, memory_mb=1)
+
+    bands = [band["labels"] for band in labeler.label_in_bands(large)]
+
+    np.testing.assert_array_equal(np.concatenate(bands), labeler(large))
+    assert load_labeler(alone).label_in_bands is None
+
+
+def test_a_saved_model_alone_takes_a_batch(alone):
+    labeler = load_labeler(alone)
+    photos = np.stack([PHOTO, PHOTO // 2, PHOTO[::-1]])
+
+    labels = labeler.label_batch(photos)
+
+    for photo, each in zip(photos, labels, strict=True):
+        np.testing.assert_array_equal(each, labeler(photo))
+
+
+@pytest.mark.parametrize("form", ["network", "saved model"])
+def test_tells_how_sure_it_is(model, alone, tmp_path, form):
+    save_model(model, tmp_path / "model.keras")
+    choices = {"output_resolution": 2, "num_instances": 2}
+    labeler = (
+        load_labeler(tmp_path, **choices)
+        if form == "network"
+        else load_labeler(alone)
+    )
+    expected, probabilities = SceneLabeler(model, **choices)(
+        PHOTO[None], return_probabilities=True
+    )
+
+    labels, confidence = labeler.label_with_confidence(PHOTO)
+
+    np.testing.assert_array_equal(labels, expected[0])
+    for label, sure, scores in zip(
+        labels.flat, confidence.flat, probabilities.reshape(-1, 3), strict=True
+    ):
+        assert sure == pytest.approx(scores[label], abs=1e-6)
+
+
+def test_a_function_alone_does_not_tell_how_sure_it_is():
+    labeler = Labeler(lambda photos: photos[..., 0], NAMES, PALETTE, 3, 1)
+
+    labels, confidence = labeler.label_with_confidence(PHOTO)
+
+    np.testing.assert_array_equal(labels, PHOTO[..., 0])
+    assert confidence is None
+
+
+def test_refuses_a_saved_model_without_class_names(alone):
+    (alone / "assets" / "classes.txt").unlink()
+
+    with pytest.raises(InputError, match=r"classes\.txt does not name"):
+        load_labeler(alone)
+
+
+def test_refuses_another_saved_model(tmp_path):
+    module = tf.Module()
+    module.double = tf.function(
+        lambda x: {"doubled": 2 * x},
+        input_signature=[tf.TensorSpec([], tf.float32)],
+    )
+    tf.saved_model.save(module, tmp_path, {"serving_default": module.double})
+    (tmp_path / "assets" / "classes.txt").write_text("sky #010203\n")
+
+    with pytest.raises(InputError, match="is no SavedModel that labels"):
+        load_labeler(tmp_path)
+
+
+def test_refuses_a_broken_saved_model(alone):
+    (alone / "saved_model.pb").write_bytes(b"no protocol buffer")
+
+    with pytest.raises(InputError, match="is no SavedModel that labels"):
+        load_labeler(alone)
+
+
+def test_a_litert_file_labels_in_one_way(model, tmp_path):
+    file = export_litert(model, tmp_path / "m.tflite", output_resolution=4)
+    expected = SceneLabeler(model, output_resolution=4)
+
+    labeler = load_labeler(file, num_threads=1)
+
+    np.testing.assert_array_equal(labeler(PHOTO), expected(PHOTO[None])[0])
+    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+    with pytest.raises(InputError, match=r"leave --num_instances out"):
+        load_labeler(file, num_instances=1)
+
+
+def test_names_a_photo_too_large_for_the_memory():
+    def label_batch(photos):
+        raise tf.errors.ResourceExhaustedError(None, None, "OOM")
+
+    labeler = Labeler(label_batch, NAMES, PALETTE, 3, 1)
+
+    with pytest.raises(
+        InputError, match=r"big\.jpg, 30x21 pixels, is too large"
+    ):
+        labeler(PHOTO, "big.jpg")
+    with pytest.raises(InputError, match=r"big\.jpg, 30x21 pixels, is too"):
+        labeler.label_with_confidence(PHOTO, "big.jpg")
+
+
+@pytest.mark.parametrize(
+    ("module", "suffix", "message"),
+    [
+        ("ai_edge_litert.interpreter", "tflite", "LiteRT: run `pip.*litert"),
+        ("onnxruntime", "onnx", "ONNX Runtime: run `pip.*onnx"),
+    ],
+)
+def test_says_what_has_to_be_installed(
+    tmp_path, monkeypatch, module, suffix, message
+):
+    monkeypatch.setitem(sys.modules, module, None)
+    file = tmp_path / f"m.{suffix}"
+    file.write_bytes(b"")
+
+    with pytest.raises(InputError, match=message) as error:
+        load_labeler(file)
+
+    assert str(error.value).startswith(f"{file} needs ")
+    assert "keras-rcnn[" not in str(error.value)
