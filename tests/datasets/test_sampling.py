@@ -202,7 +202,7 @@ def test_a_seed_decides_every_draw_and_a_start_passes_over(sample):
     assert not np.array_equal(first[0], first[1])
 
 
-def test_patches_are_centred_on_labelled_pixels(examples):
+def test_patches_are_centered_on_labeled_pixels(examples):
     for windows, targets, weights in batches(
         sample_patches(examples, GEOMETRY, 2, 16), 5
     ):

@@ -1,0 +1,142 @@
+"""Imports run in one direction, and importing the package is cheap."""
+
+import ast
+import graphlib
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).parents[1]
+PACKAGE = ROOT / "keras_rcnn"
+# A package imports only from itself and from the packages before it.
+ORDER = (
+    "io datasets annotations layers models losses metrics training"
+    " labeling runtime evaluation reports export serving corpus demo cli"
+).split()
+REPOSITORY_ONLY = {"benchmarks", "docs", "experiments", "tests", "tools"}
+# Still to be fixed; these lists only get shorter.
+AGAINST_THE_ORDER = {
+    "corpus.corpus_run -> cli.runner",
+    "datasets.checks.dataset_check -> reports",
+    "datasets.checks.dataset_check -> reports.html_report",
+    "datasets.checks.dataset_findings -> reports",
+    "datasets.crops -> layers.geometry",
+    "datasets.patches -> layers.geometry",
+    "datasets.sampling -> layers.geometry",
+    "datasets.validation_batches -> layers.geometry",
+    "evaluation.error_counts -> reports.confused_examples",
+    "export.comparison -> cli.runner",
+    "export.phone_set -> cli.runner",
+    "training.batches -> labeling.distillation",
+    "training.train -> labeling.distillation",
+    "training.train -> reports.labeled_photos",
+}
+IN_A_CIRCLE = {
+    "labeling.self_training -> labeling",
+    "datasets.data_service -> datasets.sampling",
+    "datasets.data_service -> datasets.numbered_batches",
+}
+OUTSIDE_THE_PACKAGE = {"export.comparison"}
+FUNCTIONS_NAMED_AS_MODULES = set(
+    "accuracies train class_weights jpeg_orientation conv_max_pool in_memory"
+    " standardize validation_batches near_duplicates class_shares label legend"
+    " reliability_figure markdown_table confusion_figure figure_pixels"
+    " distance_figure outlined_crop sample_photo patches shift_and_stitch"
+    " fragments".split()
+)
+
+
+def module_name(path):
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+MODULES = {module_name(path): path for path in PACKAGE.rglob("*.py")}
+
+
+def imported_names(path):
+    """Yields all that a file imports, `a.b.c` for `from a.b import c`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            # The root package imports `keras_rcnn.b` when it is first used.
+            if getattr(node.value, "id", "") == "keras_rcnn":
+                yield f"keras_rcnn.{node.attr}"
+
+
+def imported_modules(name):
+    """Returns the modules of the package that a module imports."""
+    names = set(imported_names(MODULES[name]))
+    # The part before the last dot defines what is not a module itself.
+    names = {n if n in MODULES else n.rpartition(".")[0] for n in names}
+    return names & MODULES.keys() - {name, "keras_rcnn"}
+
+
+IMPORTS = {
+    name: imported_modules(name) for name in MODULES if name != "keras_rcnn"
+}
+
+
+def test_each_package_imports_only_from_those_before_it():
+    def position(name):
+        folder = name.split(".")[1]
+        return -1 if folder == "errors" else ORDER.index(folder)
+
+    against = {
+        f"{name} -> {other}".replace("keras_rcnn.", "")
+        for name, others in IMPORTS.items()
+        for other in others
+        if position(other) > position(name)
+    }
+    assert against <= AGAINST_THE_ORDER
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    imports = {
+        name: {
+            other
+            for other in others
+            if f"{name} -> {other}".replace("keras_rcnn.", "")
+            not in IN_A_CIRCLE
+        }
+        for name, others in IMPORTS.items()
+    }
+    try:
+        graphlib.TopologicalSorter(imports).prepare()
+    except graphlib.CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
+def test_the_package_imports_nothing_that_only_the_repository_has():
+    for name, path in MODULES.items():
+        first = {other.partition(".")[0] for other in imported_names(path)}
+        if name.removeprefix("keras_rcnn.") not in OUTSIDE_THE_PACKAGE:
+            assert not first & REPOSITORY_ONLY, name
+
+
+def test_the_root_of_the_package_holds_no_other_modules():
+    files = {path.name for path in PACKAGE.glob("*.py")}
+    assert files == {"__init__.py", "errors.py"}
+
+
+def test_no_function_has_the_name_of_its_module():
+    for path in MODULES.values():
+        names = {
+            node.name
+            for node in ast.parse(path.read_text()).body
+            if isinstance(node, ast.FunctionDef)
+        }
+        # `main.main` is the entry point of the command.
+        names -= FUNCTIONS_NAMED_AS_MODULES | {"main"}
+        assert path.stem not in names, path
+
+
+def test_importing_the_package_imports_no_tensorflow():
+    code = "import keras_rcnn, sys; sys.exit('tensorflow' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
