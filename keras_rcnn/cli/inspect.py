@@ -16,7 +16,6 @@ Photos are looked at one by one; of all but the worst only counts are kept.
 """
 
 import math
-import sys
 from typing import TYPE_CHECKING
 
 from absl import flags
@@ -57,20 +56,24 @@ flags.DEFINE_integer(
 
 def main() -> None:
     """Labels the photos, counts the errors, writes what there is to see."""
-    from keras_rcnn.evaluation.error_counts import ErrorCounts
+    from keras_rcnn.evaluation.error_counts import count_errors
+    from keras_rcnn.reports.confused_examples import ConfusedExamples
     from keras_rcnn.reports.errors_page import write_errors_page
 
     labeler = labeling_flags.load_labeler()
     dataset = chosen_photos(dataset_flags.load_dataset(FLAGS.split))
     dataset_flags.check_classes(dataset, FLAGS.model, labeler.class_names)
-    counts = ErrorCounts(
-        dataset.num_classes, FLAGS.num_worst, FLAGS.num_examples
+    examples = ConfusedExamples(FLAGS.num_examples)
+    counts = count_errors(
+        labeler,
+        dataset,
+        num_worst=FLAGS.num_worst,
+        fewer_instances=fewer_instances(labeler),
+        on_photo=examples.add,
     )
-    count(counts, labeler, fewer_instances(labeler), dataset)
-    check_counts(counts, dataset)
     print_summary(counts)
     write_errors_page(
-        FLAGS.output, dataset, counts, about(labeler), FLAGS.num_pairs
+        FLAGS.output, dataset, counts, examples, about(labeler), FLAGS.num_pairs
     )
     print(f"{FLAGS.output}: look at it in a browser")
     runner.write_report(
@@ -108,43 +111,6 @@ def fewer_instances(labeler: "Labeler") -> "dict[int, Labeler]":
         )
         for number in range(1, whole.num_instances)
     }
-
-
-def count(
-    counts: "ErrorCounts",
-    labeler: "Labeler",
-    others: "dict[int, Labeler]",
-    dataset: "SceneDataset",
-) -> None:
-    """Labels every photo and counts its errors."""
-    import tqdm
-
-    for example in tqdm.tqdm(
-        dataset.examples.as_numpy_iterator(),
-        "Inspecting",
-        dataset.num_examples,
-        unit="photo",
-        file=sys.stderr,
-    ):
-        image, truth = example["image"], example["label"]
-        name = example["name"].decode()
-        labels, confidence = labeler.label_with_confidence(image, name)
-        counts.add(example, labels, confidence)
-        for number, other in others.items():
-            counts.add_instance(number, truth, other(image, name))
-        if others:
-            counts.add_instance(len(others) + 1, truth, labels)
-
-
-def check_counts(counts: "ErrorCounts", dataset: "SceneDataset") -> None:
-    """Refuses photos of which nothing is known."""
-    from keras_rcnn.errors import InputError
-
-    if not counts.matrix.num_pixels:
-        raise InputError(
-            f"No pixel of the {dataset.num_examples} photos has a known class: "
-            "choose another --split or --dataset."
-        )
 
 
 def about(labeler: "Labeler") -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Pictures of pixels that were taken for another class."""
 
 import heapq
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from scipy import ndimage
@@ -25,21 +27,14 @@ class ConfusedExamples:
         self.num_examples = num_examples
         self._largest: dict[tuple[int, int], list[tuple[int, str, bytes]]] = {}
 
-    def add(
-        self,
-        name: str,
-        image: np.ndarray,
-        truth: np.ndarray,
-        labels: np.ndarray,
-    ) -> None:
+    def add(self, example: Mapping[str, Any], labels: np.ndarray) -> None:
         """Looks for large regions in a photo.
 
         Args:
-            name: of the photo.
-            image: uint8 `(height, width, 3)`.
-            truth: uint8 `(height, width)`, 255 where unknown.
-            labels: uint8 `(height, width)`.
+            example: a photo of a `SceneDataset`.
+            labels: uint8 `(height, width)`, labels of the model.
         """
+        image, truth = example["image"], example["label"]
         wrong = (truth != IGNORE_LABEL) & (truth != labels)
         pairs, counts = np.unique(
             np.stack([truth[wrong], labels[wrong]]), axis=1, return_counts=True
@@ -56,6 +51,7 @@ class ConfusedExamples:
             if self._beats(heap, pixels):
                 crop = outlined_crop(image, region)
                 picture = encode_picture(crop, _SIDE, is_photo=True)
+                name = example["name"].decode()
                 heapq.heappush(heap, (pixels, name, picture))
                 if len(heap) > self.num_examples:
                     heapq.heappop(heap)

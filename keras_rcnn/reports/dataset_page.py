@@ -4,11 +4,11 @@ import pathlib
 from collections import Counter
 from collections.abc import Sequence
 
-import html_report as page
 import numpy as np
 
 from keras_rcnn.datasets.checks.dataset_check import SPLITS, DatasetCheck
 from keras_rcnn.datasets.checks.finding import Finding
+from keras_rcnn.reports import html_report as page
 from keras_rcnn.reports.html_report import Html
 
 _MAX_PICTURES = 200
@@ -117,7 +117,7 @@ def _classes(check: DatasetCheck) -> Html:
 
 def _sizes(check: DatasetCheck) -> Html:
     sizes = [size for size in check.sizes if size]
-    by_size = Counter(sizes).max_common(_NUM_SIZES)
+    by_size = Counter(sizes).most_common(_NUM_SIZES)
     rows = [
         [
             f"{width} x {height}",

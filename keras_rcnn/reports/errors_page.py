@@ -5,7 +5,6 @@ import itertools
 import pathlib
 from collections.abc import Iterator, Mapping, Sequence
 
-import html_report as page
 import numpy as np
 
 from keras_rcnn.datasets import SceneDataset
@@ -22,6 +21,8 @@ from keras_rcnn.reports import (
     label_colors,
     reliability_figure,
 )
+from keras_rcnn.reports import html_report as page
+from keras_rcnn.reports.confused_examples import ConfusedExamples
 from keras_rcnn.reports.distance_figure import bin_names
 from keras_rcnn.reports.html_report import Html
 
@@ -34,6 +35,7 @@ def write_errors_page(
     path: str | pathlib.Path,
     dataset: SceneDataset,
     counts: ErrorCounts,
+    examples: ConfusedExamples,
     about: Mapping[str, str],
     num_pairs: int,
 ) -> None:
@@ -43,6 +45,7 @@ def write_errors_page(
         path: of the file.
         dataset: whose photos were counted.
         counts: of all of them.
+        examples: pictures of confused classes.
         about: the model and how it was used.
         num_pairs: of confused classes, to show.
 
@@ -61,7 +64,7 @@ def write_errors_page(
         page.section("Classes", _classes(dataset, counts)),
         page.section(
             "Confused classes",
-            *_confusions(dataset, counts, num_pairs),
+            *_confusions(dataset, counts, examples, num_pairs),
         ),
         page.section("Worst photos", *_worst(dataset, counts)),
         page.section(
@@ -109,14 +112,17 @@ def _classes(dataset: SceneDataset, counts: ErrorCounts) -> Html:
 
 
 def _confusions(
-    dataset: SceneDataset, counts: ErrorCounts, num_pairs: int
+    dataset: SceneDataset,
+    counts: ErrorCounts,
+    examples: ConfusedExamples,
+    num_pairs: int,
 ) -> Iterator[Html]:
     names, matrix = dataset.class_names, counts.matrix
     if len(names) <= _MANY_CLASSES:
         picture = confusion_figure(matrix.counts, names)
         yield _figure(picture, "What each class was taken for, as in the table")
     wrong = matrix.num_pixels - int(matrix.counts.trace())
-    pairs = counts.max_confused(num_pairs)
+    pairs = counts.most_confused(num_pairs)
     yield page.table(
         ["truth", "taken for", "of the class", "of all errors"],
         [
@@ -131,7 +137,6 @@ def _confusions(
     )
     for true, given, _ in pairs:
         title = f"{names[true]} taken for {names[given]}"
-        examples = counts.examples.largest(true, given)
         yield page.element("h3", title)
         yield page.row(
             page.figure(
@@ -139,7 +144,7 @@ def _confusions(
                 f"Outlined in the photo {name}: {title}",
                 f"{name}, {pixels:,} pixels",
             )
-            for pixels, name, picture in examples
+            for pixels, name, picture in examples.largest(true, given)
         )
 
 

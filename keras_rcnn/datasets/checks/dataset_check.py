@@ -116,6 +116,6 @@ class DatasetCheck:
             },
             "sizes": [
                 {"height": height, "width": width, "num_images": count}
-                for (height, width), count in by_size.max_common()
+                for (height, width), count in by_size.most_common()
             ],
         }
