@@ -24,7 +24,7 @@ def write(labeler, dataset, tmp_path):
             **options,
         )
         about = {"model": "runs/<own>", "smoothing": "3"}
-        file = tmp_path / "new/errors.html"
+        file = tmp_path / "errors.html"
         write_errors_page(file, dataset, counts, examples, about, num_pairs)
         return counts, HtmlPage(file)
 

@@ -1,10 +1,10 @@
 """Pages that hold all they need, read by Python's own parser."""
 
-import html_report as page
 import numpy as np
 import pytest
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.reports import html_report as page
 from tests.helpers.html_page import HtmlPage
 
 NASTY = "<b>&\"'</script> \N{SNOWMAN}"
