@@ -26,7 +26,6 @@ AGAINST_THE_ORDER = {
     "datasets.patches -> layers.geometry",
     "datasets.sampling -> layers.geometry",
     "datasets.validation_batches -> layers.geometry",
-    "evaluation.error_counts -> reports.confused_examples",
     "export.comparison -> cli.runner",
     "export.phone_set -> cli.runner",
     "training.batches -> labeling.distillation",
