@@ -1,15 +1,15 @@
-r"""Draws what is learned from, in processes beside the training.
+r"""Draws training batches in processes beside the training.
 
-    python tools/data_worker.py --role=dispatcher --port=5050 --work_dir=work
-    python tools/data_worker.py --role=worker --dispatcher=127.0.0.1:5050
-    python tools/train.py --data_service=127.0.0.1:5050 ...
+    keras-rcnn data-worker --role=dispatcher --port=5050 --work_dir=work
+    keras-rcnn data-worker --role=worker --dispatcher=127.0.0.1:5050
+    keras-rcnn train --data_service=127.0.0.1:5050 ...
 
-The dispatcher hands out the work; any number of workers, each started by the
-same command, does it. They get the photos from `tools/train.py` and read no
-data set. Training sees the batches that it would have drawn itself, whatever
-is killed: workers come and go as they like, a dispatcher that is started again
-at the same port with the same `--work_dir` goes on, and one without it is
-given the work anew. Both end at Ctrl-C or SIGTERM.
+The dispatcher distributes the work among any number of workers, each started
+by the same command. They get the photos from `keras-rcnn train` and read no
+data set. Training gets the same batches as without them, whatever process is
+killed: workers may come and go; a dispatcher that is started again at the same
+port with the same `--work_dir` continues, and without `--work_dir` it gets the
+work from the training again. Both end at Ctrl-C or SIGTERM.
 
 TensorFlow listens at every interface of the machine and asks for no password,
 and whoever reaches the port can have files read and written: keep the ports
@@ -17,151 +17,122 @@ behind a firewall.
 """
 
 import time
-from typing import TYPE_CHECKING, NoReturn
+from typing import Any, NoReturn
 
-from absl import flags
+from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import InputError
+from keras_rcnn.io.files import make_folder
 
-from keras_rcnn.cli import runner
-
-if TYPE_CHECKING:
-    import tensorflow as tf
-
-FLAGS = flags.FLAGS
-flags.DEFINE_enum(
+FLAGS = flags.Flags()
+FLAGS.add_enum(
     "role", None, ["dispatcher", "worker"], "Which of the two.", required=True
 )
-flags.DEFINE_string(
-    "host", "127.0.0.1", "Name by which the others reach this machine."
-)
-flags.register_validator("host", bool, "give a name or number")
-flags.DEFINE_integer(
-    "port",
-    0,
-    "To listen at; 0: any free one.",
-    lower_bound=0,
-    upper_bound=65535,
-)
-flags.DEFINE_string("dispatcher", None, "Worker: address of the dispatcher.")
-flags.DEFINE_string(
+flags.add_server(FLAGS, 0, "To listen at; 0: any free one.")
+FLAGS.add_string("dispatcher", None, "Worker: address of the dispatcher.")
+FLAGS.add_string(
     "work_dir",
     None,
-    "Dispatcher: folder for its journal, to go on by after it was killed.",
+    "Dispatcher: folder for its journal, to continue from after it was killed.",
 )
-flags.register_multi_flags_validator(
+FLAGS.check_together(
     ["role", "dispatcher", "work_dir"],
     lambda values: (
         (values["role"] == "worker") == (values["dispatcher"] is not None)
         and not (values["role"] == "worker" and values["work_dir"])
     ),
-    "give --dispatcher to a worker and to nobody else, --work_dir to a "
-    "dispatcher alone",
+    "give --dispatcher only to a worker, which needs it, and --work_dir only "
+    "to a dispatcher",
 )
+
+tf = LazyModule("tensorflow")
+addresses = LazyModule("keras_rcnn.serving.addresses")
+data_service = LazyModule("keras_rcnn.datasets.data_service")
 
 
 def main() -> None:
-    """Serves until it is told to end."""
+    """Serves until it is interrupted."""
     runner.interrupt_at_sigterm()
     port = free_port()
-    server = (
-        start_dispatcher(port)
-        if FLAGS.role == "dispatcher"
-        else start_worker(port)
-    )
+    is_dispatcher = FLAGS.role == "dispatcher"
+    server = start_dispatcher(port) if is_dispatcher else start_worker(port)
     try:
-        if FLAGS.role == "dispatcher":
-            tell_of_workers(port)
+        if is_dispatcher:
+            log_workers(port)
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        tell("Stopped.")
+        log("Stopped.")
     finally:
         server.stop()
 
 
 def free_port() -> int:
-    """The port that is asked for, or one that nobody listens at.
+    """The port that the flag names, or one that is free.
 
     Raises:
-        InputError: if it is taken, which TensorFlow would not mind.
+        InputError: if the port is taken, which TensorFlow does not notice.
     """
-    from keras_rcnn.serving.addresses import listen
-
-    with listen("0.0.0.0", FLAGS.port) as socket:
+    with addresses.listen("0.0.0.0", FLAGS.port) as socket:
         return socket.getsockname()[1]
 
 
-def start_dispatcher(
-    port: int,
-) -> "tf.data.experimental.service.DispatchServer":
-    """Starts to hand out work, where a journal is by what it says.
+def start_dispatcher(port: int) -> Any:
+    """Starts a `DispatchServer`, which continues from its journal.
 
     Raises:
         InputError: if the folder cannot be written or holds another journal.
     """
-    import tensorflow as tf
-
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.io.files import make_folder
-    from keras_rcnn.serving.addresses import address
-
     work_dir = FLAGS.work_dir and str(make_folder(FLAGS.work_dir))
-    config = tf.data.experimental.service.DispatcherConfig(
+    service = tf.data.experimental.service
+    config = service.DispatcherConfig(
         port, work_dir=work_dir, fault_tolerant_mode=work_dir is not None
     )
     try:
-        server = tf.data.experimental.service.DispatchServer(config)
+        server = service.DispatchServer(config)
     except (tf.errors.OpError, RuntimeError) as error:
         raise InputError(
-            f"No dispatcher can go on by --work_dir={FLAGS.work_dir} "
+            f"No dispatcher can continue from --work_dir={FLAGS.work_dir} "
             f"({str(error).splitlines()[0]}): choose another folder."
         ) from error
-    tell(f"Dispatcher at {address(FLAGS.host, port)}")
+    log(f"Dispatcher at {addresses.address(FLAGS.host, port)}")
     return server
 
 
-def start_worker(port: int) -> "tf.data.experimental.service.WorkerServer":
-    """Starts to work for the dispatcher.
+def start_worker(port: int) -> Any:
+    """Starts a `WorkerServer` of the dispatcher.
 
     Raises:
-        InputError: if it does not answer.
+        InputError: if the dispatcher does not answer.
     """
-    import tensorflow as tf
-
-    from keras_rcnn.datasets.data_service import check_dispatcher
-    from keras_rcnn.serving.addresses import address
-
-    check_dispatcher(FLAGS.dispatcher)
-    server = tf.data.experimental.service.WorkerServer(
-        tf.data.experimental.service.WorkerConfig(
+    data_service.check_dispatcher(FLAGS.dispatcher)
+    service = tf.data.experimental.service
+    address = addresses.address(FLAGS.host, port)
+    server = service.WorkerServer(
+        service.WorkerConfig(
             FLAGS.dispatcher,
-            address(FLAGS.host, port),
+            address,
             port,
-            # So soon it is known to a dispatcher that has lost its journal.
+            # A dispatcher that lost its journal knows the worker after that.
             heartbeat_interval_ms=5000,
         )
     )
-    tell(f"Worker at {address(FLAGS.host, port)}")
+    log(f"Worker at {address}")
     return server
 
 
-def tell_of_workers(port: int) -> NoReturn:
-    """Says how many workers have come, whenever there are more."""
-    from keras_rcnn.datasets.data_service import count_workers
-
-    tell("Waiting for workers.")
-    told = 0
+def log_workers(port: int) -> NoReturn:
+    """Prints the number of workers whenever it grows."""
+    log("Waiting for workers.")
+    known = 0
     while True:
-        count = count_workers(f"127.0.0.1:{port}") or 0
-        if count > told:
-            tell(f"Workers that have come: {count}")
-            told = count
+        count = data_service.count_workers(f"127.0.0.1:{port}") or 0
+        if count > known:
+            log(f"Workers that have come: {count}")
+            known = count
         time.sleep(1)
 
 
-def tell(line: str) -> None:
-    """A line at once, whoever reads it."""
+def log(line: str) -> None:
+    """Prints a line at once, even into a pipe."""
     print(line, flush=True)
-
-
-if __name__ == "__main__":
-    runner.run(main)

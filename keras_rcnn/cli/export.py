@@ -1,108 +1,112 @@
-r"""Writes a trained network to be served, or to be shipped in a phone.
+r"""Exports a trained network for serving, phones or ONNX.
 
-    python tools/export.py --model_dir=runs/stanford \
+    keras-rcnn export --model_dir=runs/stanford \
         --all=saved_models/rcnn2_stanford_background \
         --dataset=stanford_background
 
-writes all there is, with a table of sizes, speed, agreement and accuracy,
-which takes some minutes. Parts of it take seconds:
+writes every format, with a table of sizes, speed, agreement and accuracy, in
+some minutes. A single format takes seconds:
 
-    python tools/export.py --model_dir=runs/stanford --saved_model=served
-    python tools/export.py --model_dir=runs/stanford --litert=stanford.tflite \
+    keras-rcnn export --model_dir=runs/stanford --saved_model=served
+    keras-rcnn export --model_dir=runs/stanford --litert=stanford.tflite \
         --litert_size=240x320 --output_resolution=4 --quantize=weights
-    python tools/export.py --model_dir=runs/stanford --onnx=stanford.onnx
+    keras-rcnn export --model_dir=runs/stanford --onnx=stanford.onnx
 
-To load and run a SavedModel takes TensorFlow alone; `serving_default` takes
+Loading and running a SavedModel needs only TensorFlow; `serving_default` takes
 uint8 photos of any size, `(batch, height, width, 3)`, other signatures take
 files. The `model.keras` beside it is the network for Python.
 
-A LiteRT file of a fixed size is the faster one. Quantization: `float16` halves
-it; `weights`, 8 bits each, makes it a quarter with the same arithmetic;
-`dynamic` and `int8` compute in 8 bits as well, the latter by the ranges of the
-numbers that occur in the training photos of `--dataset`. MediaPipe's
-`ImageSegmenter` runs files with `--litert_output=probabilities`.
+A LiteRT file for photos of one size is faster than one for any size.
+Quantization: `float16` halves the file; `weights`, 8 bits each, makes it a
+quarter with the same arithmetic; `dynamic` and `int8` also compute in 8 bits,
+`int8` with the ranges of the numbers that occur in the training photos of
+`--dataset`. MediaPipe's `ImageSegmenter` runs files with
+`--litert_output=probabilities`.
 """
 
+import importlib.util
 import pathlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from absl import flags
+import numpy as np
+from PIL import Image
 
-from keras_rcnn.cli import dataset_flags, float_flags, labeling_flags, runner
+import keras_rcnn
+from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import InputError, missing_extra
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from keras_rcnn import RecurrentCNN
-
-FLAGS = flags.FLAGS
-# The machine that runs it need not be like the one that writes it.
-labeling_flags.define_choices(precision="float32")
-dataset_flags.define(required=False)
-flags.DEFINE_string(
-    "model_dir", None, "Folder of a run, or a .keras file.", required=True
+FLAGS = flags.Flags()
+# The machine that runs the file need not be like the one that writes it.
+flags.add_labeling_choices(FLAGS, precision="float32")
+flags.add_dataset(FLAGS, required=False)
+FLAGS.add_string(
+    "model_dir",
+    None,
+    "Folder of a run, .keras file, or name of a network that comes with the "
+    "package.",
+    required=True,
 )
-flags.DEFINE_string("report", None, "JSON file for the figures.")
-flags.DEFINE_string(
+flags.add_report(FLAGS)
+FLAGS.add_string(
     "all",
     None,
     "Folder for the SavedModel, litert/*.tflite and labeling.onnx, compared "
     "on the test split of --dataset.",
 )
-flags.DEFINE_integer(
+FLAGS.add_integer(
     "phone_resolution",
     4,
     "With --all: pixels from one computed label to the next in LiteRT and "
     "ONNX files.",
-    lower_bound=1,
 )
-flags.DEFINE_string("saved_model", None, "SavedModel folder to write.")
-flags.DEFINE_string(
+FLAGS.add_string("saved_model", None, "SavedModel folder to write.")
+FLAGS.add_string(
     "scores",
     None,
-    "JSON file that tools/evaluate.py wrote of the network, to be kept in the "
+    "Report of `keras-rcnn evaluate` on the network, to be kept in the "
     "SavedModel.",
 )
-float_flags.define_float(
+FLAGS.add_float(
     "max_megapixels",
     25.0,
-    "Largest photo that the SavedModel will label.",
+    "Largest photo that the SavedModel labels.",
     lower_bound=0,
     upper_bound=1_000_000,
 )
-flags.DEFINE_string("litert", None, "LiteRT file (.tflite) to write.")
-flags.DEFINE_string(
+FLAGS.add_string("litert", None, "LiteRT file (.tflite) to write.")
+FLAGS.add_string(
     "litert_size",
     None,
     "HEIGHTxWIDTH of all photos that the LiteRT file takes; any if not given, "
     "240x320 with --all.",
 )
-flags.DEFINE_enum(
+FLAGS.add_enum(
     "litert_output",
     "labels",
     ["labels", "probabilities"],
-    "What the LiteRT file gives.",
+    "What the LiteRT file computes.",
 )
-flags.DEFINE_enum(
+FLAGS.add_enum(
     "quantize",
     "none",
     ["none", "float16", "weights", "dynamic", "int8"],
     "Numbers in the LiteRT file.",
 )
-flags.DEFINE_integer(
+FLAGS.add_integer(
     "calibration_photos",
     50,
-    "Photos of --dataset whose numbers set the ranges of int8.",
-    lower_bound=1,
+    "Number of photos of --dataset that set the ranges of int8.",
 )
-flags.DEFINE_string("onnx", None, "ONNX file to write.")
+FLAGS.add_string("onnx", None, "ONNX file to write.")
+
+comparison = LazyModule("keras_rcnn.export.comparison")
+metadata = LazyModule("keras_rcnn.export.metadata")
+phone_set = LazyModule("keras_rcnn.export.phone_set")
 
 
 def main() -> None:
     """Loads the network and exports it."""
-    from keras_rcnn import load_model
-    from keras_rcnn.errors import InputError
-
     if not any((FLAGS.all, FLAGS.saved_model, FLAGS.litert, FLAGS.onnx)):
         raise InputError(
             "Nothing to write: give --all=FOLDER, --saved_model=FOLDER, "
@@ -115,7 +119,7 @@ def main() -> None:
             "--all compares what it writes on labeled photos: give --dataset, "
             "the one that the network was trained on."
         )
-    model = load_model(FLAGS.model_dir)
+    model = keras_rcnn.load_model(FLAGS.model_dir)
     figures: dict[str, Any] = {}
     if FLAGS.saved_model:
         figures["saved_model"] = write_saved_model(model, FLAGS.saved_model)
@@ -129,17 +133,15 @@ def main() -> None:
     runner.write_report(FLAGS.report, figures)
 
 
-def write_saved_model(model: "RecurrentCNN", folder: str) -> dict[str, Any]:
-    """Writes the SavedModel and says what is in it."""
-    from keras_rcnn import SceneLabeler
-    from keras_rcnn.export import export_saved_model
-    from keras_rcnn.export.metadata import read_metadata
-
-    labeler = SceneLabeler(model, **labeling_flags.choices())
-    path = export_saved_model(
+def write_saved_model(
+    model: "keras_rcnn.RecurrentCNN", folder: str
+) -> dict[str, Any]:
+    """Writes the SavedModel and prints its properties."""
+    labeler = keras_rcnn.SceneLabeler(model, **flags.labeling_choices(FLAGS))
+    path = keras_rcnn.export.export_saved_model(
         labeler,
         folder,
-        read_metadata(FLAGS.model_dir, FLAGS.scores),
+        metadata.read_metadata(FLAGS.model_dir, FLAGS.scores),
         max_megapixels=FLAGS.max_megapixels,
     )
     parts = [path / "saved_model.pb", *(path / "variables").iterdir()]
@@ -160,15 +162,13 @@ def write_saved_model(model: "RecurrentCNN", folder: str) -> dict[str, Any]:
 
 
 def write_litert(
-    model: "RecurrentCNN", size: tuple[int, int] | None
+    model: "keras_rcnn.RecurrentCNN", size: tuple[int, int] | None
 ) -> dict[str, Any]:
-    """Writes the LiteRT file and says what it is."""
-    from keras_rcnn.export import export_litert
-
+    """Writes the LiteRT file and prints its size."""
     photos = calibration_photos(size) if FLAGS.quantize == "int8" else ()
-    # Quantizing runs it, and LiteRT tells of its start.
+    # Quantizing runs the file, and LiteRT prints a notice when it starts.
     with runner.quiet_libraries():
-        file = export_litert(
+        file = keras_rcnn.export.export_litert(
             model,
             FLAGS.litert,
             size,
@@ -179,49 +179,44 @@ def write_litert(
             photos,
             FLAGS.smoothing or 1,
         )
-    return told(file) | {"quantize": FLAGS.quantize}
+    return print_size(file) | {"quantize": FLAGS.quantize}
 
 
 def write_onnx(
-    model: "RecurrentCNN", file: pathlib.Path, output_resolution: int
+    model: "keras_rcnn.RecurrentCNN", file: pathlib.Path, output_resolution: int
 ) -> dict[str, Any]:
-    """Writes the ONNX file and says what it is."""
-    from keras_rcnn.export import export_onnx
-
-    export_onnx(
+    """Writes the ONNX file and prints its size."""
+    keras_rcnn.export.export_onnx(
         model,
         file,
         output_resolution=output_resolution,
         num_instances=FLAGS.num_instances,
         smoothing=FLAGS.smoothing or 1,
     )
-    return told(file)
+    return print_size(file)
 
 
-def told(file: pathlib.Path) -> dict[str, Any]:
-    """The size of a file, printed as well."""
+def print_size(file: pathlib.Path) -> dict[str, Any]:
+    """Prints the size of a file and returns it for the report."""
     size = file.stat().st_size
     print(f"{file}: {size / 1024:.0f} KB.")
     return {"bytes": size}
 
 
 def write_all(
-    model: "RecurrentCNN", folder: pathlib.Path, size: tuple[int, int]
+    model: "keras_rcnn.RecurrentCNN",
+    folder: pathlib.Path,
+    size: tuple[int, int],
 ) -> dict[str, Any]:
-    """Writes everything, compares it and prints the table."""
-    import importlib.util
-
-    from keras_rcnn.export.comparison import compare, markdown
-    from keras_rcnn.export.phone_set import write_phone_set
-
-    dataset = dataset_flags.load_dataset("test")
-    dataset_flags.check_classes(dataset, FLAGS.model_dir, model.class_names)
+    """Writes every format, compares them and prints the table."""
+    dataset = flags.load_dataset(FLAGS, "test")
+    flags.check_classes(FLAGS, dataset, FLAGS.model_dir, model.class_names)
     resolution = FLAGS.phone_resolution
     photos = calibration_photos(size)
     figures: dict[str, Any] = {
         "saved_model": write_saved_model(model, str(folder))
     }
-    files = write_phone_set(
+    files = phone_set.write_phone_set(
         model,
         folder / "litert",
         size,
@@ -234,29 +229,25 @@ def write_all(
         files["onnx"] = folder / "labeling.onnx"
         write_onnx(model, files["onnx"], resolution)
     else:
-        print("No ONNX file: it takes `pip install -e '.[onnx]'`.")
-    rows = compare(folder, resolution, files, dataset, size)
-    print(markdown(rows))
+        print(f"No ONNX file: {missing_extra('it', 'onnx')}")
+    rows = comparison.compare(folder, resolution, files, dataset, size)
+    print(comparison.markdown(rows))
     return figures | {"files": rows}
 
 
 def refuse_idle_flags() -> None:
-    """Refuses choices for LiteRT files where none is to be written."""
-    from keras_rcnn.errors import InputError
-
+    """Refuses settings of LiteRT files if no LiteRT file is to be written."""
     names = ("litert_size", "litert_output", "quantize")
     given = [f"--{name}" for name in names if FLAGS[name].present]
     if given and not (FLAGS.litert or FLAGS.all):
         raise InputError(
-            f"There is no LiteRT file to write, which {' and '.join(given)} "
-            "would be for: give --litert=FILE as well, or leave it out."
+            f"{' and '.join(given)} only changes a LiteRT file, and none is to "
+            "be written: give --litert=FILE as well, or leave it out."
         )
 
 
 def litert_size() -> tuple[int, int] | None:
-    """Height and width that the flag asks for."""
-    from keras_rcnn.errors import InputError
-
+    """Height and width that --litert_size gives; None for any."""
     if not FLAGS.litert_size:
         return None
     try:
@@ -265,31 +256,22 @@ def litert_size() -> tuple[int, int] | None:
             raise ValueError
     except ValueError as error:
         raise InputError(
-            f"--litert_size={FLAGS.litert_size} is no size: give height and "
+            f"--litert_size={FLAGS.litert_size} is not a size: give height and "
             "width in pixels, such as 240x320."
         ) from error
     return height, width
 
 
-def calibration_photos(size: tuple[int, int] | None) -> list["np.ndarray"]:
+def calibration_photos(size: tuple[int, int] | None) -> list[np.ndarray]:
     """Training photos, scaled to the size."""
-    import numpy as np
-    from PIL import Image
-
-    from keras_rcnn.errors import InputError
-
     if size is None or not FLAGS.dataset:
         raise InputError(
-            "int8 has to see photos: give --litert_size and --dataset, the one "
+            "int8 needs photos: give --litert_size and --dataset, the one "
             "that the network was trained on."
         )
-    dataset = dataset_flags.load_dataset("train")
+    dataset = flags.load_dataset(FLAGS, "train")
     examples = dataset.examples.take(FLAGS.calibration_photos)
     return [
         np.asarray(Image.fromarray(example["image"]).resize(size[::-1]))
         for example in examples.as_numpy_iterator()
     ]
-
-
-if __name__ == "__main__":
-    runner.run(main)

@@ -1,70 +1,62 @@
-r"""Shows where a model goes wrong on labeled photos.
+r"""Shows where a model is wrong on labeled photos.
 
-    python tools/inspect_errors.py --model=runs/stanford_rcnn2_dense \
+    keras-rcnn inspect --model=runs/stanford_rcnn2_dense \
         --dataset=stanford_background --output=errors.html
 
-One HTML file that needs nothing else: the scores, the classes that are taken
-for each other with examples, the worst photos, accuracy by the distance to
-another class and to the border, how often the network is right where it is
-sure (reliability diagram and expected calibration error), and what each
-instance adds. Your own folder, as for training, and faster:
+Writes one HTML file that needs nothing else: the scores, the classes that are
+confused with each other with examples, the worst photos, accuracy by the
+distance to another class and to the border, how often the network is right
+where it is sure (reliability diagram and expected calibration error), and what
+each instance adds. Your own folder, laid out as for training, and faster:
 
-    python tools/inspect_errors.py --model=runs/own --dataset=folder \
+    keras-rcnn inspect --model=runs/own --dataset=folder \
         --data_dir=FOLDER --output=errors.html --output_resolution=8
 
-Photos are looked at one by one; of all but the worst only counts are kept.
+Photos are read one by one; only counts are kept, and the worst photos.
 """
 
 import math
-from typing import TYPE_CHECKING
+from typing import Any
 
-from absl import flags
+import numpy as np
 
-from keras_rcnn.cli import dataset_flags, labeling_flags, runner
+import keras_rcnn
+from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.lazy_module import LazyModule
 
-if TYPE_CHECKING:
-    from keras_rcnn.datasets import SceneDataset
-    from keras_rcnn.evaluation.error_counts import ErrorCounts
-    from keras_rcnn.runtime.loading import Labeler
-
-FLAGS = flags.FLAGS
-labeling_flags.define()
-dataset_flags.define()
-flags.DEFINE_enum(
-    "split", "test", ["train", "test", "all"], "Which of the photos."
-)
-flags.DEFINE_integer(
+FLAGS = flags.Flags()
+flags.add_labeling(FLAGS)
+flags.add_dataset(FLAGS)
+FLAGS.add_enum("split", "test", flags.SPLITS, "Which of the photos.")
+FLAGS.add_integer(
     "num_photos",
     None,
-    "Look at so many of them only, spread over the split.",
-    lower_bound=1,
+    "Number of photos to inspect, spread over the split; all if not given.",
 )
-flags.DEFINE_string(
-    "output", None, "HTML file for what was found.", required=True
+FLAGS.add_string("output", None, "HTML file to write.", required=True)
+flags.add_report(FLAGS)
+FLAGS.add_integer(
+    "num_worst", 12, "How many of the worst photos to show.", at_least=0
 )
-flags.DEFINE_string("report", None, "JSON file for the figures.")
-flags.DEFINE_integer(
-    "num_worst", 12, "How many of the worst photos to show.", lower_bound=0
+FLAGS.add_integer(
+    "num_pairs", 8, "How many pairs of confused classes to show.", at_least=0
 )
-flags.DEFINE_integer(
-    "num_pairs", 8, "How many pairs of confused classes to show.", lower_bound=0
+FLAGS.add_integer(
+    "num_examples", 4, "How many pictures of each pair.", at_least=0
 )
-flags.DEFINE_integer(
-    "num_examples", 4, "How many pictures of each pair.", lower_bound=0
-)
+
+confused_examples = LazyModule("keras_rcnn.reports.confused_examples")
+error_counts = LazyModule("keras_rcnn.evaluation.error_counts")
+errors_page = LazyModule("keras_rcnn.reports.errors_page")
 
 
 def main() -> None:
-    """Labels the photos, counts the errors, writes what there is to see."""
-    from keras_rcnn.evaluation.error_counts import count_errors
-    from keras_rcnn.reports.confused_examples import ConfusedExamples
-    from keras_rcnn.reports.errors_page import write_errors_page
-
-    labeler = labeling_flags.load_labeler()
-    dataset = chosen_photos(dataset_flags.load_dataset(FLAGS.split))
-    dataset_flags.check_classes(dataset, FLAGS.model, labeler.class_names)
-    examples = ConfusedExamples(FLAGS.num_examples)
-    counts = count_errors(
+    """Labels the photos, counts the errors, writes the page."""
+    labeler = flags.load_labeler(FLAGS)
+    dataset = chosen_photos(flags.load_dataset(FLAGS, FLAGS.split))
+    flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)
+    examples = confused_examples.ConfusedExamples(FLAGS.num_examples)
+    counts = error_counts.count_errors(
         labeler,
         dataset,
         num_worst=FLAGS.num_worst,
@@ -72,21 +64,19 @@ def main() -> None:
         on_photo=examples.add,
     )
     print_summary(counts)
-    write_errors_page(
+    errors_page.write_errors_page(
         FLAGS.output, dataset, counts, examples, about(labeler), FLAGS.num_pairs
     )
-    print(f"{FLAGS.output}: look at it in a browser")
-    runner.write_report(
-        FLAGS.report,
-        counts.figures(dataset.class_names)
-        | {"num_images": dataset.num_examples},
-    )
+    print(f"{FLAGS.output}: open it in a browser")
+    figures = counts.figures(dataset.class_names)
+    figures["num_images"] = dataset.num_examples
+    runner.write_report(FLAGS.report, figures)
 
 
-def chosen_photos(dataset: "SceneDataset") -> "SceneDataset":
-    """The photos to look at."""
-    import numpy as np
-
+def chosen_photos(
+    dataset: "keras_rcnn.datasets.SceneDataset",
+) -> "keras_rcnn.datasets.SceneDataset":
+    """The photos that --num_photos chooses."""
     total = dataset.num_examples
     if FLAGS.num_photos is None or FLAGS.num_photos >= total:
         return dataset
@@ -95,27 +85,27 @@ def chosen_photos(dataset: "SceneDataset") -> "SceneDataset":
     return dataset.select(chosen)
 
 
-def fewer_instances(labeler: "Labeler") -> "dict[int, Labeler]":
-    """The same network applied 1, 2 ... times, if it can be."""
-    from keras_rcnn import SceneLabeler
-
-    if not isinstance(labeler.label_batch, SceneLabeler):
+def fewer_instances(labeler: Any) -> dict[int, Any]:
+    """Labelers that apply the same network 1, 2 ... times, if it can be."""
+    if not isinstance(labeler.label_batch, keras_rcnn.SceneLabeler):
         return {}
     whole = labeler.label_batch
     stride = whole.model.geometry.output_stride
     return {
-        number: labeling_flags.load_labeler(
+        number: flags.load_labeler(
+            FLAGS,
             num_instances=number,
-            # The finest of all that is computed by so few.
+            # The finest resolution up to that of the labeler which this
+            # number of instances computes.
             output_resolution=math.gcd(whole.output_resolution, stride(number)),
         )
         for number in range(1, whole.num_instances)
     }
 
 
-def about(labeler: "Labeler") -> dict[str, str]:
+def about(labeler: Any) -> dict[str, str]:
     """The model and how it was used, for the page."""
-    told = {
+    facts = {
         "model": FLAGS.model,
         "split": FLAGS.split,
         "instances": labeler.num_instances,
@@ -123,11 +113,11 @@ def about(labeler: "Labeler") -> dict[str, str]:
         and f"1/{labeler.output_resolution}",
         "smoothing": labeler.smoothing,
     }
-    return {name: str(value) for name, value in told.items() if value}
+    return {name: str(value) for name, value in facts.items() if value}
 
 
-def print_summary(counts: "ErrorCounts") -> None:
-    """The figures that matter most, for people."""
+def print_summary(counts: Any) -> None:
+    """Prints the most important figures."""
     matrix = counts.matrix
     for name, part in (
         ("pixel accuracy", matrix.pixel_accuracy),
@@ -135,9 +125,5 @@ def print_summary(counts: "ErrorCounts") -> None:
         ("mean IoU", matrix.mean_iou),
         ("calibration error", counts.calibration.expected_calibration_error),
     ):
-        if part == part:
+        if not math.isnan(part):
             print(f"{name:17} {100 * part:6.1f} %")
-
-
-if __name__ == "__main__":
-    runner.run(main)

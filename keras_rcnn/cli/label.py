@@ -1,26 +1,25 @@
 r"""Labels photos of your own; seconds for each on two cores.
 
-    python tools/label.py --model=saved_models/rcnn2_stanford_background \
-        --images=street.jpg --images=holiday --output_dir=labeled \
-        --longest_side=320
+    keras-rcnn label --model=rcnn2_stanford_background \
+        --output_dir=labeled --longest_side=320 street.jpg holiday
 
-For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, with
-the class of each pixel as its value, counted from 0 in the order of the
-report's `class_names`, hence all but black in a viewer, and NAME_overlay.png to
-look at.
+For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, whose
+values are the classes of the pixels, counted from 0 in the order of the
+report's `class_names` (a viewer shows it nearly black), and NAME_overlay.png,
+the photo tinted by class, with a legend.
 
-Large photos (beyond 25 megapixels, `--memory_mb` being what it is by default)
-are read, labeled and written strip by strip. Their pixels lie in OUTPUT_DIR
-meanwhile, and their overlays are scaled down to at most 4,000 pixels a side.
+Large photos (beyond 25 megapixels at the default `--memory_mb`) are read,
+labeled and written strip by strip. Meanwhile their pixels are stored in
+OUTPUT_DIR. Their overlays are scaled down to at most 4,000 pixels a side.
 
 `--annotations=voc` writes OUTPUT_DIR/voc as well, to correct the labels in CVAT
 or another annotation tool and to train on them by `--dataset=folder
 --data_dir=OUTPUT_DIR/voc`; `--annotations=coco` writes OUTPUT_DIR/coco, COCO's
 panoptic format.
 
-A network knows things at the size that they had in its training photos, here
-320x240 pixels: scale larger ones down with `--longest_side`, which is faster,
-too. So is `--output_resolution=8`, by far, with coarser outlines.
+A network recognizes things at the size that they had in its training photos,
+here of 320x240 pixels: scale larger photos down with `--longest_side`, which is
+faster, too. `--output_resolution=8` is much faster, with coarser outlines.
 """
 
 import contextlib
@@ -28,67 +27,56 @@ import itertools
 import sys
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from absl import flags
+import tqdm
 
-from keras_rcnn.cli import float_flags, labeling_flags, runner
+from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import InputError
+from keras_rcnn.io import photo_files
+from keras_rcnn.io.files import make_folder
+from keras_rcnn.io.images import allow_megapixels
 
-if TYPE_CHECKING:
-    import numpy as np
-
-    from keras_rcnn.cli.photos.annotations import Annotations
-    from keras_rcnn.cli.photos.photo_stream import Job
-    from keras_rcnn.runtime.loading import Labeler
-
-FLAGS = flags.FLAGS
-labeling_flags.define()
-flags.DEFINE_multi_string(
+TAKES_ARGUMENTS = True
+FLAGS = flags.Flags()
+flags.add_labeling(FLAGS)
+FLAGS.add_strings(
     "images",
     None,
-    "Files, patterns such as 'photos/*.jpg', or folders (the photos right in "
-    "them), with commas between or repeated; what follows without any flag "
-    "counts as well.",
+    "Photos: files, patterns such as 'photos/*.jpg', or folders (the photos "
+    "directly in them), separated by commas or with the flag repeated. "
+    "Arguments without a flag are photos as well.",
 )
-flags.DEFINE_string("output_dir", None, "Where to write.", required=True)
-flags.DEFINE_integer(
-    "longest_side",
-    None,
-    "Scale larger photos down to this many pixels to label them.",
-    lower_bound=1,
-)
-float_flags.define_float(
+FLAGS.add_string("output_dir", None, "Where to write.", required=True)
+flags.add_longest_side(FLAGS)
+FLAGS.add_float(
     "max_megapixels",
     None,
-    "How large a photo may be; 89, Pillow's guard against files made to fill "
-    "the memory, if not given.",
+    "How large a photo may be; 89, Pillow's limit against decompression "
+    "bombs, if not given.",
     lower_bound=0,
 )
-flags.DEFINE_multi_enum(
+FLAGS.add_multi_enum(
     "annotations",
-    None,
     ["coco", "voc"],
     "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT and --dataset=folder) or "
     "OUTPUT_DIR/coco (COCO panoptic), with copies of the photos, to correct "
-    "the labels by hand.",
+    "the labels by hand; may be repeated.",
 )
-flags.DEFINE_string(
-    "report",
-    None,
-    "JSON file for the shares of each photo and the seconds spent, in the "
-    "network and in total, from the first photo to the last.",
+flags.add_report(
+    FLAGS,
+    "the fraction of each class in each photo and the seconds spent, in the "
+    "network and in total, from the first photo to the last",
 )
+
+annotation_files = LazyModule("keras_rcnn.cli.photos.annotations")
+photo_labeling = LazyModule("keras_rcnn.cli.photos.photo_labeling")
+photo_stream = LazyModule("keras_rcnn.cli.photos.photo_stream")
 
 
 def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
-    from keras_rcnn.cli.photos.annotations import Annotations
-    from keras_rcnn.cli.photos.photo_stream import Job
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.io import photo_files
-    from keras_rcnn.io.files import make_folder
-    from keras_rcnn.io.images import allow_megapixels
-
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
     asked = [*photo_files.split_at_commas(FLAGS.images or []), *arguments]
@@ -100,14 +88,15 @@ def main(arguments: list[str]) -> None:
     photos = photo_files.find_photos(asked)
     folder = make_folder(FLAGS.output_dir)
     jobs = [
-        Job(photo, name, folder)
+        photo_stream.Job(photo, name, folder)
         for photo, name in zip(
             photos, photo_files.output_names(photos), strict=True
         )
     ]
-    labeler = labeling_flags.load_labeler()
-    classes = labeler.class_names, labeler.palette
-    annotations = Annotations(FLAGS.annotations or (), folder, *classes)
+    labeler = flags.load_labeler(FLAGS)
+    annotations = annotation_files.Annotations(
+        FLAGS.annotations or (), folder, labeler.class_names, labeler.palette
+    )
     outputs = (
         (job.labels_file, job.overlay_file, *annotations.copies(job))
         for job in jobs
@@ -125,18 +114,11 @@ def main(arguments: list[str]) -> None:
 
 
 def label(
-    labeler: "Labeler",
-    jobs: Sequence["Job"],
-    annotations: "Annotations",
+    labeler: Any, jobs: Sequence[Any], annotations: Any
 ) -> dict[str, Any]:
-    """Labels the photos, says what is on each, and gives the report."""
-    import tqdm
-
-    from keras_rcnn.cli.photos import photo_stream
-    from keras_rcnn.cli.photos.photo_labeling import PhotoLabeling
-
+    """Labels the photos, prints the classes on each, and returns the report."""
     start = time.perf_counter()
-    labeling = PhotoLabeling(
+    labeling = photo_labeling.PhotoLabeling(
         labeler, FLAGS.longest_side, FLAGS.memory_mb, annotations
     )
     measured = map(labeling.measure, jobs)
@@ -147,25 +129,22 @@ def label(
         labeling.write,
     )
     labeled, failures = [], []
-    total = len(jobs)
-    with (
-        contextlib.closing(stream),
-        tqdm.tqdm(
-            stream, "Labeling", total, unit="photo", file=sys.stderr
-        ) as bar,
-    ):
+    bar = tqdm.tqdm(
+        stream, "Labeling", len(jobs), unit="photo", file=sys.stderr
+    )
+    with contextlib.closing(stream), bar:
         for job in bar:
             if job.failure:
                 failures.append(job.failure)
                 continue
-            found = by_share(job.shares, labeler.class_names)
+            fractions = largest_first(job.shares, labeler.class_names)
             bar.write(f"{job.photo} -> {job.labels_file}, {job.overlay_file}")
-            bar.write(f"  {describe(found)}")
+            bar.write(f"  {describe(fractions)}")
             labeled.append(
                 {
                     "photo": str(job.photo),
                     "labels": str(job.labels_file),
-                    "shares": found,
+                    "shares": fractions,
                 }
             )
     return {
@@ -177,21 +156,17 @@ def label(
     }
 
 
-def by_share(
-    shares: "np.ndarray", class_names: Sequence[str]
+def largest_first(
+    fractions: Any, class_names: Sequence[str]
 ) -> dict[str, float]:
-    """Part of the photo of each class that there is, the largest first."""
-    named = zip(class_names, shares.tolist(), strict=True)
+    """The fraction of each class that is on a photo, the largest first."""
+    named = zip(class_names, fractions.tolist(), strict=True)
     ordered = sorted(named, key=lambda pair: -pair[1])
-    return {name: part for name, part in ordered if part}
+    return {name: fraction for name, fraction in ordered if fraction}
 
 
-def describe(found: dict[str, float]) -> str:
-    """Shares as a person reads them."""
+def describe(fractions: dict[str, float]) -> str:
+    """Fractions as percentages in a line."""
     return ", ".join(
-        f"{name} {100 * part:.1f} %" for name, part in found.items()
+        f"{name} {100 * fraction:.1f} %" for name, fraction in fractions.items()
     )
-
-
-if __name__ == "__main__":
-    runner.run(main, takes_arguments=True)

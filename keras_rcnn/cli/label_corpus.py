@@ -1,100 +1,92 @@
 r"""Labels any number of photos on Apache Beam, which the extra `beam` installs.
 
-    python tools/label_corpus.py --images='photos/**.jpg' \
+    keras-rcnn label-corpus --images='photos/**.jpg' \
         --model=saved_models/rcnn2_stanford_background --longest_side=320 \
         --output_dir=labeled \
         --runner=DirectRunner --direct_running_mode=multi_processing \
         --direct_num_workers=2 --threads=1
 
-Writes to OUTPUT_DIR the labels of each photo, `labels/NAME.png`, NAME being
-made of what is in the photo, of the model and of the settings; `photos.parquet`
-with a row for each photo; and `dead_letters.parquet` with those that have no
-labels, and why. Run again, it labels what is missing: killed, it goes on.
+Writes into OUTPUT_DIR the labels of each photo, `labels/NAME.png`, where NAME
+depends on the content of the photo, the model and the settings;
+`photos.parquet` with a row for each photo; and `dead_letters.parquet` with the
+photos that could not be labeled, and why. Started again after it was killed, it
+labels only the photos that have no labels yet.
 
-Flags that are not listed here are Beam's: `--runner` and those that belong to
-it, each as `--name=value`. Files may be on any filesystem of Beam.
+Flags that are not listed here are Beam's: `--runner` and its options, each as
+`--name=value`. Files may be on any filesystem of Beam.
 """
 
 import importlib.util
 import os
 import time
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
-from absl import flags
+from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.io.files import make_folder
 
-from keras_rcnn.cli import float_flags, runner
-
-if TYPE_CHECKING:
-    from keras_rcnn.corpus.label_corpus import LabelCorpus
-
-FLAGS = flags.FLAGS
-flags.DEFINE_string("model", None, "SavedModel folder.", required=True)
-flags.DEFINE_multi_string(
+TAKES_OTHER_FLAGS = True
+FLAGS = flags.Flags()
+FLAGS.add_string("model", None, "SavedModel folder.", required=True)
+FLAGS.add_strings(
     "images",
     [],
-    "Pattern of photos, such as 'photos/*.jpg', or 'photos/**.jpg' with those "
-    "in folders below; may be repeated.",
+    "Pattern of photos, such as 'photos/*.jpg', or 'photos/**.jpg' for all "
+    "subfolders as well; may be repeated.",
 )
-flags.DEFINE_multi_string(
+FLAGS.add_strings(
     "tfrecords",
     [],
     "Pattern of TFRecord files of photos; may be repeated. A record is a JPEG, "
     "PNG ... file, or a tf.train.Example with one as `image/encoded`.",
 )
-flags.DEFINE_string("output_dir", None, "Where to write.", required=True)
-flags.DEFINE_enum(
+FLAGS.add_string("output_dir", None, "Where to write.", required=True)
+FLAGS.add_enum(
     "output_format",
     "png",
     ["png", "tfrecord"],
     "Labels as a PNG file each, or up to 256 of them in a TFRecord file.",
 )
-flags.DEFINE_integer(
-    "longest_side",
-    None,
-    "Scale larger photos down to this many pixels to label them.",
-    lower_bound=1,
-)
-flags.DEFINE_integer(
+flags.add_longest_side(FLAGS)
+FLAGS.add_integer(
     "output_resolution",
     None,
-    "Pixels from one computed label to the next, as the SavedModel has "
-    "signatures for; what it was exported with if not given.",
-    lower_bound=1,
+    "Pixels from one computed label to the next. The SavedModel has a "
+    "signature for each possible value; that of the export if not given.",
 )
-flags.DEFINE_integer(
+FLAGS.add_integer(
     "num_instances",
     None,
-    "How often to apply the network, likewise.",
-    lower_bound=1,
+    "How often to apply the network. The SavedModel has a signature for each "
+    "possible value; that of the export if not given.",
 )
-float_flags.define_float(
+FLAGS.add_float(
     "max_megapixels",
     None,
-    "How large a photo may be before it is scaled down; 89, Pillow's guard "
-    "against files made to fill the memory, if not given.",
+    "How large a photo may be before it is scaled down; 89, Pillow's limit "
+    "against decompression bombs, if not given.",
     lower_bound=0,
 )
-flags.DEFINE_integer(
+FLAGS.add_integer(
     "threads",
     None,
-    "Threads of TensorFlow in each worker; as many as it likes if not given.",
-    lower_bound=1,
+    "Threads of TensorFlow in each worker; TensorFlow chooses if not given.",
 )
-flags.DEFINE_string("report", None, "JSON file for the counters.")
+flags.add_report(FLAGS, "the counters")
+
+corpus_settings = LazyModule("keras_rcnn.corpus.corpus_settings")
+label_corpus = LazyModule("keras_rcnn.corpus.label_corpus")
+stored_files = LazyModule("keras_rcnn.corpus.stored_files")
 
 
 def main(beam_flags: list[str]) -> None:
-    """Labels what has no labels yet and says how much that was."""
-    from keras_rcnn.errors import InputError
-
+    """Labels the photos that have no labels yet and prints the counters."""
     if importlib.util.find_spec("apache_beam") is None:
-        raise InputError(
-            "Apache Beam is not installed: run `pip install -e '.[beam]'` in "
-            "the folder that holds pyproject.toml."
-        )
-    # Beam tells of what else could be installed.
-    corpus_run = runner.import_quietly("corpus_run")
+        raise missing_extra("label-corpus", "beam")
+    # Beam prints what else could be installed.
+    corpus_run = runner.import_quietly("keras_rcnn.corpus.corpus_run")
     options = corpus_run.parse_options(beam_flags)
     corpus = corpus_of_flags()
     photos = count_photos(corpus) if corpus_run.is_local(options) else None
@@ -114,19 +106,13 @@ def main(beam_flags: list[str]) -> None:
         )
 
 
-def corpus_of_flags() -> "LabelCorpus":
-    """What the flags ask for, once it is known that it can be done.
+def corpus_of_flags() -> Any:
+    """The settings that the flags give, as a `LabelCorpus`.
 
     Raises:
-        InputError: if it cannot.
+        InputError: if the model, the photos or the output cannot be used.
     """
-    from keras_rcnn.corpus import stored_files
-    from keras_rcnn.corpus.corpus_settings import choose_model
-    from keras_rcnn.corpus.label_corpus import LABELS_FOLDER, LabelCorpus
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.io.files import make_folder
-
-    settings = choose_model(
+    settings = corpus_settings.choose_model(
         os.path.expanduser(FLAGS.model),
         FLAGS.longest_side,
         FLAGS.output_resolution,
@@ -144,10 +130,10 @@ def corpus_of_flags() -> "LabelCorpus":
             "name without *, ? and [."
         )
     if stored_files.is_local(output_dir):
-        make_folder(os.path.join(output_dir, LABELS_FOLDER))
+        make_folder(os.path.join(output_dir, label_corpus.LABELS_FOLDER))
     else:
-        look_for(f"{output_dir.rstrip('/')}/{LABELS_FOLDER}/*")
-    return LabelCorpus(
+        look_for(f"{output_dir.rstrip('/')}/{label_corpus.LABELS_FOLDER}/*")
+    return label_corpus.LabelCorpus(
         settings,
         output_dir,
         images,
@@ -159,13 +145,11 @@ def corpus_of_flags() -> "LabelCorpus":
 
 
 def check_input(patterns: Sequence[str]) -> None:
-    """Refuses patterns that stand for nothing.
+    """Refuses patterns that match no file.
 
     Raises:
         InputError: naming the first.
     """
-    from keras_rcnn.errors import InputError
-
     if not patterns:
         raise InputError(
             "There are no photos to label: give --images=PATTERN, or "
@@ -184,26 +168,21 @@ def check_input(patterns: Sequence[str]) -> None:
 
 
 def look_for(pattern: str) -> bool:
-    """Whether there are files that a pattern stands for.
+    """Whether a pattern matches any file.
 
     Raises:
-        InputError: if there is no way to know.
+        InputError: if the files cannot be listed.
     """
-    from keras_rcnn.corpus import stored_files
-    from keras_rcnn.errors import InputError
-
     try:
-        return bool(stored_files.find(pattern, most=1))
+        return bool(stored_files.find(pattern, 1))
     except (OSError, ValueError) as error:
         raise InputError(f"{pattern} cannot be looked for ({error}).") from (
             error
         )
 
 
-def count_photos(corpus: "LabelCorpus") -> int | None:
-    """Photos to come, for the bar; None where it does not count them."""
-    from keras_rcnn.corpus import stored_files
-
+def count_photos(corpus: Any) -> int | None:
+    """Number of photos, for the progress bar; None if it is not known."""
     if corpus.tfrecords or corpus.output_format != "png":
         return None
     return len(
@@ -216,7 +195,7 @@ def count_photos(corpus: "LabelCorpus") -> int | None:
 
 
 def summary(figures: Mapping[str, float]) -> str:
-    """The counters as a person reads them."""
+    """The counters in a sentence."""
     failures = f"{figures['failures']} failures"
     if figures["failures"]:
         failures += f", see {FLAGS.output_dir}/dead_letters.parquet"
@@ -226,7 +205,3 @@ def summary(figures: Mapping[str, float]) -> str:
         f"{figures['seconds_in_model']:.1f} s in the model), "
         f"{figures['labelled_before']} before, {failures}."
     )
-
-
-if __name__ == "__main__":
-    runner.run(main, takes_other_flags=True)

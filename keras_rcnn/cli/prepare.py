@@ -8,39 +8,25 @@ that are broken or have no labels are refused: fix or remove them and run it
 again.
 """
 
-from absl import flags
-
 import keras_rcnn
-from keras_rcnn.cli import runner
+from keras_rcnn.cli import flags, runner
 
-FLAGS = flags.FlagValues()
-flags.DEFINE_enum(
+FLAGS = flags.Flags()
+FLAGS.add_enum(
     "dataset",
     None,
     ["stanford_background", "sift_flow"],
     "What to prepare.",
     required=True,
-    flag_values=FLAGS,
 )
-flags.DEFINE_string(
-    "manual_dir",
-    None,
-    "Folder that holds the archive.",
-    required=True,
-    flag_values=FLAGS,
+FLAGS.add_string(
+    "manual_dir", None, "Folder that holds the archive.", required=True
 )
-flags.DEFINE_string(
-    "data_dir",
-    None,
-    "Where to write; ~/tensorflow_datasets if not given.",
-    flag_values=FLAGS,
+FLAGS.add_string(
+    "data_dir", None, "Where to write; ~/tensorflow_datasets if not given."
 )
-flags.DEFINE_string(
-    "report", None, "JSON file for the figures.", flag_values=FLAGS
-)
-flags.DEFINE_bool(
-    "overwrite", False, "Build anew what was built before.", flag_values=FLAGS
-)
+FLAGS.add_bool("overwrite", False, "Build the data set again if it is there.")
+flags.add_report(FLAGS)
 
 
 def main() -> None:
@@ -50,14 +36,15 @@ def main() -> None:
         FLAGS.dataset, FLAGS.manual_dir, FLAGS.data_dir, FLAGS.overwrite
     )
     dataset = datasets.load_dataset(FLAGS.dataset, FLAGS.data_dir, split="all")
-    shares, unknown = datasets.class_shares(dataset)
+    fractions, unknown = datasets.class_shares(dataset)
     print(f"{dataset.name}: {dataset.num_examples} photos in {folder}")
     print(f"{100 * unknown:.1f} % of the pixels unknown, of the others:")
-    for name, share in zip(dataset.class_names, shares, strict=True):
-        print(f"  {name:20} {100 * share:6.2f} %")
+    named = dict(zip(dataset.class_names, fractions.tolist(), strict=True))
+    for name, fraction in named.items():
+        print(f"  {name:20} {100 * fraction:6.2f} %")
     figures = {
         "num_images": dataset.num_examples,
         "unknown": unknown,
-        "shares": dict(zip(dataset.class_names, shares.tolist(), strict=True)),
+        "shares": named,
     }
     runner.write_report(FLAGS.report, figures)

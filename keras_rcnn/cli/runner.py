@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 from absl import flags
 
+from keras_rcnn.cli.help_text import help_text
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.allocator import keep_freed_memory
 from keras_rcnn.io.files import make_folder, write_file
@@ -47,7 +48,7 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
             stream.reconfigure(errors="backslashreplace")
     if _HELP.intersection(argv):
         print(command.__doc__ or "")
-        print(command.FLAGS.get_help(), flush=True)
+        print(help_text(command.FLAGS), flush=True)
         return DONE
     try:
         arguments = parse_flags(command, argv)

@@ -1,0 +1,318 @@
+"""The flags of a command, and groups of flags that several commands share."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from absl import flags
+
+import keras_rcnn
+from keras_rcnn.cli import runner
+from keras_rcnn.errors import InputError
+
+DATASETS = ("stanford_background", "sift_flow", "folder", "synthetic")
+SPLITS = ("train", "test", "all")
+PRECISIONS = ("auto", "float32", "mixed_bfloat16")
+_CHOICES = (
+    "method",
+    "output_resolution",
+    "num_instances",
+    "smoothing",
+    "precision",
+)
+
+
+class Flags(flags.FlagValues):
+    """The flags of one command, apart from those of all other commands.
+
+    Flags may stand before and after other arguments. Each `add` method takes
+    the name, the default value and the help text of a flag. A flag with
+    `required=True` has to be given.
+    """
+
+    def add_string(
+        self, name: str, default: Any, text: str, **options: Any
+    ) -> None:
+        """Adds a flag that takes any text."""
+        flags.DEFINE_string(name, default, text, flag_values=self, **options)
+
+    def add_strings(
+        self, name: str, default: Any, text: str, **options: Any
+    ) -> None:
+        """Adds a flag that takes any text and may be repeated."""
+        flags.DEFINE_multi_string(
+            name, default, text, flag_values=self, **options
+        )
+
+    def add_bool(self, name: str, default: bool, text: str) -> None:
+        """Adds a flag that is given as --name or --noname."""
+        flags.DEFINE_bool(name, default, text, flag_values=self)
+
+    def add_integer(
+        self,
+        name: str,
+        default: int | None,
+        text: str,
+        at_least: int | None = 1,
+        **options: Any,
+    ) -> None:
+        """Adds a flag that takes an integer of at least `at_least`."""
+        flags.DEFINE_integer(
+            name, default, text, at_least, flag_values=self, **options
+        )
+
+    def add_float(
+        self, name: str, default: Any, text: str, **bounds: float
+    ) -> None:
+        """Adds a flag that takes a finite number."""
+        flags.DEFINE_float(name, default, text, flag_values=self, **bounds)
+        self.check(name, _is_finite, "give a finite number")
+
+    def add_floats(self, name: str, default: list[float], text: str) -> None:
+        """Adds a flag that takes a finite number and may be repeated."""
+        flags.DEFINE_multi_float(name, default, text, flag_values=self)
+        self.check(
+            name,
+            lambda values: all(map(math.isfinite, values)),
+            "give finite numbers",
+        )
+
+    def add_enum(
+        self,
+        name: str,
+        default: Any,
+        values: Sequence[str],
+        text: str,
+        **options: Any,
+    ) -> None:
+        """Adds a flag that takes one of the given values."""
+        flags.DEFINE_enum(
+            name, default, values, text, flag_values=self, **options
+        )
+
+    def add_multi_enum(
+        self, name: str, values: Sequence[str], text: str
+    ) -> None:
+        """Adds a flag that takes one of the given values, repeatedly."""
+        flags.DEFINE_multi_enum(name, None, values, text, flag_values=self)
+
+    def add_alias(self, name: str, flag: str) -> None:
+        """Adds another name of a flag."""
+        flags.DEFINE_alias(name, flag, flag_values=self)
+
+    def check(self, name: str, is_valid: Any, message: str) -> None:
+        """Refuses values of a flag that `is_valid` returns False for."""
+        flags.register_validator(name, is_valid, message, flag_values=self)
+
+    def check_together(
+        self, names: Sequence[str], is_valid: Any, message: str
+    ) -> None:
+        """As `check`; `is_valid` takes a dictionary of several values."""
+        flags.register_multi_flags_validator(
+            names, is_valid, message, flag_values=self
+        )
+
+
+def add_report(values: Flags, content: str = "the figures") -> None:
+    """Adds the flag for a machine-readable report."""
+    values.add_string("report", None, f"JSON file for {content}.")
+
+
+def add_longest_side(values: Flags) -> None:
+    """Adds the flag that scales photos down before they are labeled."""
+    values.add_integer(
+        "longest_side",
+        None,
+        "Scale larger photos down to this many pixels to label them.",
+    )
+
+
+def add_server(values: Flags, port: int, text: str) -> None:
+    """Adds the address that a server listens at.
+
+    Args:
+        values: flags of the command.
+        port: default port.
+        text: help text of the port.
+    """
+    values.add_string(
+        "host", "127.0.0.1", "Interface to listen at, of IPv4 or IPv6."
+    )
+    values.check("host", bool, "give a name or number")
+    add_port(values, "port", port, text)
+
+
+def add_port(values: Flags, name: str, port: int, text: str) -> None:
+    """Adds the number of a port; 0 stands for any free one."""
+    values.add_integer(name, port, text, at_least=0, upper_bound=65535)
+
+
+def add_dataset(values: Flags, required: bool = True) -> None:
+    """Adds the flags that choose labeled photos.
+
+    Args:
+        values: flags of the command.
+        required: whether the data set has to be given.
+    """
+    values.add_enum(
+        "dataset", None, DATASETS, "Which labeled photos.", required=required
+    )
+    values.add_string(
+        "data_dir",
+        None,
+        "Prepared data sets, or the folder of --dataset=folder.",
+    )
+    values.add_integer(
+        "fold",
+        0,
+        "Stanford fold that is held out as the test split, 0-4.",
+        None,
+    )
+    values.add_integer(
+        "longest_side",
+        None,
+        "Folder: scale photos and masks down to this many pixels.",
+    )
+
+
+def load_dataset(
+    values: Flags, split: str
+) -> "keras_rcnn.datasets.SceneDataset":
+    """The labeled photos that the flags of `add_dataset` choose.
+
+    Raises:
+        InputError: as `keras_rcnn.datasets.load_dataset`.
+    """
+    return keras_rcnn.datasets.load_dataset(
+        values.dataset,
+        data_dir=values.data_dir,
+        split=split,
+        fold=values.fold,
+        longest_side=values.longest_side,
+    )
+
+
+def check_classes(
+    values: Flags,
+    dataset: "keras_rcnn.datasets.SceneDataset",
+    model: str,
+    class_names: Sequence[str],
+) -> None:
+    """Refuses a model whose classes or their order differ from the data set's.
+
+    Args:
+        values: flags of the command.
+        dataset: the data set that the flags choose.
+        model: name of the model, for the message.
+        class_names: classes of the model.
+
+    Raises:
+        InputError: naming the classes of both.
+    """
+    if tuple(class_names) != tuple(dataset.class_names):
+        raise InputError(
+            f"--dataset={values.dataset} has the classes "
+            f"{', '.join(dataset.class_names)}, and {model} has "
+            f"{', '.join(class_names)}: choose the data set that the model was "
+            "trained on, or one of the same classes and order."
+        )
+
+
+def add_labeling(values: Flags) -> None:
+    """Adds the flags that choose a trained model and how it labels photos."""
+    values.add_string(
+        "model",
+        None,
+        "SavedModel folder, .keras, .tflite or .onnx file, or name of a "
+        "network that comes with the package (see `keras-rcnn models`). Of a "
+        "folder with a model.keras that network is used, with the flags below, "
+        "not the settings of the SavedModel.",
+        required=True,
+    )
+    values.add_integer(
+        "num_threads",
+        None,
+        "Threads of LiteRT or ONNX Runtime; 2 if not given.",
+    )
+    values.add_integer(
+        "memory_mb",
+        1024,
+        "Megabytes that the network may take at a time, besides the program "
+        "and the photos; photos that need more are labeled in tiles, with the "
+        "same labels.",
+    )
+    add_labeling_choices(values)
+
+
+def add_labeling_choices(values: Flags, precision: str | None = None) -> None:
+    """Adds the flags that choose how a network labels photos.
+
+    Args:
+        values: flags of the command.
+        precision: default; the network chooses if it is None.
+    """
+    values.add_enum(
+        "method",
+        None,
+        ["fragments", "shift_and_stitch", "patches"],
+        "How to compute the labels, which are the same; fragments, by far "
+        "the fastest, if not given.",
+    )
+    values.add_integer(
+        "output_resolution",
+        None,
+        "Pixels from one computed label to the next: 1, the finest, if not "
+        "given, 2, 4, 8 or 16.",
+    )
+    values.add_integer(
+        "num_instances",
+        None,
+        "How often to apply the network; as often as in training if not given. "
+        "More than that spoils the labels.",
+    )
+    values.add_integer(
+        "smoothing",
+        None,
+        "Side of a square of pixels, an odd number. The label of a pixel is "
+        "computed from the mean scores of the square around it; 1, no "
+        "averaging, if not given. 5 removes errors of single pixels.",
+    )
+    default = precision or "auto, bfloat16 where the processor has it,"
+    values.add_enum(
+        "precision",
+        precision,
+        PRECISIONS,
+        f"Arithmetic to compute in; {default} if not given.",
+    )
+
+
+def labeling_choices(values: Flags) -> dict[str, Any]:
+    """The choices of `add_labeling_choices` that were made."""
+    given = {name: values[name].value for name in _CHOICES}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def load_labeler(values: Flags, model: str | None = None, **others: Any) -> Any:
+    """Loads the labeler that the flags of `add_labeling` choose.
+
+    Args:
+        values: flags of the command.
+        model: to load instead of --model.
+        **others: choices that replace those of the flags.
+
+    Raises:
+        InputError: as `keras_rcnn.load_labeler`.
+    """
+    # LiteRT prints a notice when it starts, at every log level.
+    with runner.quiet_libraries():
+        return keras_rcnn.load_labeler(
+            model or values.model,
+            memory_mb=values.memory_mb,
+            num_threads=values.num_threads,
+            **labeling_choices(values) | others,
+        )
+
+
+def _is_finite(value: float | None) -> bool:
+    # NaN passes the bounds of a flag, as no comparison with it is true.
+    return value is None or math.isfinite(value)

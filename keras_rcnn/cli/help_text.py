@@ -1,0 +1,39 @@
+"""What `--help` prints of the flags of a command."""
+
+import textwrap
+
+from absl import flags
+
+
+def help_text(values: flags.FlagValues) -> str:
+    """Each flag with its values, its default and its text."""
+    entries = []
+    for name in values:
+        text = textwrap.fill(_text(values[name]), 74)
+        entries.append(f"  {_usage(values[name])}")
+        entries.append(textwrap.indent(text, "      "))
+    return "\n".join(["Flags:", *entries])
+
+
+def choices(flag: flags.Flag) -> list[str]:
+    """The values that a flag takes, if they can be listed."""
+    return list(getattr(flag.parser, "enum_values", ()))
+
+
+def _usage(flag: flags.Flag) -> str:
+    if flag.boolean:
+        default = flag.name if flag.default else f"no{flag.name}"
+        return f"--[no]{flag.name} (default: --{default})"
+    values = "|".join(choices(flag)) or flag.flag_type().split()[-1].upper()
+    usage = f"--{flag.name}={values}"
+    if any("other than None" in each.message for each in flag.validators):
+        return f"{usage} (required)"
+    if flag.default in (None, []):
+        return usage
+    return f"{usage} (default: {str(flag.default).strip('[]')})"
+
+
+def _text(flag: flags.Flag) -> str:
+    # absl adds the choices before the text, and a note on repeated flags.
+    text = flag.help.partition(">: ")[2] if choices(flag) else flag.help
+    return text.partition(";\n    repeat this option")[0]

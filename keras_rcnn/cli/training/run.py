@@ -1,0 +1,174 @@
+"""A training run from its flags to the figures of its report."""
+
+import pathlib
+import signal
+from typing import Any
+
+import keras
+import tensorflow as tf
+import tqdm
+
+from keras_rcnn.cli import runner
+from keras_rcnn.cli.flags import Flags
+from keras_rcnn.cli.training import other_networks, photos, settings
+from keras_rcnn.datasets import DataService, SceneDataset
+from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.layers.precision import choose_precision
+from keras_rcnn.metrics import ConfusionMatrix
+from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.training import Budget, create_strategy, is_chief, train
+from keras_rcnn.training.experiments import Experiment
+from keras_rcnn.training.strategies import mean_of_replicas
+
+
+def run(flags: Flags) -> dict[str, Any] | None:
+    """Trains a network.
+
+    Args:
+        flags: of `keras-rcnn train`.
+
+    Returns:
+        The figures of the run; None in a worker that is not the chief.
+    """
+    # It warns of retracing for each labeler, which is intended here.
+    tf.get_logger().setLevel("ERROR")
+    experiment = settings.chosen_experiment(flags)
+    strategy = find_strategy(flags.strategy)
+    budget = Budget(flags.minutes, experiment.steps)
+    data_service = find_data_service(flags.data_service)
+    keras.utils.set_random_seed(experiment.seed)
+    model_dir = pathlib.Path(flags.model_dir or f"runs/{flags.experiment}")
+    training, validation = photos.load_photos(flags, experiment, model_dir)
+    with strategy.scope():
+        model = fresh_model(experiment, training, flags.precision)
+        built_on = flags, experiment, model, training, model_dir
+        other_networks.load_initial_weights(*built_on)
+    if is_chief(strategy):
+        settings.save_settings(model_dir, experiment, flags)
+    announce(experiment, model, training, validation, strategy)
+    train(
+        model,
+        experiment.recipe,
+        training,
+        validation,
+        budget,
+        model_dir,
+        seed=experiment.seed,
+        steps_per_epoch=flags.steps_per_epoch,
+        distillation_targets=other_networks.distillation_targets(*built_on),
+        data_service=data_service,
+        strategy=strategy,
+    )
+    figures = None
+    if is_chief(strategy):
+        figures = summarize(model_dir, budget, validate(model_dir, validation))
+    # A worker that ended earlier would count as lost.
+    mean_of_replicas(strategy, 0.0)
+    return figures
+
+
+def find_strategy(name: str) -> tf.distribute.Strategy:
+    """The strategy that --strategy names, once all workers are there."""
+    if name != "multi_worker":
+        return create_strategy(name)
+    print("Waiting for all workers that TF_CONFIG names.", flush=True)
+    end_at_once()
+    with runner.quiet_libraries():
+        return create_strategy(name)
+
+
+def end_at_once() -> None:
+    """Makes Ctrl-C end the program while TensorFlow waits for others.
+
+    Python would handle it only after that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def find_data_service(address: str | None) -> DataService | None:
+    """The data service at the address that --data_service gives."""
+    if address is None:
+        return None
+    service = DataService(address)
+    end_at_once()
+    return service
+
+
+def fresh_model(
+    experiment: Experiment, dataset: SceneDataset, precision: str
+) -> RecurrentCNN:
+    """The network of an experiment, for the classes of a data set."""
+    return RecurrentCNN.from_preset(
+        experiment.preset,
+        dataset.num_classes,
+        dataset.class_names,
+        dataset.palette,
+        initializer=experiment.recipe.initializer,
+        normalization=experiment.recipe.normalization,
+        feedback=experiment.recipe.feedback,
+        dtype=choose_precision(precision),
+    )
+
+
+def announce(
+    experiment: Experiment,
+    model: RecurrentCNN,
+    training: SceneDataset,
+    validation: SceneDataset | None,
+    strategy: tf.distribute.Strategy,
+) -> None:
+    """Prints what is about to be trained."""
+    num_validation = validation.num_examples if validation else 0
+    replicas = strategy.num_replicas_in_sync
+    shared = f"; {replicas} replicas share each batch" if replicas > 1 else ""
+    print(
+        f"{experiment.preset}, {model.count_params()} weights, "
+        f"{model.dtype_policy.name}; {training.num_examples} photos to train "
+        f"on, {num_validation} to choose by{shared}.",
+        flush=True,
+    )
+
+
+def validate(
+    model_dir: pathlib.Path, validation: SceneDataset | None
+) -> ConfusionMatrix | None:
+    """Scores the saved weights on the photos that they were chosen by."""
+    if validation is None:
+        return None
+    model = load_model(model_dir)
+    # The resolution at which the weights were chosen, which is the fastest.
+    stride = model.geometry.output_stride(model.num_instances)
+    labeler = SceneLabeler(model, output_resolution=stride)
+    matrix = ConfusionMatrix(validation.num_classes)
+    for example in tqdm.tqdm(
+        validation.examples.as_numpy_iterator(),
+        "Validating",
+        validation.num_examples,
+        unit="photo",
+        leave=False,
+    ):
+        matrix.update(example["label"], labeler(example["image"][None])[0])
+    return matrix
+
+
+def summarize(
+    model_dir: pathlib.Path, budget: Budget, matrix: ConfusionMatrix | None
+) -> dict[str, Any]:
+    """Prints the result of the run and returns it for the report."""
+    figures = {
+        "steps": int(budget.steps),
+        "minutes": float(budget.seconds) / 60,
+        # Of the saved network, which has no normalizations.
+        "num_parameters": load_model(model_dir).count_params(),
+    }
+    summary = "{steps} steps, {minutes:.1f} minutes.".format_map(figures)
+    if matrix and matrix.num_pixels:
+        figures["validation_pixel_accuracy"] = matrix.pixel_accuracy
+        figures["validation_class_accuracy"] = matrix.class_accuracy
+        summary = (
+            f"{100 * matrix.pixel_accuracy:.1f} % of the validation pixels "
+            f"right, {100 * matrix.class_accuracy:.1f} % by class, {summary}"
+        )
+    print(f"{model_dir / 'model.keras'}: {summary}")
+    return figures
