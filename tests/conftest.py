@@ -2,7 +2,10 @@
 
 import io
 import os
+import pathlib
 import signal
+import subprocess
+import sys
 
 # Read when TensorFlow is imported, hence before it is.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -12,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.cli import runner
+from keras_rcnn.cli import main, runner
+from tests.helpers import run_command as in_process
 
 tf = runner.import_quietly("tensorflow")
 # Tests that run side by side do not compete for the processor's cores.
@@ -20,6 +24,7 @@ THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 
+ROOT = pathlib.Path(__file__).parents[1]
 # Shells have what runs in the background, and all it starts, ignore this.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -71,3 +76,35 @@ def broken_files(tmp_path, noise):
     for name, data in files.values():
         (folder / name).write_bytes(data)
     return {what: folder / name for what, (name, _) in files.items()}
+
+
+@pytest.fixture
+def run_command(capfd):
+    """Function of a command's name and arguments, run in this process.
+
+    It returns exit status, stdout and stderr.
+    """
+
+    def run(name, *arguments):
+        command = main.load_command(name)
+        return in_process.run_command(capfd, command, *arguments)
+
+    return run
+
+
+@pytest.fixture
+def start_command(tmp_path):
+    """The same in a process and a folder of its own: `tmp_path`."""
+
+    def start(*arguments):
+        process = subprocess.run(
+            [sys.executable, "-m", "keras_rcnn.cli", *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            check=False,
+        )
+        return process.returncode, process.stdout, process.stderr
+
+    return start

@@ -42,12 +42,12 @@ def add(write_picture):
 
 
 @pytest.fixture
-def check(run_program, folder):
+def check(run_command, folder):
     """Function of the other arguments: status, lines, stderr."""
 
     def run(*arguments):
-        status, out, err = run_program(
-            "check_dataset",
+        status, out, err = run_command(
+            "check",
             "--dataset=folder",
             f"--data_dir={folder}",
             *arguments,
@@ -176,8 +176,8 @@ def test_lists_every_error_with_its_mend(check, folder, every_error, tmp_path):
     assert [text for text in page.texts if text in errors] == errors
 
 
-def test_training_refuses_the_first_of_them(every_error, folder, run_program):
-    status, _, err = run_program(
+def test_training_refuses_the_first_of_them(every_error, folder, run_command):
+    status, _, err = run_command(
         "train",
         "--dataset=folder",
         f"--data_dir={folder}",
@@ -474,9 +474,9 @@ def test_names_that_are_no_text(check, folder, tmp_path):
     assert r"bad\udcff" in HtmlPage(tmp_path / "report.html").text
 
 
-def test_generated_scenes(run_program, tmp_path):
-    status, out, err = run_program(
-        "check_dataset",
+def test_generated_scenes(run_command, tmp_path):
+    status, out, err = run_command(
+        "check",
         "--dataset=synthetic",
         f"--output={tmp_path}/report.html",
     )
@@ -492,12 +492,12 @@ def test_generated_scenes(run_program, tmp_path):
 
 
 @pytest.mark.slow
-def test_in_a_process_of_its_own(start_program, folder, add, tmp_path):
+def test_in_a_process_of_its_own(start_command, folder, add, tmp_path):
     add("text", *scene(50))
     (folder / "masks/text.png").write_text("no picture")
 
-    status, out, err = start_program(
-        "check_dataset",
+    status, out, err = start_command(
+        "check",
         "--dataset=folder",
         "--data_dir=own",
         "--output=new/report.html",
@@ -523,7 +523,7 @@ def test_wrong_usage(check, flag):
     assert check(flag)[0] == 2
 
 
-def test_a_folder_has_to_be_named(run_program):
-    status, _, err = run_program("check_dataset", "--dataset=folder")
+def test_a_folder_has_to_be_named(run_command):
+    status, _, err = run_command("check", "--dataset=folder")
     assert status == 1
     assert "give --data_dir" in err

@@ -36,16 +36,16 @@ def nobody():
         ("--role=dispatcher", "--port=70000"),
     ],
 )
-def test_wrong_usage(run_program, flags):
-    status, out, err = run_program("data_worker", *flags)
+def test_wrong_usage(run_command, flags):
+    status, out, err = run_command("data-worker", *flags)
     assert (status, out) == (2, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1
 
 
-def test_a_worker_without_dispatcher(run_program, nobody):
-    status, out, err = run_program(
-        "data_worker", "--role=worker", f"--dispatcher={nobody}"
+def test_a_worker_without_dispatcher(run_command, nobody):
+    status, out, err = run_command(
+        "data-worker", "--role=worker", f"--dispatcher={nobody}"
     )
     assert (status, out) == (1, "")
     assert err.startswith(
@@ -54,8 +54,8 @@ def test_a_worker_without_dispatcher(run_program, nobody):
     assert err.count("\n") == 1
 
 
-def test_training_without_dispatcher(run_program, nobody, tmp_path):
-    status, out, err = run_program(
+def test_training_without_dispatcher(run_command, nobody, tmp_path):
+    status, out, err = run_command(
         "train",
         "--dataset=synthetic",
         f"--model_dir={tmp_path / 'run'}",
@@ -70,32 +70,32 @@ def test_training_without_dispatcher(run_program, nobody, tmp_path):
     assert not (tmp_path / "run").exists()
 
 
-def test_a_port_that_is_taken(run_program):
+def test_a_port_that_is_taken(run_command):
     with socket.create_server(("0.0.0.0", 0)) as taken:
         port = taken.getsockname()[1]
-        status, out, err = run_program(
-            "data_worker", "--role=dispatcher", f"--port={port}"
+        status, out, err = run_command(
+            "data-worker", "--role=dispatcher", f"--port={port}"
         )
     assert (status, out) == (1, "")
     assert f"error: 0.0.0.0:{port} cannot be listened at" in err
 
 
-def test_a_work_dir_that_is_none(run_program, tmp_path):
+def test_a_work_dir_that_is_none(run_command, tmp_path):
     (tmp_path / "file").touch()
-    status, out, err = run_program(
-        "data_worker", "--role=dispatcher", f"--work_dir={tmp_path / 'file'}"
+    status, out, err = run_command(
+        "data-worker", "--role=dispatcher", f"--work_dir={tmp_path / 'file'}"
     )
     assert (status, out) == (1, "")
     assert err.startswith(f"error: The folder {tmp_path / 'file'} cannot be")
     assert err.count("\n") == 1
 
 
-def test_a_journal_that_cannot_be_read(run_program, tmp_path):
+def test_a_journal_that_cannot_be_read(run_command, tmp_path):
     journal = tmp_path / "tf_data_dispatcher_journal"
     journal.mkdir()
     (journal / "journal_0").write_bytes(b"no journal" * 10)
-    status, out, err = run_program(
-        "data_worker", "--role=dispatcher", f"--work_dir={tmp_path}"
+    status, out, err = run_command(
+        "data-worker", "--role=dispatcher", f"--work_dir={tmp_path}"
     )
     assert (status, out) == (1, "")
     assert f"error: No dispatcher can go on by --work_dir={tmp_path} (" in err

@@ -65,11 +65,11 @@ def folder(tmp_path, write_picture, photos, model):
 
 
 @pytest.fixture
-def evaluate(run_program, model_dir, folder):
+def evaluate(run_command, model_dir, folder):
     """Function of the other arguments."""
 
     def run(*arguments, model=model_dir):
-        return run_program(
+        return run_command(
             "evaluate",
             f"--model={model}",
             "--dataset=folder",
@@ -96,9 +96,9 @@ def count(photos, labels_of):
 
 @pytest.mark.slow
 def test_scores_are_those_of_a_plain_count(
-    start_program, model_dir, model, folder, photos, labels_of, tmp_path
+    start_command, model_dir, model, folder, photos, labels_of, tmp_path
 ):
-    status, out, err = start_program(
+    status, out, err = start_command(
         "evaluate",
         f"--model={model_dir}",
         "--dataset=folder",
@@ -227,8 +227,8 @@ def test_writes_nothing_that_was_not_asked_for(evaluate, tmp_path, folder):
     assert sorted(tmp_path.rglob("*")) == before
 
 
-def test_names_the_classes_that_differ(run_program, model_dir):
-    status, _, err = run_program(
+def test_names_the_classes_that_differ(run_command, model_dir):
+    status, _, err = run_command(
         "evaluate", f"--model={model_dir}", "--dataset=synthetic"
     )
 

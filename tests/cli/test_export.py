@@ -37,11 +37,11 @@ def folder(tmp_path_factory, model):
 
 
 @pytest.fixture
-def export(run_program, model_dir):
+def export(run_command, model_dir):
     """Function of the other arguments."""
 
     def run(*arguments):
-        return run_program("export", f"--model_dir={model_dir}", *arguments)
+        return run_command("export", f"--model_dir={model_dir}", *arguments)
 
     return run
 
@@ -141,12 +141,12 @@ def test_saved_model_with_scores(export, model, noise, tmp_path):
     assert np.mean(results["labels"] == labeler(noise[None])) > 0.999
 
 
-def test_a_run_tells_of_its_training(run_program, model, tmp_path):
+def test_a_run_tells_of_its_training(run_command, model, tmp_path):
     model.save(tmp_path / "model.keras")
     (tmp_path / "settings.json").write_text(
         '{"preset": "rcnn2", "steps": 7, "model_dir": "/home/me"}'
     )
-    status, _, err = run_program(
+    status, _, err = run_command(
         "export", f"--model_dir={tmp_path}", f"--saved_model={tmp_path}/served"
     )
     assert status == 0, err

@@ -27,12 +27,12 @@ def folder(tmp_path, write_picture, photos, model):
 
 
 @pytest.fixture
-def inspect(run_program, model_dir, folder, tmp_path):
+def inspect(run_command, model_dir, folder, tmp_path):
     """Function of the other arguments: the report and the page."""
 
     def run(*arguments, model=model_dir, choices=CHOICES):
-        status, out, err = run_program(
-            "inspect_errors",
+        status, out, err = run_command(
+            "inspect",
             f"--model={model}",
             "--dataset=folder",
             f"--data_dir={folder}",
@@ -106,9 +106,9 @@ def test_a_saved_model_alone_tells_its_confidence(
 
 
 @pytest.mark.slow
-def test_in_a_process_of_its_own(start_program, model_dir, folder, tmp_path):
-    status, out, err = start_program(
-        "inspect_errors",
+def test_in_a_process_of_its_own(start_command, model_dir, folder, tmp_path):
+    status, out, err = start_command(
+        "inspect",
         f"--model={model_dir}",
         "--dataset=folder",
         "--data_dir=own",
@@ -125,12 +125,12 @@ def test_in_a_process_of_its_own(start_program, model_dir, folder, tmp_path):
 
 
 @pytest.fixture
-def refused(run_program, model_dir, folder, tmp_path):
+def refused(run_command, model_dir, folder, tmp_path):
     """Function of other arguments: status and stderr; nothing is written."""
 
     def run(*arguments):
-        status, out, err = run_program(
-            "inspect_errors",
+        status, out, err = run_command(
+            "inspect",
             f"--model={model_dir}",
             "--dataset=folder",
             f"--data_dir={folder}",

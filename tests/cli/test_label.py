@@ -21,12 +21,12 @@ ORIENTATION = 0x0112
 
 
 def test_labels_files_and_says_what_is_on_them(
-    read_png, start_program, model_dir, tmp_path, write_picture, noise, labeler
+    read_png, start_command, model_dir, tmp_path, write_picture, noise, labeler
 ):
     write_picture("photos/a.png", noise)
     write_picture("photos/b.png", noise[:9, :7])
 
-    status, out, err = start_program(
+    status, out, err = start_command(
         "label",
         f"--model={model_dir}",
         "--images=photos/a.png,photos/b.png",
@@ -426,8 +426,8 @@ def test_a_report_is_refused_before_the_work(
     assert not (tmp_path / "out").exists()
 
 
-def test_all_missing_flags_are_named(run_program):
-    status, _, err = run_program("label", "--images=a.jpg")
+def test_all_missing_flags_are_named(run_command):
+    status, _, err = run_command("label", "--images=a.jpg")
 
     assert status == 2
     assert "error: give --model, --output_dir. See" in err

@@ -42,14 +42,14 @@ def saved_model(labeler, tmp_path_factory):
 
 
 @pytest.fixture
-def run_corpus(run_program, saved_model, tmp_path):
+def run_corpus(run_command, saved_model, tmp_path):
     """Function of further flags: runs it, and gives status, figures, stderr."""
 
     def run(*choices, images="in/*", output_dir="out", model=saved_model):
         report = tmp_path / "report.json"
         report.unlink(missing_ok=True)
-        status, _, err = run_program(
-            "label_corpus",
+        status, _, err = run_command(
+            "label-corpus",
             f"--model={model}",
             f"--output_dir={tmp_path / output_dir}",
             f"--report={report}",
@@ -145,7 +145,7 @@ def contents(folder):
 
 
 def test_labels_are_those_of_label(
-    run_corpus, run_program, all_kinds, saved_model, tmp_path, read_png
+    run_corpus, run_command, all_kinds, saved_model, tmp_path, read_png
 ):
     status, figures, err = run_corpus(f"--longest_side={SIDE}")
 
@@ -155,7 +155,7 @@ def test_labels_are_those_of_label(
     assert figures["failures"] == 0
     assert figures["pixels"] == 6 * 24 * 36 + 9 * 7 + 1
     assert 0 < figures["seconds_in_model"] < figures["seconds_total"]
-    status, _, err = run_program(
+    status, _, err = run_command(
         "label",
         f"--model={saved_model}",
         f"--images={tmp_path / 'in'}",
@@ -587,12 +587,12 @@ def test_the_package_needs_no_beam(tmp_path):
     )
 
 
-def test_all_files_may_be_elsewhere(run_program, all_kinds, saved_model):
+def test_all_files_may_be_elsewhere(run_command, all_kinds, saved_model):
     folder = all_kinds[0].parent.parent
     results = []
     for place in (str, far):
-        status, out, err = run_program(
-            "label_corpus",
+        status, out, err = run_command(
+            "label-corpus",
             f"--model={place(str(saved_model))}",
             f"--images={place(str(folder / 'in/*'))}",
             f"--output_dir={place(str(folder / place.__name__))}",

@@ -42,7 +42,7 @@ def folder(tmp_path):
 
 @pytest.mark.slow
 def test_a_labelme_folder_becomes_a_model_that_labels(
-    run_program, folder, tmp_path, read_png
+    run_command, folder, tmp_path, read_png
 ):
     data = ("--dataset=folder", f"--data_dir={folder}")
     run, model, out = (tmp_path / name for name in ("run", "model", "out"))
@@ -66,7 +66,7 @@ def test_a_labelme_folder_becomes_a_model_that_labels(
             "--annotations=voc",
         ),
     ):
-        status, _, err = run_program(program, *flags)
+        status, _, err = run_command(program, *flags)
         assert status == 0, err
 
     dataset = load_dataset("folder", out / "voc", "all")

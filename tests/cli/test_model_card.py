@@ -43,19 +43,19 @@ def folders(tmp_path):
     return results, tmp_path / "net"
 
 
-def write_card(run_program, results, folder):
-    return run_program(
-        "model_card",
+def write_card(run_command, results, folder):
+    return run_command(
+        "model-card",
         "--experiment=stanford_plain_all",
         f"--model_dir={folder}",
         f"--results_dir={results}",
     )
 
 
-def test_tells_what_it_is_and_how_good(run_program, folders):
+def test_tells_what_it_is_and_how_good(run_command, folders):
     folder = folders[1]
 
-    status, out, err = write_card(run_program, *folders)
+    status, out, err = write_card(run_command, *folders)
 
     assert (status, err) == (0, "")
     assert out == f"{folder / 'README.md'}\n"
@@ -73,14 +73,14 @@ def test_tells_what_it_is_and_how_good(run_program, folders):
     assert f"| `model.keras` | {len(content)} | `{digest}` |\n" in card
 
 
-def test_tells_what_the_network_builds_on(run_program, folders):
+def test_tells_what_the_network_builds_on(run_command, folders):
     results, folder = folders
     name = "stanford_rcnn2_longest"
     (results / f"{name}.json").write_text(
         json.dumps(RUN | {"scores": {"3 at 1/1": SCORE}})
     )
-    status, _, err = run_program(
-        "model_card",
+    status, _, err = run_command(
+        "model-card",
         f"--experiment={name}",
         f"--model_dir={folder}",
         f"--results_dir={results}",
@@ -95,11 +95,11 @@ def test_tells_what_the_network_builds_on(run_program, folders):
     assert f"\n{before}    {RUN['command']}\n" in card
 
 
-def test_names_results_that_are_missing(run_program, folders):
+def test_names_results_that_are_missing(run_command, folders):
     results, folder = folders
     (results / "stanford_plain_dense.json").unlink()
 
-    status, out, err = write_card(run_program, *folders)
+    status, out, err = write_card(run_command, *folders)
 
     assert (status, out) == (1, "")
     assert "stanford_plain_dense.json cannot be read" in err
@@ -107,11 +107,11 @@ def test_names_results_that_are_missing(run_program, folders):
     assert not (folder / "README.md").exists()
 
 
-def test_names_results_that_are_not_scored_yet(run_program, folders):
+def test_names_results_that_are_not_scored_yet(run_command, folders):
     results = folders[0]
     (results / "stanford_plain_dense.json").write_text(json.dumps(RUN))
 
-    status, out, err = write_card(run_program, *folders)
+    status, out, err = write_card(run_command, *folders)
 
     assert (status, out) == (1, "")
     assert "holds no scores" in err
@@ -130,11 +130,11 @@ def test_every_network_that_ships_has_a_twin_that_was_scored():
 
 
 def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(
-    run_program, folders
+    run_command, folders
 ):
     results, folder = folders
-    status, _, err = run_program(
-        "model_card",
+    status, _, err = run_command(
+        "model-card",
         "--experiment=stanford_plain_dense",
         f"--model_dir={folder}",
         f"--results_dir={results}",

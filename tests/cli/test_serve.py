@@ -35,12 +35,12 @@ PORTS = ("port", "rest_port", "kserve_port")
         pytest.param("rest_port", marks=pytest.mark.extras(name="kserve")),
     ],
 )
-def test_an_address_that_is_taken(start_program, flag):
+def test_an_address_that_is_taken(start_command, flag):
     """Told alone, before the model is looked for."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ports = dict.fromkeys(PORTS, 0) | {flag: port}
-        status, out, err = start_program(
+        status, out, err = start_command(
             "serve",
             "--model=nowhere",
             *(f"--{name}={number}" for name, number in ports.items()),
@@ -53,18 +53,18 @@ def test_an_address_that_is_taken(start_program, flag):
 
 
 @pytest.mark.extras(name="kserve")
-def test_one_port_for_two_servers(start_program):
+def test_one_port_for_two_servers(start_command):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-    status, _, err = start_program(
+    status, _, err = start_command(
         "serve", "--model=m", f"--port={port}", f"--rest_port={port}"
     )
     assert status == 1
     assert f"error: 127.0.0.1:{port} cannot be listened at" in err
 
 
-def test_no_interface_of_this_machine(run_program):
-    status, out, err = run_program("serve", "--model=m", "--host=192.0.2.1")
+def test_no_interface_of_this_machine(run_command):
+    status, out, err = run_command("serve", "--model=m", "--host=192.0.2.1")
     assert (status, out) == (1, "")
     assert "error: 192.0.2.1:8500 cannot be listened at" in err
 
@@ -93,10 +93,10 @@ def test_ipv6(saved_model, noise, host):
 
 
 @pytest.mark.parametrize("name", ["nothing", "empty"])
-def test_what_is_no_saved_model(run_program, tmp_path, name):
+def test_what_is_no_saved_model(run_command, tmp_path, name):
     (tmp_path / "empty").mkdir()
     ports = [f"--{flag}=0" for flag in PORTS]
-    status, _, err = run_program("serve", f"--model={tmp_path / name}", *ports)
+    status, _, err = run_command("serve", f"--model={tmp_path / name}", *ports)
     assert status == 1
     assert f"error: {tmp_path / name} is no SavedModel" in err
 
@@ -115,8 +115,8 @@ def test_what_is_no_saved_model(run_program, tmp_path, name):
         "--model_name=ä",
     ],
 )
-def test_wrong_usage(run_program, flag):
-    status, out, err = run_program("serve", "--model=m", flag)
+def test_wrong_usage(run_command, flag):
+    status, out, err = run_command("serve", "--model=m", flag)
     assert (status, out) == (2, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1

@@ -79,7 +79,7 @@ def test_wrong_settings_are_named(tmp_path):
 
 @pytest.mark.slow
 def test_networks_are_as_the_recipe_has_them(
-    run_program, monkeypatch, tmp_path
+    run_command, monkeypatch, tmp_path
 ):
     short = load_experiment("synthetic_rcnn1_short")
     recipe = dataclasses.replace(
@@ -89,7 +89,7 @@ def test_networks_are_as_the_recipe_has_them(
         "experiments.load_experiment",
         lambda name: dataclasses.replace(short, recipe=recipe, steps=1),
     )
-    status, output, errors = run_program(
+    status, output, errors = run_command(
         "train", "--experiment=zeros", f"--model_dir={tmp_path / 'run'}"
     )
     assert status == 0, errors

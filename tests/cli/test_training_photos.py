@@ -5,7 +5,7 @@ import numpy as np
 from PIL import Image
 
 from keras_rcnn import RecurrentCNN, SceneLabeler
-from keras_rcnn.cli import training_photos
+from keras_rcnn.cli.training import photos as training_photos
 from keras_rcnn.datasets import load_unlabeled
 
 NAMES = ("a", "b", "c")
@@ -22,7 +22,7 @@ def test_a_teacher_looks_at_mirrored_photos_as_well(tmp_path):
     photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(tmp_path / "1.png")
     photos = load_unlabeled(tmp_path, NAMES, PALETTE)
 
-    taught = training_photos.taught(teacher, photos, confidence=0.0)
+    taught = training_photos.labeled_by(teacher, photos, confidence=0.0)
     one, other = (
         example["label"] for example in taught.examples.as_numpy_iterator()
     )

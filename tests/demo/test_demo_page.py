@@ -187,11 +187,11 @@ def set_opacity(page, percent):
 
 
 @pytest.fixture
-def label_png(start_program, model_dir, photo, tmp_path):
+def label_png(start_command, model_dir, photo, tmp_path):
     """Function of flags that gives what tools/label.py writes."""
 
     def run(*choices):
-        status, _, err = start_program(
+        status, _, err = start_command(
             "label",
             f"--model={model_dir}",
             f"--images={photo[0]}",
@@ -546,9 +546,9 @@ def test_two_visitors(visit, photo, tmp_path, noise):
     assert other.locator(".sizes").inner_text().startswith("other.png")
 
 
-def test_without_gradio(run_program, monkeypatch):
+def test_without_gradio(run_command, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    status, out, err = run_program("demo", "--port=0")
+    status, out, err = run_command("demo", "--port=0")
     assert (status, out) == (1, "")
     assert err == (
         "error: The page is made with Gradio, which is not installed: run "
@@ -556,17 +556,17 @@ def test_without_gradio(run_program, monkeypatch):
     )
 
 
-def test_a_model_that_is_none(start_program, tmp_path):
-    status, out, err = start_program("demo", "--port=0", "--models=nothing")
+def test_a_model_that_is_none(start_command, tmp_path):
+    status, out, err = start_command("demo", "--port=0", "--models=nothing")
     assert (status, out) == (1, "")
     assert err.startswith("error: nothing: no model there")
     assert err.count("\n") == 1
 
 
-def test_an_address_that_is_taken(run_program):
+def test_an_address_that_is_taken(run_command):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        status, out, err = run_program("demo", f"--port={port}")
+        status, out, err = run_command("demo", f"--port={port}")
     assert (status, out) == (1, "")
     assert f"error: 127.0.0.1:{port} cannot be listened at" in err
 
@@ -582,8 +582,8 @@ def test_an_address_that_is_taken(run_program):
         "stray",
     ],
 )
-def test_wrong_usage(run_program, flag):
-    status, out, err = run_program("demo", flag)
+def test_wrong_usage(run_command, flag):
+    status, out, err = run_command("demo", flag)
     assert (status, out) == (2, "")
     assert err.startswith("error: ")
     assert err.count("\n") == 1
