@@ -12,7 +12,6 @@ Your own folder, laid out as for training, with pictures of some photos:
         --data_dir=FOLDER --split=test --pictures_dir=pictures
 """
 
-import dataclasses
 import itertools
 import pathlib
 from collections.abc import Callable
@@ -79,15 +78,14 @@ def averaged(labeler: Any) -> Any:
     """Averages over views of the photos if the flags ask for it."""
     if not FLAGS.flip and FLAGS.scale == [1.0]:
         return labeler
-    if not isinstance(labeler.label_batch, keras_rcnn.SceneLabeler):
+    if labeler.num_instances is None:
         raise InputError(
             f"--model={FLAGS.model} gives no probabilities to average: leave "
             "out --flip and --scale, or give a .keras file."
         )
-    average = keras_rcnn.labeling.TestTimeAugmentation(
-        labeler.label_batch, FLAGS.scale, FLAGS.flip
+    return keras_rcnn.labeling.TestTimeAugmentation(
+        labeler, FLAGS.scale, FLAGS.flip
     )
-    return dataclasses.replace(labeler, label_batch=average)
 
 
 def load_reference() -> Any:

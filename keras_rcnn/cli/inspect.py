@@ -87,19 +87,18 @@ def chosen_photos(
 
 def fewer_instances(labeler: Any) -> dict[int, Any]:
     """Labelers that apply the same network 1, 2 ... times, if it can be."""
-    if not isinstance(labeler.label_batch, keras_rcnn.SceneLabeler):
+    if not isinstance(labeler, keras_rcnn.SceneLabeler):
         return {}
-    whole = labeler.label_batch
-    stride = whole.model.geometry.output_stride
+    stride = labeler.model.geometry.output_stride
     return {
         number: flags.load_labeler(
             FLAGS,
             num_instances=number,
             # The finest resolution up to that of the labeler which this
             # number of instances computes.
-            output_resolution=math.gcd(whole.output_resolution, stride(number)),
+            output_resolution=math.gcd(labeler.output_resolution, stride(number)),
         )
-        for number in range(1, whole.num_instances)
+        for number in range(1, labeler.num_instances)
     }
 
 

@@ -12,7 +12,7 @@ from apache_beam.ml.inference.base import ModelHandler
 from keras_rcnn.corpus import stored_files
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
 from keras_rcnn.corpus.counters import count
-from keras_rcnn.runtime.loading import TOO_LARGE
+from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
 
 
@@ -70,7 +70,7 @@ class SavedModelHandler(ModelHandler[np.ndarray, Inference | None, Any]):
         start = time.perf_counter_ns()
         try:
             results = _label(labeler, np.stack(batch))
-        except TOO_LARGE:
+        except TooLargeError:
             # One may fit where all do not.
             results = [_label_alone(labeler, photo) for photo in batch]
         count("microseconds_in_model", (time.perf_counter_ns() - start) // 1000)
@@ -135,5 +135,5 @@ def _label_alone(
 ) -> Inference | None:
     try:
         return _label(labeler, photo[np.newaxis])[0]
-    except TOO_LARGE:
+    except TooLargeError:
         return None

@@ -10,8 +10,8 @@ import numpy as np
 from keras_rcnn import RecurrentCNN, SceneLabeler, load_model
 from keras_rcnn.demo.photo import Labeling, Photo, Settings
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.models.saving import MODEL_FILE
-from keras_rcnn.runtime.loading import TOO_LARGE
 
 
 class Networks:
@@ -88,7 +88,7 @@ class Networks:
         start = time.perf_counter()
         try:
             labels = labeler(image)[0]
-        except TOO_LARGE as error:
+        except TooLargeError as error:
             raise InputError(
                 f"{photo.name} is too large for the memory: choose a smaller "
                 "size or a coarser resolution."

@@ -12,10 +12,11 @@ from benchmarks.report import number
 from benchmarks.timing import interleave, seconds_of, spread
 from keras_rcnn.cli import runner
 from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.labeling.labeler import Labeler
 from keras_rcnn.metrics.confusion_matrix import ConfusionMatrix
 from keras_rcnn.reports.markdown_table import markdown_table
 from keras_rcnn.runtime.fixed_size import label_at_size
-from keras_rcnn.runtime.loading import Labeler, load_labeler
+from keras_rcnn.runtime.loading import load_labeler
 from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
 
 THREADS = (1, 2)
@@ -49,11 +50,7 @@ def compare(
     Returns:
         A row for the SavedModel, then one for each file.
     """
-    served = SavedModelLabeler(folder, f"resolution_{output_resolution}")
-
-    def saved_model(photo: np.ndarray) -> np.ndarray:
-        return served(photo[np.newaxis])[0]
-
+    saved_model = SavedModelLabeler(folder, f"resolution_{output_resolution}")
     labelers = {name: _load(file) for name, file in files.items()}
     sizes = {name: _size(label) or size for name, label in labelers.items()}
     rows = _score(saved_model, labelers, dataset, {_SAVED_MODEL: size} | sizes)
@@ -75,7 +72,7 @@ def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Labeler:
 
 def _size(labeler: Labeler) -> Size | None:
     """Height and width of all photos that a file takes, if it takes one."""
-    return getattr(labeler.label_batch, "size", None)
+    return getattr(labeler, "size", None)
 
 
 def markdown(rows: list[Row]) -> str:

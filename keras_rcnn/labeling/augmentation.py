@@ -1,39 +1,42 @@
 """Labels from several views of a photo."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.scene_labeler import SceneLabeler
+from keras_rcnn.labeling.batch_labeler import (
+    BatchLabeler,
+    LabelsAndProbabilities,
+)
+from keras_rcnn.labeling.labeler import Labeler
 
-# Magnifications that, mirrored as well, are the six views of the tables.
+# These scales, each with its mirror image, are the six views of the tables.
 SIX_VIEWS = (0.9, 1.0, 1.1)
 
 
-class TestTimeAugmentation:
-    """Averages the probabilities of a photo, its mirror image and its scales.
+class TestTimeAugmentation(BatchLabeler):
+    """Averages the probabilities of a photo over scales and mirror images.
 
-    More accurate than one view and as many times slower. No part of the
-    paper's network: report its scores apart.
+    It is more accurate than one view, and takes as many times longer as there
+    are views. It is not part of the paper's network: report its scores
+    separately.
 
     Args:
-        labeler: labels each view.
+        labeler: labels each view; it must give probabilities.
         scales: magnifications of the photo.
-        flip: whether each is mirrored left to right as well.
+        flip: whether to add the mirror image (left to right) at each scale.
 
     Call arguments:
-        images: uint8.
-        return_probabilities: whether to give these too, float32
-            `(batch, height, width, num_classes)`.
+        photos: uint8.
+        return_probabilities: whether to return probabilities as well.
 
     Input shape:
-        `(batch, height, width, 3)`.
+        `(height, width, 3)` or `(batch, height, width, 3)`.
 
     Output shape:
-        uint8 `(batch, height, width)`.
+        Labels, uint8 `(height, width)` or `(batch, height, width)`.
 
     Raises:
         InputError: if there is no scale, or one is not positive.
@@ -41,7 +44,7 @@ class TestTimeAugmentation:
 
     def __init__(
         self,
-        labeler: SceneLabeler,
+        labeler: Labeler,
         scales: Sequence[float] = (1.0,),
         flip: bool = True,
     ) -> None:
@@ -52,26 +55,27 @@ class TestTimeAugmentation:
         self.labeler = labeler
         self.scales = tuple(scales)
         self.flip = flip
+        self.class_names = labeler.class_names
+        self.palette = labeler.palette
+        self.num_instances = labeler.num_instances
+        self.output_resolution = labeler.output_resolution
+        self.smoothing = labeler.smoothing
 
-    def __call__(
-        self, images: np.ndarray, return_probabilities: bool = False
-    ) -> Any:
-        """Labels photos."""
-        size = np.array(images.shape[1:3])
+    def _label(
+        self, photos: np.ndarray, probabilities: bool
+    ) -> LabelsAndProbabilities:
+        size = np.array(photos.shape[1:3])
+        predict = self.labeler.predict_proba
         views = []
         for scale in self.scales:
-            scaled = _resize(images, np.maximum(1, np.rint(scale * size)))
+            scaled = _resize(photos, np.maximum(1, np.rint(scale * size)))
             pixels = np.rint(scaled).astype(np.uint8)
-            views.append(_resize(self._probabilities(pixels), size))
+            views.append(_resize(predict(pixels), size))
             if self.flip:
-                mirrored = self._probabilities(pixels[:, :, ::-1])
+                mirrored = predict(pixels[:, :, ::-1])
                 views.append(_resize(mirrored[:, :, ::-1], size))
-        probabilities = np.mean(views, axis=0)
-        labels = np.argmax(probabilities, axis=-1).astype(np.uint8)
-        return (labels, probabilities) if return_probabilities else labels
-
-    def _probabilities(self, images: np.ndarray) -> np.ndarray:
-        return self.labeler(images, return_probabilities=True)[1]
+        mean = np.mean(views, axis=0)
+        return np.argmax(mean, axis=-1).astype(np.uint8), mean
 
 
 def _resize(planes: np.ndarray, size: np.ndarray) -> np.ndarray:

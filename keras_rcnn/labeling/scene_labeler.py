@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from keras_rcnn.datasets.standardize import statistics_of_strips
-from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.batch_labeler import (
+    BatchLabeler,
+    LabelsAndProbabilities,
+)
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
 from keras_rcnn.labeling.memory import (
     DEFAULT_MEMORY_MB,
@@ -20,7 +24,7 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 _ROWS_A_STRIP = 64
 
 
-class SceneLabeler:
+class SceneLabeler(BatchLabeler):
     """Labels every pixel of photos of any size.
 
     Each photo is standardized and padded, so that each of its pixels has a
@@ -64,11 +68,15 @@ class SceneLabeler:
 
     >>> model = RecurrentCNN.from_preset("rcnn2", num_classes=8)
     >>> labeler = SceneLabeler(model, output_resolution=8)
-    >>> photo = np.zeros((1, 30, 40, 3), np.uint8)
-    >>> labels, probabilities = labeler(photo, return_probabilities=True)
-    >>> labels.shape, probabilities.shape
-    ((1, 30, 40), (1, 30, 40, 8))
+    >>> photo = np.zeros((30, 40, 3), np.uint8)
+    >>> labeler(photo).shape, labeler.predict_proba(photo).shape
+    ((30, 40), (30, 40, 8))
     """
+
+    too_large_errors = (
+        tf.errors.ResourceExhaustedError,
+        tf.errors.InvalidArgumentError,
+    )
 
     def __init__(
         self,
@@ -81,8 +89,11 @@ class SceneLabeler:
         smoothing: int = 1,
     ) -> None:
         self.model = model
-        self.num_instances = num_instances or model.num_instances
-        self.output_resolution = output_resolution
+        self.class_names = model.class_names
+        self.palette = model.palette
+        self.num_instances: int = num_instances or model.num_instances
+        self.output_resolution: int = output_resolution
+        self.smoothing: int = smoothing
         precision = choose_precision(precision)
         if precision != model.dtype_policy.name:
             model = model.copy(dtype=precision)
@@ -102,22 +113,17 @@ class SceneLabeler:
             smoothing,
         )
 
-    def __call__(
-        self, images: Any, return_probabilities: bool = False
-    ) -> np.ndarray | tuple[np.ndarray, np.ndarray]:
-        """Labels photos."""
-        images = np.asarray(images)
-        _check(images)
-        labels = np.empty(images.shape[:3], np.uint8)
-        probabilities = None
-        if return_probabilities:
-            shape = *labels.shape, self.model.num_classes
-            probabilities = np.empty(shape, np.float32)
-        for part, rows, results in self._parts(images, return_probabilities):
+    def _label(
+        self, photos: np.ndarray, probabilities: bool
+    ) -> LabelsAndProbabilities:
+        labels = np.empty(photos.shape[:3], np.uint8)
+        shape = *labels.shape, self.model.num_classes
+        found = np.empty(shape, np.float32) if probabilities else None
+        for part, rows, results in self._parts(photos, probabilities):
             labels[part, rows] = results["labels"]
-            if probabilities is not None:
-                probabilities[part, rows] = results["probabilities"]
-        return labels if probabilities is None else (labels, probabilities)
+            if found is not None:
+                found[part, rows] = results["probabilities"]
+        return labels, found
 
     def label_in_bands(
         self,
@@ -183,15 +189,3 @@ class SceneLabeler:
         for first in range(0, count, size):
             part = slice(first, min(first + size, count))
             yield part, slice(0, height), label(images[part])
-
-
-def _check(images: np.ndarray) -> None:
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[-1] != 3:
-        raise InputError(
-            f"Images of type {images.dtype} and shape {images.shape}: "
-            "give uint8 of shape (batch, height, width, 3)."
-        )
-    if 0 in images.shape:
-        raise InputError(
-            f"Images of shape {images.shape} have no pixel: give some."
-        )

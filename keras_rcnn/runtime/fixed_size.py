@@ -13,15 +13,17 @@ def label_at_size(
     photo: np.ndarray,
     size: tuple[int, int] | None,
 ) -> np.ndarray:
-    """Labels a photo scaled to a size, whatever its shape, as phones do.
+    """Labels a photo that is scaled to a size, whatever its shape.
 
     Args:
-        label: gives labels, uint8 `(height, width)`, of photos of that size.
+        label: function of a photo of that size that gives its labels,
+            `(height, width)`, or probabilities, `(height, width, classes)`.
         photo: uint8 `(height, width, 3)`.
-        size: height and width; None to leave the photo as it is.
+        size: height and width; None leaves the photo as it is.
 
     Returns:
-        Labels at the photo's own size, uint8 `(height, width)`.
+        Labels or probabilities at the photo's own size; each pixel has those
+        of the nearest pixel.
     """
     height, width, _ = photo.shape
     if size in (None, (height, width)):
@@ -30,4 +32,10 @@ def label_at_size(
     scaled = Image.fromarray(photo).resize(
         (columns, rows), Image.Resampling.BILINEAR
     )
-    return resize_labels(label(np.asarray(scaled)), height, width)
+    result = label(np.asarray(scaled))
+    if result.ndim == 2:
+        return resize_labels(result, height, width)
+    planes = np.moveaxis(result, -1, 0)
+    return np.stack(
+        [resize_labels(plane, height, width) for plane in planes], axis=-1
+    )

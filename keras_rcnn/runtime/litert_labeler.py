@@ -1,4 +1,4 @@
-"""LiteRT files as they label photos on a phone."""
+"""Labels from LiteRT files."""
 
 import pathlib
 import zipfile
@@ -6,36 +6,35 @@ from typing import Any
 
 import numpy as np
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
-from keras_rcnn.runtime.fixed_size import label_at_size
+from keras_rcnn.labeling.labeler import TooLargeError
+from keras_rcnn.runtime.engine_labeler import EngineLabeler
 
 MAX_PIXELS = 4_000_000
 
 
-class LiteRTLabeler:
-    """Labels photos by a `.tflite` file and LiteRT's interpreter.
-
-    A file for photos of one size is given every photo scaled to it, whatever
-    its shape, and the labels are scaled back, as phones do.
+class LiteRTLabeler(EngineLabeler):
+    """Labels photos with a `.tflite` file and LiteRT's interpreter.
 
     Args:
         path: file that `export_litert` wrote.
-        num_threads: of the interpreter.
+        num_threads: number of threads of the interpreter.
 
     Call arguments:
-        images: photos of one size, uint8.
+        photos: uint8.
 
     Input shape:
-        `(batch, height, width, 3)`.
+        `(height, width, 3)` or `(batch, height, width, 3)`.
 
     Output shape:
-        Labels, uint8 `(batch, height, width)`.
+        Labels, uint8 `(height, width)` or `(batch, height, width)`.
 
     Raises:
-        InputError: if the file is not one that `export_litert` wrote, if
-            LiteRT is not installed, or for photos of more than
-            `MAX_PIXELS`, which it would label whole.
+        InputError: if LiteRT is not installed, or `export_litert` did not
+            write the file.
+        TooLargeError: for photos of more than `MAX_PIXELS`, because LiteRT
+            labels each photo in one piece.
     """
 
     def __init__(self, path: str | pathlib.Path, num_threads: int = 2) -> None:
@@ -55,46 +54,31 @@ class LiteRTLabeler:
             reason = str(error).split("\n", maxsplit=1)[0]
             raise InputError(
                 f"{path} is no LiteRT file that labels photos ({reason}): "
-                "give one that tools/export.py wrote."
+                "give a file that `keras-rcnn export` wrote."
             ) from error
         self.size = None if -1 in size else tuple(size)
         if self.size:
             self._interpreter.allocate_tensors()
 
-    def __call__(self, images: Any) -> np.ndarray:
-        """Labels photos."""
-        return np.stack(
-            [
-                label_at_size(self._run, image, self.size)
-                for image in np.asarray(images)
-            ]
-        )
-
-    def _run(self, image: np.ndarray) -> np.ndarray:
+    def _run(self, photo: np.ndarray) -> np.ndarray:
+        height, width, _ = photo.shape
+        if height * width > MAX_PIXELS:
+            limit = f"LiteRT, which takes at most {MAX_PIXELS} pixels"
+            raise TooLargeError(height, width, limit)
         interpreter = self._interpreter
         (details,) = interpreter.get_input_details()
-        if image.shape[0] * image.shape[1] > MAX_PIXELS:
-            raise InputError(
-                f"LiteRT labels at most {MAX_PIXELS} pixels at a time: scale "
-                "photos down (--longest_side)."
-            )
-        if details["shape"].tolist() != [1, *image.shape]:
-            interpreter.resize_tensor_input(details["index"], (1, *image.shape))
+        if details["shape"].tolist() != [1, *photo.shape]:
+            interpreter.resize_tensor_input(details["index"], (1, *photo.shape))
             interpreter.allocate_tensors()
-        interpreter.set_tensor(self._input["index"], image[np.newaxis])
+        interpreter.set_tensor(self._input["index"], photo[np.newaxis])
         interpreter.invoke()
         (result,) = interpreter.get_tensor(self._output["index"])
-        if result.ndim == 3:
-            result = result.argmax(axis=-1)
-        return result.astype(np.uint8)
+        return result
 
 
 def _interpreter_class(path: pathlib.Path) -> Any:
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{path} needs LiteRT: run `pip install -e '.[litert]'` in the "
-            "checkout, or give a .keras file or a SavedModel."
-        ) from error
+        raise missing_extra(str(path), "litert") from error
     return Interpreter

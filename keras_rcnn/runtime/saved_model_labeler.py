@@ -1,4 +1,4 @@
-"""SavedModels as they label photos, by TensorFlow alone."""
+"""Labels from SavedModels, with TensorFlow alone."""
 
 import pathlib
 from typing import Any
@@ -8,82 +8,104 @@ import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
+from keras_rcnn.labeling.batch_labeler import (
+    BatchLabeler,
+    LabelsAndProbabilities,
+)
 
-# What there are signatures for, such as `resolution_8`, one choice at a time.
+# Choices that have signatures, such as `resolution_8`, one choice at a time.
 SIGNATURES = {"output_resolution": "resolution", "num_instances": "instances"}
+_DEFAULT = "serving_default"
+_PROBABILITIES = "probabilities"
 
 
-class SavedModelLabeler:
-    """Labels photos by a SavedModel that `export_saved_model` wrote.
+class SavedModelLabeler(BatchLabeler):
+    """Labels photos with a SavedModel that `export_saved_model` wrote.
+
+    Only the default signature gives the probabilities of all classes; every
+    signature gives the probability of the label.
 
     Args:
         path: its folder.
-        signature: which of its signatures to ask.
+        signature: name of the signature to run.
 
     Call arguments:
-        images: photos of one size, uint8.
+        photos: uint8.
 
     Input shape:
-        `(batch, height, width, 3)`.
+        `(height, width, 3)` or `(batch, height, width, 3)`.
 
     Output shape:
-        Labels, uint8 `(batch, height, width)`.
+        Labels, uint8 `(height, width)` or `(batch, height, width)`.
 
     Raises:
-        InputError: if it is none that labels photos, or has no such
-            signature.
+        InputError: if the folder holds no SavedModel that labels photos, or
+            the SavedModel has no such signature.
+        TooLargeError: if a photo exceeds the size limit of the SavedModel.
     """
 
+    too_large_errors = (
+        tf.errors.ResourceExhaustedError,
+        tf.errors.InvalidArgumentError,
+    )
+
     def __init__(
-        self,
-        path: str | pathlib.Path,
-        signature: str = "serving_default",
+        self, path: str | pathlib.Path, signature: str = _DEFAULT
     ) -> None:
         path = pathlib.Path(path)
         self.class_names, self.palette = _read_classes(
             path / "assets" / CLASSES_FILE
         )
         try:
-            # Signatures live only as long as the model: this keeps hold of it.
+            # The signatures need a reference to the model.
             self._model = tf.saved_model.load(path)
             signatures = self._model.signatures
-            _check(signatures["serving_default"])
+            _check(signatures[_DEFAULT])
         except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
             reason = str(error).split("\n", maxsplit=1)[0]
             raise InputError(
-                f"{path} is no SavedModel that labels photos ({reason}): give "
-                "one that tools/export.py wrote."
+                f"{path} is no SavedModel that labels photos ({reason}): "
+                "give a folder that `keras-rcnn export` wrote."
             ) from error
         if signature not in signatures:
             raise InputError(
                 f"{path} has no signature {signature}: choose one of "
                 f"{', '.join(signatures)}."
             )
-        self._labels = signatures[signature]
+        self._signature = signatures[signature]
+        self._probabilities = (
+            signatures[_PROBABILITIES] if signature == _DEFAULT else None
+        )
 
     def label_with_confidence(
-        self, images: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Labels photos and tells how sure of each label the network is.
+        self, photos: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        """Returns labels and their probabilities."""
+        return self._apply(photos, probabilities=False, confidence=True)
 
-        Args:
-            images: as when called.
+    def _label(
+        self,
+        photos: np.ndarray,
+        probabilities: bool,
+        confidence: bool = False,
+    ) -> LabelsAndProbabilities:
+        if probabilities and self._probabilities is not None:
+            return _run(self._probabilities, photos, _PROBABILITIES)
+        if confidence:
+            return _run(self._signature, photos, "confidence")
+        # One by one, so that a batch takes no more memory than a photo.
+        labels = [
+            self._signature(images=tf.constant(photo[np.newaxis]))["labels"]
+            for photo in photos
+        ]
+        return np.concatenate(labels), None
 
-        Returns:
-            Labels, uint8 `(batch, height, width)`, and their probabilities,
-            float32 of the same shape.
-        """
-        results = self._labels(images=tf.constant(images))
-        return results["labels"].numpy(), results["confidence"].numpy()
 
-    def __call__(self, images: Any) -> np.ndarray:
-        """Labels photos, one at a time."""
-        return np.concatenate(
-            [
-                self._labels(images=tf.constant(image[np.newaxis]))["labels"]
-                for image in np.asarray(images)
-            ]
-        )
+def _run(
+    signature: Any, photos: np.ndarray, second: str
+) -> tuple[np.ndarray, np.ndarray]:
+    results = signature(images=tf.constant(photos))
+    return results["labels"].numpy(), results[second].numpy()
 
 
 def _check(signature: Any) -> None:
@@ -102,5 +124,5 @@ def _read_classes(
     except (OSError, ValueError) as error:
         raise InputError(
             f"{path} does not name the classes and their colors: give a "
-            "SavedModel that tools/export.py wrote."
+            "SavedModel that `keras-rcnn export` wrote."
         ) from error

@@ -76,7 +76,7 @@ def test_everything(export, model, folder, tmp_path):
         assert (
             rows[name]["pixel_accuracy"] == rows["SavedModel"]["pixel_accuracy"]
         )
-    takes = load_labeler(tmp_path / "all/litert/portrait.tflite").label_batch
+    takes = load_labeler(tmp_path / "all/litert/portrait.tflite")
     assert takes.size == (32, 24)
     assert rows["int8"]["bytes"] < rows["float32"]["bytes"]
     assert "Traceback" not in err

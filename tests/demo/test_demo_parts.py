@@ -20,6 +20,7 @@ from keras_rcnn.demo.samples import CHINA, SCENE, sample_photos
 from keras_rcnn.demo.views import Views
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import allow_megapixels, encode_png, scale_down
+from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.reports import (
     color_blind_safe,
     instances_strip,
@@ -176,10 +177,8 @@ def test_the_network_runs_once_for_each_setting(networks, photo):
 
 
 def test_a_photo_beyond_the_memory(networks, photo, monkeypatch):
-    import tensorflow as tf
-
     def label(images):
-        raise tf.errors.ResourceExhaustedError(None, None, "")
+        raise TooLargeError(24, 36)
 
     monkeypatch.setattr(networks, "_labeler", lambda settings: label)
     with pytest.raises(InputError, match=r"holiday\.png is too large"):

@@ -4,9 +4,8 @@ import keras
 import numpy as np
 import pytest
 
-from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn import RecurrentCNN, SceneLabeler, labeling
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.augmentation import TestTimeAugmentation
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +22,7 @@ def photo():
 
 def test_one_view_is_the_labeler(labeler, photo):
     labels, probabilities = labeler(photo, return_probabilities=True)
-    average = TestTimeAugmentation(labeler, flip=False)
+    average = labeling.TestTimeAugmentation(labeler, flip=False)
     np.testing.assert_array_equal(average(photo), labels)
     _, same = average(photo, return_probabilities=True)
     np.testing.assert_array_equal(same, probabilities)
@@ -33,13 +32,13 @@ def test_a_photo_and_its_mirror_image_are_averaged(labeler, photo):
     _, straight = labeler(photo, return_probabilities=True)
     _, mirrored = labeler(photo[:, :, ::-1], return_probabilities=True)
     expected = (straight + mirrored[:, :, ::-1]) / 2
-    labels, average = TestTimeAugmentation(labeler)(
+    labels, average = labeling.TestTimeAugmentation(labeler)(
         photo, return_probabilities=True
     )
     np.testing.assert_allclose(average, expected, atol=1e-6)
     np.testing.assert_array_equal(labels, np.argmax(expected, axis=-1))
     # Hence the mirror image has mirrored labels.
-    other = TestTimeAugmentation(labeler)(photo[:, :, ::-1])
+    other = labeling.TestTimeAugmentation(labeler)(photo[:, :, ::-1])
     np.testing.assert_array_equal(labels, other[:, :, ::-1])
 
 
@@ -47,7 +46,7 @@ def test_scales_are_averaged_at_the_size_of_the_photo(labeler):
     # A photo of one color looks the same at every scale, but for its edges.
     gray = np.full((1, 64, 80, 3), 90, np.uint8)
     gray[:, ::2] = 140
-    small = TestTimeAugmentation(labeler, scales=(0.5,), flip=False)
+    small = labeling.TestTimeAugmentation(labeler, scales=(0.5,), flip=False)
     labels, probabilities = small(gray, return_probabilities=True)
     assert labels.shape == (1, 64, 80)
     flat = np.full((1, 32, 40, 3), 115, np.uint8)
@@ -59,4 +58,4 @@ def test_scales_are_averaged_at_the_size_of_the_photo(labeler):
 @pytest.mark.parametrize("scales", [(), (1.0, 0.0), (-1.0,)])
 def test_scales_that_are_none(labeler, scales):
     with pytest.raises(InputError, match="Scales"):
-        TestTimeAugmentation(labeler, scales)
+        labeling.TestTimeAugmentation(labeler, scales)

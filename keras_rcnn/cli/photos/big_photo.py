@@ -18,10 +18,11 @@ from keras_rcnn.io.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.io.images import scaled_size, write_png
 from keras_rcnn.io.png_stream import open_png
 from keras_rcnn.io.raw_picture import RawPicture
+from keras_rcnn.labeling.labeler import BandLabeler
 from keras_rcnn.reports import overlay_with_legend
 
 if TYPE_CHECKING:
-    from keras_rcnn.runtime.loading import Labeler
+    from keras_rcnn.labeling.labeler import Labeler
 
 # Pixels: what people still look at as a whole.
 OVERLAY_SIDE = 4000
@@ -49,7 +50,7 @@ class BigPhoto:
         longest_side: int | None,
         annotations: Annotations,
     ) -> None:
-        if labeler.label_in_bands is None:
+        if not isinstance(labeler, BandLabeler):
             raise InputError(
                 f"{job.photo} is too large for --memory_mb, and a SavedModel "
                 "alone labels photos whole: put the model.keras it was "

@@ -2,7 +2,6 @@
 
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +16,8 @@ from keras_rcnn.io.images import (
     scale_down,
     write_png,
 )
+from keras_rcnn.labeling.labeler import Labeler, TooLargeError, naming_photo
 from keras_rcnn.reports import label_shares, overlay_with_legend
-from keras_rcnn.runtime.loading import TOO_LARGE
-
-if TYPE_CHECKING:
-    from keras_rcnn.runtime.loading import Labeler
 
 # Of a photo and of what is made of it, before, while and after it is labeled.
 _BYTES_A_PIXEL = 40
@@ -40,7 +36,7 @@ class PhotoLabeling:
 
     def __init__(
         self,
-        labeler: "Labeler",
+        labeler: Labeler,
         longest_side: int | None,
         memory_mb: float,
         annotations: Annotations,
@@ -99,12 +95,10 @@ class PhotoLabeling:
         """Labels photos of one size."""
         start = time.perf_counter()
         try:
-            labels = self.labeler.label_batch(
-                np.stack([job.small for job in group])
-            )
+            labels = self.labeler(np.stack([job.small for job in group]))
             for job, each in zip(group, labels, strict=True):
                 job.labels = each
-        except TOO_LARGE:
+        except TooLargeError:
             # One may fit where all do not.
             for job in group:
                 self._label_alone(job)
@@ -112,7 +106,8 @@ class PhotoLabeling:
 
     def _label_alone(self, job: Job) -> None:
         try:
-            job.labels = self.labeler(job.small, job.photo)
+            with naming_photo(job.photo):
+                job.labels = self.labeler(job.small)
         except InputError as error:
             job.failure = str(error)
 
