@@ -96,7 +96,9 @@ def fewer_instances(labeler: Any) -> dict[int, Any]:
             num_instances=number,
             # The finest resolution up to that of the labeler which this
             # number of instances computes.
-            output_resolution=math.gcd(labeler.output_resolution, stride(number)),
+            output_resolution=math.gcd(
+                labeler.output_resolution, stride(number)
+            ),
         )
         for number in range(1, labeler.num_instances)
     }

@@ -12,6 +12,7 @@ import tqdm
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.labeler import naming_photo
 from keras_rcnn.metrics import ConfusionMatrix
 
 Label = Callable[[np.ndarray], np.ndarray]
@@ -121,7 +122,8 @@ def evaluate(
     )
     for example in photos:
         start = time.perf_counter()
-        result = label(example["image"])
+        with naming_photo(example["name"].decode()):
+            result = label(example["image"])
         seconds += time.perf_counter() - start
         labels, *confidence = result if with_confidence else (result,)
         num_images += 1
