@@ -30,9 +30,9 @@ def load_photos(
         flags.longest_side,
     )
     validation = unlabeled = None
-    if experiment.labelled_fraction < 1:
+    if experiment.labeled_fraction < 1:
         unlabeled, training = train_validation_split(
-            training, experiment.labelled_fraction
+            training, experiment.labeled_fraction
         )
     if experiment.validation_fraction:
         training, validation = train_validation_split(

@@ -55,7 +55,7 @@ def save_settings(
     Raises:
         InputError: if the folder holds a run with other settings.
     """
-    settings = dataclasses.asdict(experiment) | {
+    settings = experiment.settings() | {
         name: flags[name].value for name in _OTHER_SETTINGS
     }
     # Tuples become lists, as in the settings that are read below.

@@ -1,19 +1,18 @@
-"""What was trained for the tables of the paper, one file each."""
-
-import dataclasses
-import importlib
-import pathlib
+"""The experiments behind the published tables, by name."""
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.training.experiments.ablations import ABLATIONS
 from keras_rcnn.training.experiments.experiment import Experiment
 from keras_rcnn.training.experiments.paper_tables import (
     PAPER_ROWS,
     PaperRow,
     paper_rows,
 )
+from keras_rcnn.training.experiments.sift_flow import SIFT_FLOW
+from keras_rcnn.training.experiments.stanford import STANFORD
+from keras_rcnn.training.experiments.synthetic import SYNTHETIC
 
 __all__ = [
-    "ABLATION",
     "PAPER_ROWS",
     "Experiment",
     "PaperRow",
@@ -25,42 +24,32 @@ __all__ = [
     "scored_name",
 ]
 
-ABLATION = "ablation_"
+_EXPERIMENTS = SIFT_FLOW | STANFORD | SYNTHETIC
 
 
 def experiment_names() -> list[str]:
-    """Those with a file of their own, in alphabetical order."""
-    files = pathlib.Path(__file__).parent.glob("[!_]*_*_*.py")
-    return sorted(file.stem for file in files)
+    """All experiments except for the ablations, in alphabetical order."""
+    return sorted(_EXPERIMENTS)
 
 
 def experiment_name(dataset: str, preset: str, recipe: str) -> str:
-    """File of the experiment that fills rows of the paper's tables."""
+    """Name of the experiment that fills rows of the paper's tables."""
     # The paper's plain network has more filters for SIFT Flow.
     network = preset.removesuffix("_sift_flow")
     return f"{dataset.split('_')[0]}_{network}_{recipe}"
 
 
 def load_experiment(name: str) -> Experiment:
-    """The experiment of that name.
-
-    Args:
-        name: of a file, or `ablation_` and the name of an ablation.
+    """The experiment or ablation of that name.
 
     Raises:
-        InputError: if there is none, naming those that exist.
+        InputError: if there is none; the message lists the names.
     """
-    if name in experiment_names():
-        return importlib.import_module(
-            f"keras_rcnn.training.experiments.{name}"
-        ).EXPERIMENT
-    from keras_rcnn.training.experiments.ablations import ABLATIONS
-
-    known = {ABLATION + key: value for key, value in ABLATIONS.items()}
+    known = _EXPERIMENTS | ABLATIONS
     if name not in known:
         raise InputError(
             f"There is no experiment {name!r}: choose one of "
-            f"{', '.join([*experiment_names(), *known])}."
+            f"{', '.join(known)}."
         )
     return known[name]
 
@@ -74,23 +63,5 @@ def runs_before(name: str) -> list[str]:
 
 
 def scored_name(name: str) -> str:
-    """The experiment whose scores count for a network.
-
-    That is its own, or, where it was trained on all photos, the one with the
-    same settings that holds photos out.
-    """
-    experiment = load_experiment(name)
-    if experiment.split != "all":
-        return name
-    (twin,) = (
-        other
-        for other in experiment_names()
-        if other != name and _on_all_photos(other) == experiment
-    )
-    return twin
-
-
-def _on_all_photos(name: str) -> Experiment:
-    return dataclasses.replace(
-        load_experiment(name), split="all", validation_fraction=0.0
-    )
+    """The experiment whose scores count for the network of an experiment."""
+    return load_experiment(name).scored_by or name

@@ -1,19 +1,18 @@
-r"""What each setting of the dense recipe is worth.
+"""What each setting of the dense recipe is worth.
 
-Every run differs in one setting from `ablation_base`, the recipe as it stands,
-and is a short one on rCNN2. All are judged by the fifth of the training photos
-that `validation_fraction` holds out of fold 0's; the photos of fold 0 take no
-part.
+    keras-rcnn train --experiment=ablation_no_flip
 
-    python tools/train.py --experiment=ablation_no_flip
+Each run differs in one setting from `ablation_base`, a short run of rCNN2 with
+the dense recipe. All are scored on the fifth of the training photos that
+`validation_fraction` holds out. The photos of fold 0 are not used.
 """
 
 import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from keras_rcnn.training import Phase, get_recipe
 from keras_rcnn.training.experiments.experiment import Experiment
+from keras_rcnn.training.recipes import Phase, get_recipe
 
 BASE = Experiment(
     preset="rcnn2",
@@ -36,7 +35,7 @@ def _third(**changes: Any) -> tuple[Phase, ...]:
 
 
 def _optimizer(name: str, rate: float) -> Experiment:
-    """Another optimizer, at so many times the learning rates of Muon."""
+    """Another optimizer, with the learning rates of Muon times `rate`."""
     phases = tuple(
         dataclasses.replace(
             phase,
@@ -49,47 +48,51 @@ def _optimizer(name: str, rate: float) -> Experiment:
 
 
 ABLATIONS = {
-    "base": BASE,
-    "other_seed": dataclasses.replace(BASE, seed=1),
-    "scores": _with(feedback="scores"),
-    "average": _with(ema_momentum=0.99),
-    "last_losses": _with(phases=_third(loss_weights=(0.1, 0.3, 1.0))),
-    "only_last_loss": _with(phases=_third(loss_weights=(0.0, 0.0, 1.0))),
-    "equal_losses": _with(phases=_third(loss_weights=(1.0, 1.0, 1.0))),
-    "no_curriculum": dataclasses.replace(
+    "ablation_base": BASE,
+    "ablation_other_seed": dataclasses.replace(BASE, seed=1),
+    "ablation_scores": _with(feedback="scores"),
+    "ablation_average": _with(ema_momentum=0.99),
+    "ablation_last_losses": _with(phases=_third(loss_weights=(0.1, 0.3, 1.0))),
+    "ablation_only_last_loss": _with(
+        phases=_third(loss_weights=(0.0, 0.0, 1.0))
+    ),
+    "ablation_equal_losses": _with(phases=_third(loss_weights=(1.0, 1.0, 1.0))),
+    "ablation_no_curriculum": dataclasses.replace(
         BASE, recipe=BASE.recipe.last_phase_alone()
     ),
-    "longer_second": _with(
+    "ablation_longer_second": _with(
         phases=(
             FIRST,
             dataclasses.replace(SECOND, share=0.40),
             dataclasses.replace(THIRD, share=0.57),
         )
     ),
-    "no_flip": _with(flip=False),
-    "no_scales": _with(scales=(1.0, 1.0)),
-    "wide_scales": _with(scales=(0.7, 1.4)),
-    "color": _with(color=0.2),
-    "cutout": _with(cutout=0.5),
-    "smoothing": _with(label_smoothing=0.1),
-    "focus": _with(focus=1.0),
-    "orthogonal": _with(initializer="orthogonal"),
-    "normalized": _with(normalization=True),
-    "penalty": _with(saturation_penalty=1e-3),
-    "balance_0": _with(class_balance=0.0),
-    "balance_50": _with(class_balance=0.5),
-    "higher_rate": _with(phases=_third(learning_rate=4e-3)),
-    "lower_rate": _with(phases=_third(learning_rate=1e-3)),
-    "adamw": _optimizer("adamw", 0.2),
-    "lion": _optimizer("lion", 0.02),
-    "small_crops": _with(phases=_third(batch_size=8, grid_size=8)),
-    "more_photos": dataclasses.replace(BASE, more_photos="sift_flow", times=4),
-    "large_crops": _with(phases=_third(batch_size=2, grid_size=26)),
+    "ablation_no_flip": _with(flip=False),
+    "ablation_no_scales": _with(scales=(1.0, 1.0)),
+    "ablation_wide_scales": _with(scales=(0.7, 1.4)),
+    "ablation_color": _with(color=0.2),
+    "ablation_cutout": _with(cutout=0.5),
+    "ablation_smoothing": _with(label_smoothing=0.1),
+    "ablation_focus": _with(focus=1.0),
+    "ablation_orthogonal": _with(initializer="orthogonal"),
+    "ablation_normalized": _with(normalization=True),
+    "ablation_penalty": _with(saturation_penalty=1e-3),
+    "ablation_balance_0": _with(class_balance=0.0),
+    "ablation_balance_50": _with(class_balance=0.5),
+    "ablation_higher_rate": _with(phases=_third(learning_rate=4e-3)),
+    "ablation_lower_rate": _with(phases=_third(learning_rate=1e-3)),
+    "ablation_adamw": _optimizer("adamw", 0.2),
+    "ablation_lion": _optimizer("lion", 0.02),
+    "ablation_small_crops": _with(phases=_third(batch_size=8, grid_size=8)),
+    "ablation_more_photos": dataclasses.replace(
+        BASE, more_photos="sift_flow", times=4
+    ),
+    "ablation_large_crops": _with(phases=_third(batch_size=2, grid_size=26)),
 }
 
 
 def describe_changes(experiment: Experiment) -> str:
-    """What an experiment does otherwise than `BASE`."""
+    """The settings in which an experiment differs from `BASE`."""
     recipe, base = experiment.recipe, BASE.recipe
     found = [*_changes(experiment, BASE), *_changes(recipe, base)]
     if len(recipe.phases) < len(base.phases):
@@ -104,7 +107,7 @@ def describe_changes(experiment: Experiment) -> str:
 
 
 def _changes(one: Any, base: Any) -> Iterator[str]:
-    """Settings of two experiments, recipes or phases that differ."""
+    """The settings that differ between two experiments, recipes or phases."""
     was = vars(base)
     for name, value in vars(one).items():
         if name not in {"recipe", "phases"} and value != was[name]:
