@@ -1,1 +1,1 @@
-"""From experiments to the tables and figures of `results/`."""
+"""Repeats the experiments and writes the tables and figures of `results/`."""

@@ -1,36 +1,35 @@
 """The results as figures."""
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import matplotlib
 from cycler import cycler
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.runs import Results, shipped_scores
-from experiments.tables import TITLES
+from experiments.runs import TITLES, Results, shipped_scores
 from keras_rcnn.training.experiments import PAPER_ROWS, load_experiment
 
-# More runs than colors: dashed ones are others.
+# There are more runs than colors, so that the line style varies too.
 STYLES = (
     cycler(linestyle=["-", "--", ":"]) * matplotlib.rcParams["axes.prop_cycle"]
 )
 
 
 def learning_curves(results: Results) -> Figure:
-    """Accuracy of the last instance over minutes, a panel a data set."""
-    figure = Figure(figsize=(12, 6), dpi=120, layout="constrained")
-    panels = figure.subplots(1, len(TITLES), sharey=True)
-    for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
+    """Accuracy of the last instance over minutes, a panel for each data set."""
+    figure = _wide_figure(6)
+    for dataset, panel in _panels(figure):
         panel.set_prop_cycle(STYLES)
         for name, result in results.items():
             if load_experiment(name).dataset == dataset:
                 _draw_curve(panel, name, result["learning_curve"])
-        panel.set_title(title)
-        panel.set_xlabel("minutes")
-        panel.set_ylabel("pixel accuracy of the last instance, %")
-        panel.grid(alpha=0.3)
+        panel.set(
+            xlabel="minutes", ylabel="pixel accuracy of the last instance, %"
+        )
         if panel.lines:
-            # Below, where it hides no curve.
+            # Below the panel, where it hides no curve.
             panel.legend(
                 fontsize=7,
                 ncols=2,
@@ -40,21 +39,10 @@ def learning_curves(results: Results) -> Figure:
     return figure
 
 
-def _draw_curve(panel: Any, name: str, curve: list[dict[str, Any]]) -> None:
-    """Held-out photos where there are any, training crops otherwise."""
-    part = "validation" if "validation" in curve[-1] else "training"
-    panel.plot(
-        [point["minutes"] for point in curve],
-        [100 * point[part][-1] for point in curve],
-        label=f"{name}, {part}",
-    )
-
-
 def accuracy_over_instances(results: Results) -> Figure:
-    """What each instance adds at full resolution, ours beside the paper's."""
-    figure = Figure(figsize=(12, 4.5), dpi=120, layout="constrained")
-    panels = figure.subplots(1, len(TITLES), sharey=True)
-    for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
+    """Accuracy of each instance at full resolution, ours and the paper's."""
+    figure = _wide_figure(4.5)
+    for dataset, panel in _panels(figure):
         for (rows_of, preset), rows in PAPER_ROWS.items():
             full = [row for row in rows if row.output_resolution == 1]
             if rows_of != dataset or len(full) < 2:
@@ -67,27 +55,23 @@ def accuracy_over_instances(results: Results) -> Figure:
                 label=f"{preset}, paper",
             )
             scores = shipped_scores(results, dataset, preset)
-            ours = [row for row in full if row.key in scores]
-            if not ours:
-                continue
-            panel.plot(
-                [row.num_instances for row in ours],
-                [100 * scores[r.key]["pixel_accuracy"] for r in ours],
-                "-o",
-                label=f"{preset}, ours",
-            )
-        panel.set_title(title)
-        panel.set_xticks([1, 2, 3])
-        panel.set_xlabel("instances")
-        panel.set_ylabel("pixel accuracy, %")
-        panel.grid(alpha=0.3)
+            if ours := [row for row in full if row.key in scores]:
+                panel.plot(
+                    [row.num_instances for row in ours],
+                    [100 * scores[row.key]["pixel_accuracy"] for row in ours],
+                    "-o",
+                    label=f"{preset}, ours",
+                )
+        panel.set(
+            xticks=[1, 2, 3], xlabel="instances", ylabel="pixel accuracy, %"
+        )
         panel.legend()
     return figure
 
 
 def accuracy_over_resolution(results: Results) -> Figure:
     """The paper's Table 5: accuracy and time of rCNN2 at each resolution."""
-    figure = Figure(figsize=(12, 4.5), dpi=120, layout="constrained")
+    figure = _wide_figure(4.5)
     accuracy, time = figure.subplots(1, 2)
     rows = [
         row
@@ -110,3 +94,37 @@ def accuracy_over_resolution(results: Results) -> Figure:
         panel.set_xlabel("labels computed")
         panel.grid(alpha=0.3)
     return figure
+
+
+# By the names of their files.
+FIGURES: dict[str, Callable[[Results], Figure]] = {
+    draw.__name__: draw
+    for draw in (
+        learning_curves,
+        accuracy_over_instances,
+        accuracy_over_resolution,
+    )
+}
+
+
+def _wide_figure(height: float) -> Figure:
+    return Figure(figsize=(12, height), dpi=120, layout="constrained")
+
+
+def _panels(figure: Figure) -> Iterator[tuple[str, Axes]]:
+    """A panel with a title for each data set."""
+    panels = figure.subplots(1, len(TITLES), sharey=True)
+    for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
+        panel.set_title(title)
+        panel.grid(alpha=0.3)
+        yield dataset, panel
+
+
+def _draw_curve(panel: Axes, name: str, curve: list[dict[str, Any]]) -> None:
+    """Draws the accuracy on validation photos or else on training crops."""
+    part = "validation" if "validation" in curve[-1] else "training"
+    panel.plot(
+        [point["minutes"] for point in curve],
+        [100 * point[part][-1] for point in curve],
+        label=f"{name}, {part}",
+    )

@@ -1,7 +1,6 @@
-"""Pictures of what trained networks do."""
+"""Confusion matrices and labeled photos of trained networks."""
 
 import pathlib
-from typing import Any
 
 import numpy as np
 
@@ -15,11 +14,11 @@ from keras_rcnn.training.experiments import load_experiment
 
 
 def write_confusion_matrices(folder: pathlib.Path, results: Results) -> None:
-    """What each class is taken for, by the last row of each experiment.
+    """Writes the confusion matrix of the last score of each experiment.
 
     Args:
-        folder: gets `confusion_NAME.png`.
-        results: of each experiment, by name.
+        folder: where `confusion_NAME.png` is written.
+        results: results of each experiment, by name.
     """
     for name, result in results.items():
         score = last_score(name, result)
@@ -37,14 +36,14 @@ def write_labeled_photos(
     data_dir: str | None,
     num_photos: int,
 ) -> None:
-    """The paper's Figure 5: a photo and its labels by instance 1, 2, 3.
+    """Writes the paper's Figure 5: a photo and the labels of each instance.
 
     Args:
-        folder: gets a folder of the experiment's name.
-        name: of the experiment.
-        model_dir: its run.
-        data_dir: where the data sets were prepared.
-        num_photos: how many, spread over the photos it never saw.
+        folder: where a folder with the name of the experiment is made.
+        name: name of the experiment.
+        model_dir: folder of its run.
+        data_dir: folder of the prepared data sets; None for the usual one.
+        num_photos: number of photos, spread evenly over the test photos.
     """
     experiment = load_experiment(name)
     dataset = load_dataset(
@@ -55,7 +54,10 @@ def write_labeled_photos(
         SceneLabeler(model, num_instances=instances)
         for instances in range(1, model.num_instances + 1)
     ]
-    chosen = set(_spread(num_photos, dataset.num_examples))
+    total = dataset.num_examples
+    chosen = set(
+        np.linspace(0, total - 1, min(num_photos, total), dtype=int).tolist()
+    )
     for index, example in enumerate(dataset.examples.as_numpy_iterator()):
         if index in chosen:
             labels = [
@@ -66,7 +68,3 @@ def write_labeled_photos(
             )
             file = pathlib.Path(f"{example['name'].decode()}.png").name
             write_png(make_folder(folder / name) / file, strip)
-
-
-def _spread(count: int, total: int) -> Any:
-    return np.linspace(0, total - 1, min(count, total), dtype=int)

@@ -1,4 +1,4 @@
-"""One experiment: trained, scored, written down."""
+"""Trains and scores experiments and saves their results."""
 
 import datetime
 import json
@@ -16,25 +16,28 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.augmentation import SIX_VIEWS
 from keras_rcnn.models.saving import MODEL_FILE
 from keras_rcnn.training.experiments import (
-    ABLATION,
     experiment_name,
     experiment_names,
     load_experiment,
     paper_rows,
     scored_name,
 )
+from keras_rcnn.training.experiments.ablations import ABLATIONS
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 
 Results = Mapping[str, dict[str, Any]]
+TITLES = {
+    "stanford_background": "Stanford Background",
+    "sift_flow": "SIFT Flow",
+}
 AVERAGED = "views averaged"
 SMOOTHED = "scores averaged"
 # Chosen by the validation photos of `stanford_rcnn2_augmented`.
 SMOOTHING = 5
-TOOLS = pathlib.Path(__file__).parents[1]
 
 
 def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
-    """That of all instances at full resolution, if there is one."""
+    """The score of all instances at full resolution, if there is one."""
     experiment = load_experiment(name)
     rows = paper_rows(experiment.dataset, experiment.preset)
     return result["scores"].get(rows[-1].key) if rows else None
@@ -43,7 +46,7 @@ def last_score(name: str, result: dict[str, Any]) -> dict[str, Any] | None:
 def shipped_scores(
     results: Results, dataset: str, preset: str
 ) -> dict[str, dict[str, Any]]:
-    """Those that count for the network that ships; until then `dense`'s."""
+    """The scores of the network that ships, or else of the run `dense`."""
     names = [experiment_name(dataset, preset, "dense")]
     on_all_photos = experiment_name(dataset, preset, "all")
     if on_all_photos in experiment_names():
@@ -56,12 +59,13 @@ def shipped_scores(
 
 
 def score_choices(name: str) -> dict[str, list[str]]:
-    """How tools/evaluate.py is asked for each score of an experiment.
+    """The flags of `keras-rcnn evaluate` for each score of an experiment.
 
-    Settings are judged by their validation photos, never by the test split.
+    Ablations have validation scores only: no setting is chosen by its score on
+    the test split.
     """
     experiment = load_experiment(name)
-    if experiment.split == "all" or name.startswith(ABLATION):
+    if experiment.split == "all" or name in ABLATIONS:
         return {}
     rows = paper_rows(experiment.dataset, experiment.preset)
     choices = {
@@ -71,7 +75,7 @@ def score_choices(name: str) -> dict[str, list[str]]:
         ]
         for row in rows
     }
-    # More than the paper's networks do, hence reported apart.
+    # The paper's networks do neither, so these have rows of their own.
     if rows and not name.endswith("_paper"):
         choices[SMOOTHED] = [*choices[rows[-1].key], f"--smoothing={SMOOTHING}"]
         choices[AVERAGED] = ["--flip", *(f"--scale={s}" for s in SIX_VIEWS)]
@@ -79,15 +83,14 @@ def score_choices(name: str) -> dict[str, list[str]]:
 
 
 class Runs:
-    """Runs of experiments, and what they came to.
+    """Runs of experiments and their results.
 
-    What is there already is neither trained nor scored again; what was
-    interrupted goes on.
+    It does nothing twice and continues runs that were interrupted.
 
     Args:
         runs_dir: folder with a folder of each run.
         results_dir: folder with a JSON file of each run's results.
-        data_dir: where the data sets were prepared; None for the usual place.
+        data_dir: folder of the prepared data sets; None for the usual one.
     """
 
     def __init__(
@@ -101,7 +104,7 @@ class Runs:
         self.data_flags = [f"--data_dir={data_dir}"] if data_dir else []
 
     def run(self, name: str) -> None:
-        """Trains an experiment and scores it, as far as that is to do."""
+        """Trains an experiment and adds the scores that are missing."""
         file = self.results_dir / f"{name}.json"
         results = json.loads(file.read_text()) if file.exists() else None
         if results is None:
@@ -113,18 +116,16 @@ class Runs:
                 runner.write_report(file, results)
 
     def train(self, name: str) -> dict[str, Any]:
-        """Trains, what it builds on first; what is known of the run so far."""
+        """Trains an experiment, after the experiments that it builds on."""
         for other in load_experiment(name).builds_on:
             if not (self.runs_dir / other / MODEL_FILE).exists():
                 self.train(other)
-        command = ["train.py", f"--experiment={name}"]
+        command = ["train", f"--experiment={name}"]
         model_dir = self.runs_dir / name
-        report = self._call(
-            command, [f"--model_dir={model_dir}", *self.data_flags]
-        )
+        report = self._call(*command, f"--model_dir={model_dir}")
         return {
             "experiment": name,
-            "command": shlex.join(["python", "tools/train.py", command[1]]),
+            "command": shlex.join(["keras-rcnn", *command]),
             "date": datetime.date.today().isoformat(),
             "machine": machine.sentence(machine.describe()),
             **report,
@@ -133,26 +134,24 @@ class Runs:
         }
 
     def score(self, name: str, choices: list[str]) -> dict[str, Any]:
-        """Scores a trained network on photos it never saw."""
+        """Scores a trained network on photos that it was not trained on."""
         experiment = load_experiment(name)
-        command = [
-            "evaluate.py",
+        return self._call(
+            "evaluate",
             f"--dataset={experiment.dataset}",
             "--split=test",
             f"--fold={experiment.fold}",
+            f"--model={self.runs_dir / name}",
             *choices,
-        ]
-        return self._call(
-            command, [f"--model={self.runs_dir / name}", *self.data_flags]
         )
 
-    def _call(self, command: list[str], flags: list[str]) -> dict[str, Any]:
-        """The report of a program; its progress is seen as it goes on."""
+    def _call(self, *command: str) -> dict[str, Any]:
+        """The report of a `keras-rcnn` command, run in a new process."""
         with tempfile.TemporaryDirectory() as folder:
             report = pathlib.Path(folder, "report.json")
-            arguments = [*command[1:], *flags, f"--report={report}"]
+            command = (*command, *self.data_flags, f"--report={report}")
             status = subprocess.run(
-                [sys.executable, TOOLS / command[0], *arguments],
+                [sys.executable, "-m", "keras_rcnn.cli", *command],
                 stdout=subprocess.DEVNULL,
                 check=False,
             ).returncode
@@ -160,7 +159,7 @@ class Runs:
                 raise KeyboardInterrupt
             if status:
                 raise InputError(
-                    f"tools/{command[0]} {shlex.join(arguments)} has failed "
-                    f"with exit status {status}: see above."
+                    f"keras-rcnn {shlex.join(command)} failed with exit status "
+                    f"{status}: see above."
                 )
             return json.loads(report.read_text())

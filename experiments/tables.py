@@ -3,68 +3,63 @@
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.figures import FIGURES
 from experiments.runs import (
     AVERAGED,
     SMOOTHED,
     SMOOTHING,
+    TITLES,
     Results,
     last_score,
 )
 from keras_rcnn.reports.markdown_table import markdown_table
 from keras_rcnn.training.experiments import (
-    ABLATION,
     PAPER_ROWS,
     experiment_name,
     experiment_names,
     load_experiment,
 )
-from keras_rcnn.training.experiments.ablations import describe_changes
+from keras_rcnn.training.experiments.ablations import (
+    ABLATIONS,
+    describe_changes,
+)
 from keras_rcnn.training.experiments.paper_tables import (
     BEST_OTHER_SYSTEM,
     PaperRow,
 )
 
-TITLES = {
-    "stanford_background": "Stanford Background",
-    "sift_flow": "SIFT Flow",
-}
-# The runs that fill the rows, and what stands above their scores.
+# The runs that fill the rows, and the headers of their scores.
 RECIPES = {
     "paper": "ours by recipe `paper`",
     "dense": "ours by recipe `dense`",
     "augmented": "photos changed more",
-    "longer": "goes on from that",
-    "longest": "and from that, classes balanced less",
+    "longer": "trained longer",
+    "longest": "and longer, classes balanced less",
     "taught": "`dense` taught by `dense`",
     "more": "`dense` with photos of SIFT Flow",
-    "pretrained": "taught, pre-trained by that",
+    "pretrained": "taught, pre-trained with these photos",
 }
-# What the paper's networks do not do.
+# What the paper's networks do not do has rows of its own.
 APART = {
     SMOOTHED: f"scores averaged over {SMOOTHING}x{SMOOTHING} pixels",
     AVERAGED: "6 views averaged",
 }
-# Files that lie beside the tables.
-FIGURES = (
-    "learning_curves",
-    "accuracy_over_instances",
-    "accuracy_over_resolution",
-)
 INTRODUCTION = """\
 # Results
 
-Written by `python tools/reproduce.py`. Accuracies in percent, pixels / classes.
-The paper's are those of arXiv:1306.2795, tables 3 to 5: Stanford Background
-over five folds of 715 photos, SIFT Flow on its test split. Ours are those of
-the experiments in `tools/experiments`, which say on what they were measured.
+Written by `python -m experiments`. Accuracies are in percent, pixels / classes.
+The paper's are from arXiv:1306.2795, tables 3 to 5: Stanford Background over
+five folds of 715 photos, SIFT Flow on its test split. Ours are from the
+experiments in `keras_rcnn/training/experiments`; the table "Runs" names the
+photos that each was scored on.
 """
 
 SETTINGS = """\
 ## Settings of the dense recipe
 
 Short runs of rCNN2 on Stanford Background, each with one change to the recipe
-`dense` of `ablation_base`, scored on the fifth of the training photos that they
-were not shown. What differs no more than `ablation_other_seed` may be chance.
+`dense` of `ablation_base`, scored on the fifth of the training photos that was
+held out. Differences up to that of `ablation_other_seed` may be noise.
 """
 
 
@@ -72,12 +67,10 @@ def write_tables(results: Results) -> str:
     """All tables.
 
     Args:
-        results: of each experiment, by name, as `Runs` writes them.
+        results: results of each experiment, by name, as `Runs` writes them.
     """
     ablations = {
-        name: result
-        for name, result in results.items()
-        if name.startswith(ABLATION)
+        name: result for name, result in results.items() if name in ABLATIONS
     }
     others = {name: results[name] for name in results if name not in ablations}
     parts = [INTRODUCTION]
@@ -101,7 +94,7 @@ def percent(score: Mapping[str, Any] | None) -> str:
 
 
 def _scores(dataset: str, results: Results) -> str:
-    """Each row of the paper's, and ours by each recipe."""
+    """The rows of the paper, with our scores by each recipe."""
     presets = [preset for rows_of, preset in PAPER_ROWS if rows_of == dataset]
     recipes = [
         recipe
@@ -193,7 +186,7 @@ def _runs(results: Results) -> str:
 
 
 def _ablations(results: Results) -> str:
-    """What each setting gains on photos held out of the training photos."""
+    """The gain of each setting on the validation photos."""
     base = results.get("ablation_base")
 
     def gain(result: dict[str, Any], key: str) -> str:

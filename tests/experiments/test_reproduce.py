@@ -8,7 +8,10 @@ import time
 
 import pytest
 
-from keras_rcnn.training.experiments import runs, tables
+from experiments import __main__ as command
+from experiments import runs, tables
+from keras_rcnn.training.experiments import PAPER_ROWS
+from tests.helpers.run_command import run_command
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -16,7 +19,7 @@ ROOT = pathlib.Path(__file__).parents[2]
 def run_of(pixels, classes, **more):
     score = {"pixel_accuracy": pixels, "class_accuracy": classes}
     return {
-        "command": "python tools/train.py --experiment=x",
+        "command": "keras-rcnn train --experiment=x",
         "date": "2026-01-02",
         "machine": "A processor, 2 cores\npython 3",
         "steps": 1234,
@@ -78,10 +81,14 @@ def test_gains_are_counted_from_the_base():
     assert f"{row} 100 |" in text
 
 
+SHORT = "--experiments=synthetic_rcnn1_short"
+
+
 @pytest.mark.slow
-def test_what_is_there_is_not_done_again(start_program, tmp_path):
-    arguments = ["--experiments=synthetic_rcnn1_short"]
-    status, output, errors = start_program("reproduce", *arguments)
+def test_what_is_there_is_not_done_again(capfd, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    status, output, errors = run_command(capfd, command, SHORT)
     assert status == 0, errors
     assert output.splitlines()[-1] == "results/README.md"
     file = tmp_path / "results" / "synthetic_rcnn1_short.json"
@@ -93,7 +100,7 @@ def test_what_is_there_is_not_done_again(start_program, tmp_path):
         for path in (tmp_path / "runs").rglob("*")
         if path.is_file()
     }
-    assert start_program("reproduce", *arguments)[0] == 0
+    assert run_command(capfd, command, SHORT)[0] == 0
     assert written == {path: path.stat().st_mtime_ns for path in written}
     assert json.loads(file.read_text()) == result
     names = {path.name for path in (tmp_path / "results").iterdir()}
@@ -103,25 +110,27 @@ def test_what_is_there_is_not_done_again(start_program, tmp_path):
 @pytest.mark.slow
 def test_a_run_ends_with_the_program(tmp_path):
     """No training goes on by itself after `kill`."""
-    command = "tools/reproduce.py", "--experiments=synthetic_rcnn1_short"
     folders = f"--runs_dir={tmp_path}", f"--results_dir={tmp_path}"
     with subprocess.Popen(
-        [sys.executable, *command, *folders], cwd=ROOT, stderr=subprocess.PIPE
+        [sys.executable, "-m", "experiments", SHORT, *folders],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
     ) as process:
         settings = tmp_path / "synthetic_rcnn1_short" / "settings.json"
         while not settings.exists():
+            assert process.poll() is None
             time.sleep(0.05)
         process.terminate()
         assert process.wait() == 130
-        # Whoever held it open has ended.
+        # The pipe is at its end, so that the training has ended as well.
         assert process.stderr.read().endswith(b"interrupted\n")
 
 
 def test_unknown_experiments_are_refused_before_any_work(
-    run_program, monkeypatch, tmp_path
+    capfd, monkeypatch, tmp_path
 ):
     monkeypatch.chdir(tmp_path)
-    status, output, errors = run_program("reproduce", "--experiments=magic")
+    status, output, errors = run_command(capfd, command, "--experiments=magic")
     assert (status, output) == (1, "")
     assert errors.startswith("error: There is no experiment 'magic'")
     assert not list(tmp_path.iterdir())
@@ -130,8 +139,11 @@ def test_unknown_experiments_are_refused_before_any_work(
 def test_settings_are_not_judged_by_the_photos_that_are_reported():
     assert runs.score_choices("ablation_base") == {}
     assert runs.score_choices("stanford_rcnn2_all") == {}
-    assert len(runs.score_choices("stanford_rcnn2_paper")) == 6
-    assert len(runs.score_choices("stanford_rcnn2_dense")) == 8
+    paper = runs.score_choices("stanford_rcnn2_paper")
+    dense = runs.score_choices("stanford_rcnn2_dense")
+    rows = PAPER_ROWS["stanford_background", "rcnn2"]
+    assert [*paper] == [row.key for row in rows]
+    assert {*dense} - {*paper} == {runs.SMOOTHED, runs.AVERAGED}
 
 
 def test_figures_show_the_recipe_that_ships():
