@@ -1,9 +1,10 @@
-"""The suites of `tools/benchmark.py`, a module each, and what they share.
+"""Suites of measurements, a module each, and their figures.
 
 A suite is a module with
 
-- `measure(...)`, whose keyword arguments are the flags that it takes and
-  their defaults, and which gives its results as rows, dicts ready for JSON;
-- `COLUMNS`, the table of these rows: header to function of a row;
-- `draw(rows)`, the figure of them.
+- `measure(...)`, which returns rows: dictionaries that are ready for JSON. Its
+  keyword arguments are the flags that the suite takes, with their defaults;
+- `COLUMNS`, the table of these rows: for each header, a function of a row;
+- `NOTES`, the text below the table;
+- `draw(rows)`, the figure.
 """

@@ -1,4 +1,4 @@
-"""How long two processes take to add up what each of them has."""
+"""How long two processes take to add up their gradients."""
 
 import json
 import os
@@ -12,19 +12,19 @@ import numpy as np
 import tqdm
 from matplotlib.figure import Figure
 
-from benchmarks.fresh_process import TOOLS
-from benchmarks.report import bars, number, quartiles
-from benchmarks.timing import spread
+from benchmarks.report import plot_spreads
+from keras_rcnn.evaluation.speed.tables import number, quartiles
+from keras_rcnn.evaluation.speed.timing import spread
 
 # From a single number to ten times the gradients of rCNN2 for 8 classes.
 COUNTS = (1, 1_000, 10_000, 98_083, 300_000, 1_000_000)
 
 
 def measure(repeats: int = 50) -> list[dict[str, Any]]:
-    """Times the sum over two workers on this machine, as training takes it.
+    """Times sums over two workers on this machine, as in training.
 
     Args:
-        repeats: sums of each size.
+        repeats: number of sums of each size.
 
     Returns:
         A row for each size.
@@ -52,27 +52,22 @@ def _start(
         "cluster": {"worker": addresses},
         "task": {"type": "worker", "index": index},
     }
-    paths = [str(TOOLS), *filter(None, sys.path)]
     return subprocess.Popen(
         [
-            *(sys.executable, "-P", "-m", "benchmarks.allreduce_worker"),
+            *(sys.executable, "-m", "benchmarks.allreduce_worker"),
             json.dumps(task),
         ],
         stdout=subprocess.DEVNULL if index else subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env=os.environ
-        | {
-            "PYTHONPATH": os.pathsep.join(paths),
-            "TF_CONFIG": json.dumps(cluster),
-        },
+        env=os.environ | {"TF_CONFIG": json.dumps(cluster)},
     )
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
-    """Seconds of a message and bytes a second, by least relative squares.
+    """Seconds per message and bytes per second, by relative least squares.
 
-    A ring of two workers sends each number twice by halves: `2 (alpha +
+    A ring of two workers takes two messages of half the bytes: `2 (alpha +
     bytes / 2 / beta)`.
     """
     sizes = np.array([4.0 * row["numbers"] for row in rows])
@@ -85,7 +80,7 @@ def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens at."""
+    """Ports of this machine that are not in use."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [one.getsockname()[1] for one in sockets]
     for one in sockets:
@@ -105,19 +100,12 @@ float32, summed over two processes by TensorFlow's collectives."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
-    """Milliseconds over size, and the line that is fitted."""
+    """Milliseconds over size, and the fitted line."""
     figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
     axes = figure.add_subplot()
     sizes = [4 * row["numbers"] for row in rows]
     spreads = [row["seconds"] for row in rows]
-    axes.errorbar(
-        sizes,
-        [1e3 * spread["median"] for spread in spreads],
-        bars(spreads, 1e3),
-        marker="o",
-        capsize=3,
-        label="measured",
-    )
+    plot_spreads(axes, sizes, spreads, "measured", factor=1e3)
     alpha, beta = fit(rows)
     axes.plot(
         sizes,

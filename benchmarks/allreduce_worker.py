@@ -1,4 +1,4 @@
-"""One of the workers that add up numbers; run by `allreduce`."""
+"""One of the workers that add up numbers; `allreduce` starts it."""
 
 import json
 import sys
@@ -15,7 +15,7 @@ def main(counts: list[int], repeats: int) -> None:
     def add_up(values: tf.Tensor) -> tf.Tensor:
         def all_reduce(value: tf.Tensor) -> tf.Tensor:
             replica = tf.distribute.get_replica_context()
-            # What comes from outside lies on no device.
+            # `all_reduce` needs a tensor that lies on a device.
             return replica.all_reduce("SUM", tf.identity(value))
 
         return strategy.run(all_reduce, (values,))

@@ -1,4 +1,4 @@
-"""What a worker does with each photo of a corpus, and how long it takes."""
+"""How long the parts of the work on each photo of a corpus take."""
 
 import functools
 import io
@@ -10,13 +10,14 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from benchmarks import networks
 from benchmarks.fresh_process import label_one_photo
-from benchmarks.report import bars, number, quartiles
-from benchmarks.timing import interleave, seconds_of, spread
-from keras_rcnn import SceneLabeler
+from benchmarks.report import error_bars, medians
+from keras_rcnn.evaluation.speed import networks
+from keras_rcnn.evaluation.speed.tables import number, quartiles
+from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.io.images import encode_png, read_image, scale_down
 from keras_rcnn.io.sample_photo import sample_photo
+from keras_rcnn.labeling import SceneLabeler
 
 DECODE, MODEL, ENCODE = "decode", "model", "encode"
 JPEG_QUALITY = 90
@@ -32,20 +33,20 @@ def measure(
 ) -> list[dict[str, Any]]:
     """Times each part of the work, and counts bytes and memory.
 
-    The photo is that of `make demo`, as a JPEG file of each size; decoding
-    includes scaling it down to the first size, at which it is labeled.
+    The photo is the sample photo as a JPEG file of each size. Decoding includes
+    scaling it down to the first size, at which it is labeled.
 
     Args:
-        model: folder of an exported model; the shipped one by default.
+        model: folder of an exported model; a shipped network by default.
         sizes: height and width of the files, in pixels.
         resolutions: pixels from one computed label to the next.
         precisions: Keras dtype policies.
-        repeats: most runs of a part.
-        seconds: time for these.
+        repeats: maximum number of runs of a part.
+        seconds: time for the runs of a part.
 
     Returns:
-        A row for each size's decoding, each choice of the model's, and the
-        encoding of labels.
+        A row for decoding each size, one for labeling at each resolution and
+        precision, and one for encoding the labels.
     """
     files = {size: jpeg_file(size) for size in sizes}
     photo = decode(files[sizes[0]], max(sizes[0]))
@@ -93,7 +94,7 @@ def measure(
 
 
 def jpeg_file(size: tuple[int, int]) -> bytes:
-    """The sample photo at a height and width, as a camera would write it."""
+    """The sample photo as a JPEG file of a height and width."""
     content = io.BytesIO()
     with Image.open(sample_photo()) as photo:
         photo.resize(size[::-1], Image.Resampling.LANCZOS).save(
@@ -103,7 +104,7 @@ def jpeg_file(size: tuple[int, int]) -> bytes:
 
 
 def decode(file: bytes, longest_side: int) -> np.ndarray:
-    """What the model is shown of a file."""
+    """The photo in a file, at the size at which it is labeled."""
     return scale_down(read_image("photo.jpg", file), longest_side)
 
 
@@ -136,8 +137,8 @@ COLUMNS = {
     "KB": lambda row: number(row["bytes"] / 1e3) if "bytes" in row else "-",
 }
 NOTES = """\
-Decoding includes scaling down to the first size, at which the model labels.
-Each part alone; a worker of one core is `taskset -c 0 python ...`."""
+Decoding includes scaling down to the first size, at which photos are labeled.
+Each part is timed alone; `taskset -c 0 python ...` is a worker of one core."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -149,8 +150,8 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     spreads = [row["seconds"] for row in rows]
     axes.barh(
         [_name(row) for row in rows],
-        [1e3 * spread["median"] for spread in spreads],
-        xerr=bars(spreads, 1e3),
+        medians(spreads, 1e3),
+        xerr=error_bars(spreads, 1e3),
         capsize=3,
     )
     axes.invert_yaxis()

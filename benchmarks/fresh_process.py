@@ -1,20 +1,22 @@
-"""One photo labeled in a process of its own."""
+"""Labels one photo in a new process."""
 
 import json
-import os
 import pathlib
 import signal
 import subprocess
 import sys
 from typing import Any
 
-from benchmarks import machine
+from keras_rcnn.evaluation.speed import machine
 
-TOOLS = pathlib.Path(__file__).resolve().parents[1]
-# Of the memory that there is; the rest is the others'.
-MEMORY_SHARE = 0.8
-# The system kills, or a library without memory gives up, or goes on without.
-OUT_OF_MEMORY = (-signal.SIGKILL, -signal.SIGABRT, -signal.SIGSEGV)
+# Fraction of the memory that the process may take.
+MEMORY_FRACTION = 0.8
+# Without memory, a process is killed, or a library aborts or crashes.
+OUT_OF_MEMORY = {
+    -getattr(signal, name)
+    for name in ("SIGKILL", "SIGABRT", "SIGSEGV")
+    if hasattr(signal, name)
+}
 
 
 def label_one_photo(
@@ -25,19 +27,20 @@ def label_one_photo(
     labels: int = 1,
     options: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """What `one_photo.main` gives; nothing if it died of want of memory.
+    """The result of `one_photo.main`; empty if the memory did not suffice.
 
     Args:
         form: `keras` or `saved_model`.
         model: folder or file.
         height: of the photo, in pixels.
         width: of the photo, in pixels.
-        labels: how often to label it.
-        options: of the `SceneLabeler`.
+        labels: number of times to label it.
+        options: arguments of the `SceneLabeler`.
 
     Raises:
         RuntimeError: if it failed for another reason.
     """
+    memory = machine.physical_memory()
     task = {
         "form": form,
         "model": str(model),
@@ -45,15 +48,12 @@ def label_one_photo(
         "width": width,
         "labels": labels,
         "options": options or {},
-        "limit": int(MEMORY_SHARE * machine.physical_memory()),
+        "limit": memory and int(MEMORY_FRACTION * memory),
     }
-    # It is to find what this process has found, the package included.
-    paths = [str(TOOLS), *filter(None, sys.path)]
     process = subprocess.run(
-        [sys.executable, "-P", "-m", "benchmarks.one_photo", json.dumps(task)],
+        [sys.executable, "-m", "benchmarks.one_photo", json.dumps(task)],
         capture_output=True,
         text=True,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
         check=False,
     )
     if process.returncode in OUT_OF_MEMORY:

@@ -1,4 +1,4 @@
-"""How much memory a photo takes to label, by its size."""
+"""How much memory it takes to label a photo of each size."""
 
 import functools
 import math
@@ -8,13 +8,17 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks import networks
 from benchmarks.fresh_process import label_one_photo
-from benchmarks.report import bars, number, quartiles
-from benchmarks.timing import interleave, spread
-from keras_rcnn import SceneLabeler, load_model
+from benchmarks.one_photo import peak_megabytes
+from benchmarks.report import plot_spreads
+from keras_rcnn.errors import InputError
+from keras_rcnn.evaluation.speed import networks
+from keras_rcnn.evaluation.speed.tables import number, quartiles
+from keras_rcnn.evaluation.speed.timing import interleave, spread
+from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.models import load_model
 
-# What the `SceneLabeler` is told in each mode.
+# Arguments of the `SceneLabeler`.
 MODES: dict[str, dict[str, Any]] = {"whole": networks.WHOLE, "tiled": {}}
 
 
@@ -30,20 +34,28 @@ def measure(
     repeats: int = 3,
     seconds: float = 20.0,
 ) -> list[dict[str, Any]]:
-    """The peak of a process that loads the model and labels one photo.
+    """Measures the peak of processes that each label one photo.
 
     Args:
-        model: folder or `.keras` file; the shipped one by default.
+        model: folder or `.keras` file; a shipped network by default.
         sizes: height and width of the photos, in pixels.
         resolutions: pixels from one computed label to the next.
-        repeats: most processes of a mode, resolution and size.
-        seconds: time for these.
+        repeats: maximum number of processes of a mode, resolution and size.
+        seconds: time for these processes.
 
     Returns:
         A row for each mode, resolution and size.
+
+    Raises:
+        InputError: if the model or a resolution cannot be used, or the system
+            does not report memory.
     """
+    if peak_megabytes() is None:
+        raise InputError(
+            "--suite=memory needs Linux or macOS, which report the peak memory "
+            "of a process."
+        )
     path = pathlib.Path(model or networks.SHIPPED).expanduser()
-    # What cannot be used is refused before any process begins.
     network = load_model(path)
     for resolution in resolutions:
         SceneLabeler(network, output_resolution=resolution)
@@ -77,7 +89,7 @@ def _row(
     size: tuple[int, int],
     runs: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """One run that dies of want of memory is enough: the photo is too large."""
+    """The result; a photo is too large if any run had too little memory."""
     enough = all("peak_megabytes" in run for run in runs)
     row: dict[str, Any] = {
         "mode": mode,
@@ -108,8 +120,8 @@ COLUMNS = {
     "bytes a pixel": lambda row: number(_bytes_a_pixel(row)),
 }
 NOTES = """\
-Peak resident memory of a process that labels one photo, and before it does,
-with the model loaded; their difference for each pixel. 1 MB is 10^6 bytes."""
+Peak resident memory of a process that labels one photo, the same before, with
+the model loaded, and their difference for each pixel. 1 MB is 10^6 bytes."""
 
 
 def _bytes_a_pixel(row: dict[str, Any]) -> float | None:
@@ -129,13 +141,10 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
             name = f"{row['mode']}, labels 1/{row['output_resolution']}"
             lines.setdefault(name, []).append(row)
     for name, line in lines.items():
-        spreads = [row["peak_megabytes"] for row in line]
-        axes.errorbar(
+        plot_spreads(
+            axes,
             [row["height"] * row["width"] / 1e6 for row in line],
-            [spread["median"] for spread in spreads],
-            bars(spreads),
-            marker="o",
-            capsize=3,
+            [row["peak_megabytes"] for row in line],
             label=name,
         )
     axes.set_xscale("log")

@@ -1,13 +1,13 @@
-"""Loads a model and labels one photo, and says what that has taken.
+"""Loads a model, labels one photo, and prints the time and memory of it.
 
-Run by `fresh_process`, as the only thing that its process does: what is
-measured is a program's start, or its memory, from nothing. The task is one
-JSON argument, the result one line of JSON.
+`fresh_process` runs this module in a new process, so that the start of a
+program and its memory are measured from the beginning. The task is one argument
+in JSON, the result one line of JSON.
 """
 
+# The import of NumPy and TensorFlow is measured, so that it is in functions.
 import json
 import pathlib
-import resource
 import sys
 import time
 from collections.abc import Callable
@@ -15,30 +15,32 @@ from typing import Any
 
 from keras_rcnn.io.allocator import keep_freed_memory
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
+Label = Callable[[Any], Any]
+
 
 def main(task: dict[str, Any]) -> dict[str, Any]:
     """Labels a photo.
 
     Args:
-        task: `form`, `keras` (by the package) or `saved_model` (by TensorFlow
-            alone); `model`, its path; `options` of the `SceneLabeler`;
-            `height` and `width` of the photo; `labels`, how often to label
-            it; `limit`, bytes that may be taken.
+        task: `form`, a key of `FORMS`; `model`, its path; `options`, arguments
+            of the `SceneLabeler`; `height` and `width` of the photo; `labels`,
+            the number of times to label it; `limit`, the maximum number of
+            bytes, or None.
 
     Returns:
-        Seconds of the import, of loading and of each labeling, megabytes at
-        the peak with the model loaded and with the photo labeled. What the
-        memory did not suffice for is missing.
+        Seconds of the import, of loading and of each labeling; peak megabytes
+        with the model loaded and after labeling. Values are missing if the
+        memory did not suffice.
     """
     limit_memory(task["limit"])
-    # As every program here does.
     keep_freed_memory()
     start = time.perf_counter()
-    if task["form"] == "keras":
-        import keras_rcnn  # noqa: F401
-    import numpy as np
-    import tensorflow as tf
-
+    load, memory_errors = FORMS[task["form"]]()
     imported = time.perf_counter()
     label = load(task)
     loaded = time.perf_counter()
@@ -48,53 +50,79 @@ def main(task: dict[str, Any]) -> dict[str, Any]:
         "loaded_megabytes": peak_megabytes(),
         "label_seconds": [],
     }
-    rng = np.random.default_rng(0)
-    shape = (1, task["height"], task["width"], 3)
-    photo = rng.integers(0, 256, shape, np.uint8)
+    photo = noise((1, task["height"], task["width"], 3))
     for _ in range(task["labels"]):
         begin = time.perf_counter()
         try:
             label(photo)
-        except (MemoryError, tf.errors.ResourceExhaustedError):
+        except memory_errors:
             return figures
         figures["label_seconds"].append(time.perf_counter() - begin)
     figures["peak_megabytes"] = peak_megabytes()
     return figures
 
 
-def load(task: dict[str, Any]) -> Callable[[Any], Any]:
-    """Function that labels photos."""
-    if task["form"] == "keras":
-        from keras_rcnn import SceneLabeler, load_model
-
-        return SceneLabeler(load_model(task["model"]), **task["options"])
+def import_keras() -> tuple[Callable[[dict[str, Any]], Label], tuple]:
+    """A function that loads a model with this package."""
     import tensorflow as tf
 
-    model = tf.saved_model.load(task["model"])
+    from keras_rcnn import SceneLabeler, load_model
 
-    def label(photos: Any) -> Any:
-        signature = model.signatures["serving_default"]
-        return signature(images=tf.constant(photos))["labels"].numpy()
+    def load(task: dict[str, Any]) -> Label:
+        return SceneLabeler(load_model(task["model"]), **task["options"])
 
-    return label
+    return load, (MemoryError, tf.errors.ResourceExhaustedError)
 
 
-def limit_memory(limit: int) -> None:
-    """So that a photo too large ends this process and no other."""
+def import_tensorflow() -> tuple[Callable[[dict[str, Any]], Label], tuple]:
+    """A function that loads a SavedModel with TensorFlow alone."""
+    import tensorflow as tf
+
+    def load(task: dict[str, Any]) -> Label:
+        model = tf.saved_model.load(task["model"])
+
+        def label(photos: Any) -> Any:
+            signature = model.signatures["serving_default"]
+            return signature(images=tf.constant(photos))["labels"].numpy()
+
+        return label
+
+    return load, (MemoryError, tf.errors.ResourceExhaustedError)
+
+
+FORMS = {"keras": import_keras, "saved_model": import_tensorflow}
+
+
+def noise(shape: tuple[int, ...]) -> Any:
+    """A photo of random pixels."""
+    import numpy as np
+
+    return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def limit_memory(limit: int | None) -> None:
+    """Makes large allocations fail here before other processes are killed."""
+    if resource is None or limit is None:
+        return
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
 
 
-def peak_megabytes() -> float:
-    """Most memory that was resident at a time, in 10^6 bytes."""
+def peak_megabytes() -> float | None:
+    """Maximum of the resident memory so far, in 10^6 bytes.
+
+    None if the system does not report it.
+    """
     status = pathlib.Path("/proc/self/status")
     if status.is_file():
-        # On Linux ru_maxrss begins with that of the parent, VmHWM anew.
+        # On Linux, unlike VmHWM, ru_maxrss includes the peak of the parent.
         for line in status.read_text().splitlines():
             if line.startswith("VmHWM:"):
                 return int(line.split()[1]) * 1024 / 1e6
+    if resource is None:
+        return None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak * (1 if sys.platform == "darwin" else 1024) / 1e6
 

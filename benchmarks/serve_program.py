@@ -1,6 +1,5 @@
-"""tools/serve.py in a process of its own."""
+"""`keras-rcnn serve` in a new process."""
 
-import os
 import pathlib
 import re
 import signal
@@ -11,27 +10,22 @@ from typing import IO
 
 from keras_rcnn.errors import InputError
 
-SERVE = pathlib.Path(__file__).resolve().parents[1] / "serve.py"
-
 
 class ServeProgram:
-    """A server at free ports, until it is stopped.
+    """A server at free ports that runs until `stop` is called.
 
     Args:
-        saved_model: what it serves.
-        *arguments: more flags of the program.
+        saved_model: model to serve.
+        *arguments: more flags of the command.
 
     Raises:
-        InputError: with the program's words, if it does not start.
+        InputError: if it does not start, with its message.
     """
 
     def __init__(self, saved_model: str | pathlib.Path, *arguments: str):
-        # It is to find what this process has found, the package included.
-        paths = os.pathsep.join(filter(None, sys.path))
         self.process = subprocess.Popen(
             [
-                sys.executable,
-                str(SERVE),
+                *(sys.executable, "-m", "keras_rcnn.cli", "serve"),
                 f"--model={saved_model}",
                 "--port=0",
                 "--rest_port=0",
@@ -41,14 +35,13 @@ class ServeProgram:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"PYTHONPATH": paths},
         )
         self.said = ""
         for line in self._output:
             self.said += line
             if line == "Ready.\n":
                 break
-        # A full pipe would stop it.
+        # The server would block if nobody read its output.
         self._reader = threading.Thread(target=self._read_on)
         self._reader.start()
         if self.process.poll() is not None:
@@ -90,13 +83,15 @@ class ServeProgram:
 
     @property
     def megabytes(self) -> float:
-        """Its memory, as Linux tells it."""
-        status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        found = re.search(r"VmRSS:\s+(\d+)", status)
+        """Resident memory, which only Linux reports."""
+        status = pathlib.Path(f"/proc/{self.process.pid}/status")
+        if not status.is_file():
+            return 0.0
+        found = re.search(r"VmRSS:\s+(\d+)", status.read_text())
         return int(found[1]) / 1024 if found else 0.0
 
     def stop(self) -> int:
-        """Ends it as a service manager would, and gives its exit status."""
+        """Stops it with SIGTERM and returns its exit status."""
         self.process.send_signal(signal.SIGTERM)
         status = self.process.wait(timeout=60)
         self._reader.join()

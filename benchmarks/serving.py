@@ -1,4 +1,4 @@
-"""How many photos a server labels, for how many clients, how soon."""
+"""Throughput and waiting times of a server with 1 to 32 clients."""
 
 import concurrent.futures
 import functools
@@ -16,14 +16,14 @@ import tqdm
 from matplotlib.figure import Figure
 from PIL import Image
 
-from benchmarks import networks
-from benchmarks.report import number
 from benchmarks.serve_program import ServeProgram
+from keras_rcnn.evaluation.speed import networks
+from keras_rcnn.evaluation.speed.tables import number
 from keras_rcnn.serving import GrpcClient, RestClient
 from keras_rcnn.serving.request_error import RequestError
 
 CLIENTS = (1, 2, 4, 8, 16, 32)
-# What serving costs a machine that labels no photo twice.
+# Of the run with many requests, which shows whether memory grows.
 LONG_RUN_CLIENTS = 8
 QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 Client = GrpcClient | RestClient
@@ -36,18 +36,19 @@ def measure(
     seconds: float = 20.0,
     requests: int = 2000,
 ) -> list[dict[str, Any]]:
-    """Lets more and more clients ask at a time, then many requests follow.
+    """Measures more and more clients at a time, and a run of many requests.
 
-    Each client asks for the labels of a photo as soon as it has those of the
-    last. gRPC sends pixels, REST a JPEG file.
+    Each client sends a photo as soon as it has the labels of the one before.
+    gRPC sends pixels, REST a JPEG file.
 
     Args:
-        model: SavedModel folder; the shipped one by default.
+        model: SavedModel folder; a shipped network by default.
         sizes: height and width of the photos, in pixels.
-        resolutions: pixels from one computed label to the next, of gRPC;
-            REST has what the model computes by default.
+        resolutions: pixels from one computed label to the next, for gRPC; REST
+            uses the default of the model.
         seconds: time for each number of clients.
-        requests: in a row, by which growth of the server's memory is judged.
+        requests: number of requests of the run that shows whether the memory of
+            the server grows.
 
     Returns:
         A row for each protocol and number of clients.
@@ -110,7 +111,7 @@ def _measure_rest(
 
 
 def _photo(size: tuple[int, int]) -> np.ndarray:
-    """Noise takes as long as anything."""
+    """A photo of noise, which takes as long as any other."""
     return np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
 
 
@@ -123,7 +124,7 @@ def _run(
     seconds: float | None,
     requests: int | None = None,
 ) -> dict[str, Any]:
-    """Lets clients ask for a time, or for a number of requests."""
+    """Sends requests for a time, or up to a number of requests."""
     times: list[float] = []
     failed: list[str] = []
     lock = threading.Lock()
@@ -171,7 +172,12 @@ def _run(
 
 
 def _speed(times: Sequence[float], seconds: float) -> dict[str, float]:
-    """Of requests that took these times, all together so many seconds."""
+    """Throughput and quantiles of the durations of requests.
+
+    Args:
+        times: seconds of each request.
+        seconds: duration of the whole run.
+    """
     return {
         "requests": len(times),
         "photos_per_second": len(times) / seconds,
@@ -196,10 +202,10 @@ COLUMNS = {
     "grown MB": lambda row: number(row["grown_megabytes"]),
 }
 NOTES = """\
-Clients and server share this machine's processors. A client asks again as
-soon as it is answered. grown: the server's memory after the first tenth of
-the last row's requests to their end; of other rows, since each client's
-first."""
+Clients and server share the processors of this machine. A client sends the next
+request as soon as it has the answer. grown: growth of the server's memory, in
+the last row after the first tenth of the requests, in other rows after the
+first request of each client."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
@@ -207,7 +213,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     figure = Figure(figsize=(9, 4), dpi=120, layout="constrained")
     left, right = figure.subplots(1, 2)
     for title in dict.fromkeys(row["protocol"] for row in rows):
-        # The long run after them is no part of the line.
+        # The line leaves out the run of many requests.
         line = [row for row in rows if row["protocol"] == title][: len(CLIENTS)]
         clients = [row["clients"] for row in line]
         left.plot(

@@ -1,4 +1,4 @@
-"""How long it takes from nothing to the first labels."""
+"""How long a new process takes to its first labels."""
 
 import functools
 import pathlib
@@ -7,14 +7,14 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks import networks
 from benchmarks.fresh_process import label_one_photo
-from benchmarks.report import quartiles
-from benchmarks.timing import interleave, spread
 from keras_rcnn.errors import InputError
+from keras_rcnn.evaluation.speed import networks
+from keras_rcnn.evaluation.speed.tables import quartiles
+from keras_rcnn.evaluation.speed.timing import interleave, spread
 from keras_rcnn.models.saving import MODEL_FILE
 
-# The one by the package, the other by TensorFlow alone.
+# Loaded by the package, and by TensorFlow alone.
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
 PARTS = (
     "import_seconds",
@@ -33,10 +33,10 @@ def measure(
     """Times import, loading, first and second labels in fresh processes.
 
     Args:
-        model: folder of an exported model; the shipped one by default.
+        model: folder of an exported model; a shipped network by default.
         sizes: height and width of the photos, in pixels.
-        repeats: most processes of a form and size.
-        seconds: time for these.
+        repeats: maximum number of processes of a form and size.
+        seconds: time for these processes.
 
     Returns:
         A row for each form and size.
@@ -49,7 +49,7 @@ def measure(
         if not (folder / file).is_file():
             raise InputError(
                 f"--model={folder} holds no {file}: give a folder that "
-                "tools/export.py wrote."
+                "keras-rcnn export wrote."
             )
     samples = interleave(
         {
@@ -71,8 +71,8 @@ def _row(
 ) -> dict[str, Any]:
     if any(len(run.get("label_seconds", [])) < 2 for run in runs):
         raise InputError(
-            f"--sizes: a photo of {size[0]}x{size[1]} pixels takes more "
-            "memory than there is: give smaller ones."
+            f"--sizes: there is too little memory for a photo of "
+            f"{size[0]}x{size[1]} pixels: give smaller sizes."
         )
     times = [_parts(run) for run in runs]
     return {
@@ -101,12 +101,12 @@ COLUMNS = {
     "to first labels s": lambda row: quartiles(row["to_first_labels_seconds"]),
 }
 NOTES = """\
-keras: the .keras file by the package. saved_model: by TensorFlow alone. Each
-run in a process of its own; the files are in the system's cache."""
+keras: the .keras file, loaded by the package. saved_model: loaded by TensorFlow
+alone. Each run is a new process; the files are in the system's cache."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
-    """A bar for each form and size, made of its parts."""
+    """A bar for each form and size, divided into the parts of the time."""
     figure = Figure(
         figsize=(8, 1.5 + 0.6 * len(rows)), dpi=120, layout="constrained"
     )

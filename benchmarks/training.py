@@ -1,4 +1,4 @@
-"""How fast a network trains by each recipe, and how much of it is waiting."""
+"""How fast each recipe trains, and how long it waits for data."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -8,10 +8,11 @@ import numpy as np
 import tensorflow as tf
 from matplotlib.figure import Figure
 
-from benchmarks.report import bars, number, quartiles
-from benchmarks.timing import interleave, seconds_of, spread
-from keras_rcnn import RecurrentCNN
+from benchmarks.report import error_bars, medians
 from keras_rcnn.datasets import SceneDataset, load_dataset
+from keras_rcnn.evaluation.speed.tables import number, quartiles
+from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
+from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.models.recurrent_cnn import instance_name
 from keras_rcnn.training import RECIPES, get_recipe
 from keras_rcnn.training.batches import sample_batches
@@ -19,14 +20,14 @@ from keras_rcnn.training.class_weights import class_weights
 from keras_rcnn.training.optimizers import build_optimizer
 from keras_rcnn.training.train import phase_step
 
-# Steps that fill the pipeline before those that are timed.
+# Steps before the timed ones, in which the pipeline fills.
 STEPS_BEFORE = 2
-# Batches whose known labels are counted: photos end, so that they differ.
+# Batches to count labels in; the number differs, as crops reach over borders.
 BATCHES_COUNTED = 20
 
 
 class Source(NamedTuple):
-    """What is timed: steps, or the waiting for the next batch after one."""
+    """What is timed: steps, or waiting for the batch after a step."""
 
     recipe: str
     precision: str
@@ -45,8 +46,8 @@ def measure(
     Args:
         preset: network to train.
         precisions: dtype policies to train in.
-        steps: timed together, one after the other.
-        repeats: most times that this is done.
+        steps: number of consecutive steps that are timed together.
+        repeats: maximum number of times that this is repeated.
         seconds: time for all repeats of a recipe, precision and source.
 
     Returns:
@@ -78,13 +79,13 @@ def measure(
 
 
 class _Trainee:
-    """A network in the last phase of a recipe, ready for steps.
+    """A network in the last phase of a recipe.
 
     Args:
-        recipe_name: of the recipe.
+        recipe_name: name of the recipe.
         precision: Keras dtype policy.
-        preset: of the network.
-        dataset: to train on.
+        preset: name of the network's preset.
+        dataset: data to train on.
     """
 
     def __init__(
@@ -121,7 +122,7 @@ class _Trainee:
         )
 
     def train(self, steps: int) -> Callable[[], float]:
-        """Function that trains some steps and gives the seconds of one."""
+        """A function that trains steps and returns the seconds per step."""
 
         def run() -> float:
             iterator = self._filled()
@@ -130,9 +131,9 @@ class _Trainee:
         return run
 
     def wait(self, steps: int) -> Callable[[], float]:
-        """Function that gives the seconds of waiting for a batch.
+        """A function that returns the seconds of waiting for a batch.
 
-        The batch is asked for after a step, in which the pipeline could
+        It requests the batch after a step, during which the pipeline can
         prepare it.
         """
 
@@ -147,8 +148,8 @@ class _Trainee:
         return run
 
     def _filled(self) -> Iterator[Any]:
-        # The pipeline works for as long as it is read from: an iterator that
-        # outlived its turn would slow down those of the others.
+        # A pipeline runs as long as its iterator exists, and would slow down
+        # the next measurement. So each measurement makes an iterator.
         iterator = iter(self.batches)
         self._train(iterator, STEPS_BEFORE)
         return iterator
@@ -156,7 +157,7 @@ class _Trainee:
     def _train(self, iterator: Iterator[Any], steps: int) -> None:
         for _ in range(steps):
             sums, _ = self.step.train(next(iterator), tf.constant(0.0))
-            # Waits for the step to be done.
+            # Waits until the step is done.
             sums["loss"].numpy()
 
 
@@ -194,11 +195,11 @@ COLUMNS = {
 }
 NOTES = """\
 Labels of the last instance, last phase of each recipe, generated scenes.
-Waiting for the next batch, which is sampled during the step before."""
+Waiting: for the next batch, which is sampled during the step before."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
-    """Labeled pixels a second, and the time of a step."""
+    """Labeled pixels per second, and the time of a step."""
     names = [f"{row['recipe']}\n{row['precision']}" for row in rows]
     figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
     speed, step = figure.subplots(1, 2)
@@ -210,9 +211,12 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
         ("seconds_of_waiting", "waiting for its batch"),
     ):
         spreads = [row[key] for row in rows]
-        medians = [1e3 * spread["median"] for spread in spreads]
         step.bar(
-            names, medians, yerr=bars(spreads, 1e3), capsize=3, label=label
+            names,
+            medians(spreads, 1e3),
+            yerr=error_bars(spreads, 1e3),
+            capsize=3,
+            label=label,
         )
     step.set_ylabel("ms a step")
     step.legend()

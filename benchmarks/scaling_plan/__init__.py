@@ -1,1 +1,1 @@
-"""What a corpus or a training run takes on more machines than were measured."""
+"""Estimates a corpus or a training run on many machines."""

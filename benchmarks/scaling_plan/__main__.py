@@ -1,36 +1,55 @@
-r"""Plans for more photos and machines than there were to measure on.
+r"""Estimates a corpus or a training run on many machines.
 
-    taskset -c 0 python tools/benchmark.py --suite=corpus --output_dir=measured
-    taskset -c 0 python tools/benchmark.py --suite=training \
+    taskset -c 0 python -m benchmarks corpus --output_dir=measured
+    taskset -c 0 python -m benchmarks training \
         --precisions=mixed_bfloat16 --output_dir=measured
-    python tools/benchmark.py --suite=allreduce --output_dir=measured
-    python tools/scaling.py --measured=measured
+    python -m benchmarks allreduce --output_dir=measured
+    python -m benchmarks.scaling_plan --measured=measured
 
-prints the tables of docs/scaling.md from these figures: core-hours, memory and
-storage of a corpus, what holds up more and more workers that share a link, by
-simulating them, and how synchronous training scales.
+The last command prints the tables of docs/scaling.md from these measurements:
+core-hours, memory and storage of a corpus, the simulated throughput of workers
+that share a link, and how synchronous training scales.
 """
 
 import json
+import math
 import pathlib
+import sys
 from typing import Any
 
 from absl import flags
 
-from keras_rcnn.cli import float_flags, runner
+from benchmarks.scaling_plan.network import Network
+from keras_rcnn.cli import runner
+from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import InputError
 
-FLAGS = flags.FLAGS
+allreduce = LazyModule("benchmarks.allreduce")
+figure = LazyModule("benchmarks.scaling_plan.figure")
+report = LazyModule("benchmarks.report")
+tables = LazyModule("benchmarks.scaling_plan.tables")
+
+FLAGS = flags.FlagValues()
 flags.DEFINE_string(
-    "measured", "docs/measured", "Folder of what tools/benchmark.py wrote."
+    "measured",
+    "docs/measured",
+    "Folder that `python -m benchmarks` wrote.",
+    flag_values=FLAGS,
 )
-float_flags.define_float(
+flags.DEFINE_float(
     "gigabits",
     10.0,
-    "Of the link that workers share, a second.",
+    "Gbit/s of the link that the workers share.",
     lower_bound=0.001,
+    flag_values=FLAGS,
 )
-flags.DEFINE_string("figure", None, "PNG file for the simulated speeds.")
-# Not measured: what such networks are sold as.
+flags.register_validator(
+    "gigabits", math.isfinite, "give a finite number", flag_values=FLAGS
+)
+flags.DEFINE_string(
+    "figure", None, "PNG file for the simulated speeds.", flag_values=FLAGS
+)
+# Advertised latency and bandwidth; not measured.
 ASSUMED = (
     ("10 Gbit/s, 50 µs", 50e-6, 1.25e9),
     ("100 Gbit/s, 5 µs", 5e-6, 12.5e9),
@@ -38,18 +57,14 @@ ASSUMED = (
 
 
 def main() -> None:
-    """Reads, computes, prints, draws."""
-    from benchmarks import allreduce, report
-    from benchmarks.scaling_plan import figure, tables
-    from benchmarks.scaling_plan.allreduce import Network
-
+    """Prints the tables and draws the figure."""
     corpus = read("corpus")["results"]
     link = FLAGS.gigabits * 1e9 / 8
-    measured = Network(
-        "between two processes, measured",
-        *allreduce.fit(read("allreduce")["results"]),
-    )
-    networks = [measured, *(Network(*assumed) for assumed in ASSUMED)]
+    alpha_beta = allreduce.fit(read("allreduce")["results"])
+    networks = [
+        Network("between two processes, measured", *alpha_beta),
+        *(Network(*assumed) for assumed in ASSUMED),
+    ]
     (dense,) = (
         row for row in read("training")["results"] if row["recipe"] == "dense"
     )
@@ -72,23 +87,26 @@ def main() -> None:
 
 
 def read(suite: str) -> dict[str, Any]:
-    """What a suite of the benchmark has measured.
+    """The measurements of a suite.
 
     Raises:
-        InputError: if it is not there.
+        InputError: if they cannot be read.
     """
-    from keras_rcnn.errors import InputError
-
     file = pathlib.Path(FLAGS.measured).expanduser() / f"{suite}.json"
     try:
         figures: dict[str, Any] = json.loads(file.read_text())
     except (OSError, ValueError) as error:
         raise InputError(
-            f"--measured: {file} cannot be read ({error}): run python "
-            f"tools/benchmark.py --suite={suite} --output_dir={file.parent}."
+            f"--measured: {file} cannot be read ({error}): run python -m "
+            f"benchmarks --suite={suite} --output_dir={file.parent}."
         ) from error
     return figures
 
 
 if __name__ == "__main__":
-    runner.run(main)
+    sys.exit(
+        runner.run(
+            sys.modules[__name__],
+            ["python -m benchmarks.scaling_plan", *sys.argv[1:]],
+        )
+    )

@@ -1,4 +1,4 @@
-"""Photos a second over workers."""
+"""Photos per second over the number of workers."""
 
 from collections.abc import Sequence
 
@@ -11,11 +11,11 @@ COUNTS = tuple(round(10 ** (index / 3)) for index in range(13))
 
 
 def draw(cases: Sequence[tuple[str, Photo]], link: float) -> Figure:
-    """A line for each case, marked where the link is what holds it up.
+    """A line for each case, with marks where the link is the bottleneck.
 
     Args:
         cases: names and photos.
-        link: bytes a second that the workers share.
+        link: bytes per second that the workers share.
     """
     figure = Figure(figsize=(7, 4.5), dpi=120, layout="constrained")
     axes = figure.add_subplot()
@@ -37,7 +37,7 @@ def draw(cases: Sequence[tuple[str, Photo]], link: float) -> Figure:
                 "s",
                 markersize=9,
                 color=line.get_color(),
-                label="  held up by the link",
+                label="  limited by the link",
             )
     axes.set(
         xscale="log",

@@ -1,4 +1,4 @@
-"""Workers that share a link, event by event."""
+"""Discrete-event simulation of workers that share a link."""
 
 import heapq
 from typing import NamedTuple
@@ -7,14 +7,14 @@ FETCH, COMPUTE, STORE = range(3)
 
 
 class Photo(NamedTuple):
-    """What a worker does with a photo.
+    """The work on a photo.
 
     Args:
-        decode: seconds.
-        model: seconds.
-        encode: seconds.
-        bytes_in: of the file that is fetched.
-        bytes_out: of the labels that are stored.
+        decode: seconds of decoding.
+        model: seconds of labeling.
+        encode: seconds of encoding the labels.
+        bytes_in: size of the photo's file.
+        bytes_out: size of the file of labels.
     """
 
     decode: float
@@ -25,12 +25,12 @@ class Photo(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How it went.
+    """The result of a simulation.
 
     Args:
-        photos_per_second: from the first photo to the last.
-        busy: part of the time that the workers decoded, ran the model,
-            encoded, and that the link brought files and took labels away.
+        photos_per_second: throughput.
+        busy: fraction of the time that the workers spent in each part of the
+            work, and that the link was in use in each direction.
     """
 
     photos_per_second: float
@@ -38,25 +38,25 @@ class Outcome(NamedTuple):
 
     @property
     def bottleneck(self) -> str:
-        """What would have to be faster."""
+        """The part of the work that is busy for most of the time."""
         return max(self.busy, key=lambda name: self.busy[name])
 
 
 def simulate(
     photo: Photo, num_photos: int, num_workers: int, link: float
 ) -> Outcome:
-    """Labels photos one by one on each of the workers.
+    """Simulates workers that each label one photo after the other.
 
-    A worker fetches a photo, works on it, stores its labels and takes the
-    next. The link carries one file at a time in either direction, first come,
-    first served; workers begin one after the other, within the time of a
-    photo.
+    A worker fetches a photo, labels it, stores the labels and goes on to the
+    next photo. The link carries one file at a time in each direction, in the
+    order of the requests. The starts of the workers are spread evenly over the
+    time of one photo.
 
     Args:
-        photo: each of them.
-        num_photos: how many.
-        num_workers: how many, a core each.
-        link: bytes a second that all workers together can fetch, and store.
+        photo: the work on each photo.
+        num_photos: number of photos.
+        num_workers: number of workers, each with one core.
+        link: bytes per second in each direction that the workers share.
     """
     work = photo.decode + photo.model + photo.encode
     spacing = work / num_workers

@@ -1,9 +1,9 @@
-"""The plan as tables in Markdown."""
+"""The estimates as tables in Markdown."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from benchmarks.scaling_plan.allreduce import (
+from benchmarks.scaling_plan.network import (
     Network,
     allreduce_seconds,
     step_seconds,
@@ -15,7 +15,7 @@ Rows = Sequence[Mapping[str, Any]]
 DAY = 86_400
 MILLION, BILLION = 10**6, 10**9
 WORKERS = (1, 10, 100, 1_000, 10_000)
-# Enough that beginning and end do not count.
+# Enough to make the start and the end of the simulation negligible.
 PHOTOS_A_WORKER = 30
 # Gradients of rCNN2 for 8 classes, float32.
 GRADIENT_BYTES = 4 * 98_083
@@ -23,7 +23,7 @@ CROPS = 4
 
 
 class Choice(NamedTuple):
-    """How photos are labeled, and what that takes on one core."""
+    """A way to label photos, and its cost on one core."""
 
     name: str
     photo: Photo
@@ -31,13 +31,13 @@ class Choice(NamedTuple):
 
 
 def choices(rows: Rows) -> Iterator[Choice]:
-    """Every resolution and precision, files of the first size."""
+    """All resolutions and precisions, with files of the first size."""
     for model in _parts(rows, "model"):
         yield _choice(rows, model, _parts(rows, "decode")[0])
 
 
 def core_hours(rows: Rows) -> str:
-    """What a million and a billion photos take."""
+    """Cores and hours for a million and for a billion photos."""
     lines = []
     for choice in choices(rows):
         seconds = _core_seconds(choice.photo)
@@ -64,7 +64,7 @@ def core_hours(rows: Rows) -> str:
 
 
 def storage(rows: Rows) -> str:
-    """Bytes of the files."""
+    """Sizes of the files."""
     files = [
         (f"JPEG files, {row['height']}x{row['width']}", row["bytes"])
         for row in _parts(rows, "decode")
@@ -83,11 +83,11 @@ def storage(rows: Rows) -> str:
 
 
 def bottlenecks(rows: Rows, link: float) -> str:
-    """Photos a second of more and more workers, simulated.
+    """Simulated photos per second of more and more workers.
 
     Args:
-        rows: of the suite `corpus`.
-        link: bytes a second that the workers share.
+        rows: measurements of the suite `corpus`.
+        link: bytes per second that the workers share.
     """
     lines = []
     for name, photo in extremes(rows):
@@ -103,7 +103,7 @@ def bottlenecks(rows: Rows, link: float) -> str:
 
 
 def extremes(rows: Rows) -> list[tuple[str, Photo]]:
-    """The slowest choice, the fastest one, and that with large files."""
+    """The slowest choice, the fastest one, and the fastest with large files."""
     small, *_, large = _parts(rows, "decode")
     ordered = sorted(
         _parts(rows, "model"), key=lambda row: row["seconds"]["median"]
@@ -119,11 +119,11 @@ def extremes(rows: Rows) -> list[tuple[str, Photo]]:
 
 
 def training(networks: Sequence[Network], crop_seconds: float) -> str:
-    """Speed-up of synchronous training, four crops a worker and a step.
+    """Speed-up of synchronous training with four crops a worker and step.
 
     Args:
-        networks: between the workers.
-        crop_seconds: of one core for a crop.
+        networks: networks between the workers.
+        crop_seconds: seconds of one core for a crop.
     """
     counts = (2, 8, 32, 128)
     lines = []
@@ -133,9 +133,9 @@ def training(networks: Sequence[Network], crop_seconds: float) -> str:
             step = step_seconds(
                 network, count, GRADIENT_BYTES, crop_seconds, CROPS
             )
-            share = allreduce_seconds(network, count, GRADIENT_BYTES) / step
+            waiting = allreduce_seconds(network, count, GRADIENT_BYTES) / step
             speed_up = count * CROPS * crop_seconds / step
-            cells.append(f"{speed_up:.1f} ({100 * share:.1f} %)")
+            cells.append(f"{speed_up:.1f} ({100 * waiting:.1f} %)")
         lines.append([network.name, *cells])
     return markdown_table(
         ("crops a second, by workers", *map(str, counts)),

@@ -22,6 +22,7 @@ COMMANDS = {
     "label-corpus": "label any number of photos on Apache Beam",
     "data-worker": "draw training batches in processes beside the training",
     "model-card": "write the model card of a trained network",
+    "benchmark": "measure how fast a network labels photos",
     "models": "list the trained networks that come with the package",
 }
 

@@ -1,4 +1,4 @@
-"""The benchmarks, run for real on photos of a few pixels."""
+"""The benchmarks, run on photos of a few pixels."""
 
 import json
 import os
@@ -6,21 +6,35 @@ import os
 import pytest
 from PIL import Image
 
-from benchmarks import allreduce, fresh_process, machine
+from benchmarks import __main__ as command
+from benchmarks import allreduce, fresh_process
+from keras_rcnn import RecurrentCNN, save_model
+from keras_rcnn.cli import benchmark as labeling_command
+from keras_rcnn.evaluation.speed import machine
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe
+from tests.helpers.run_command import run_command
 
 pytestmark = pytest.mark.slow
 SHARED_KEYS = {"suite", "machine", "settings", "results"}
 
 
+@pytest.fixture(scope="module")
+def model_dir(tmp_path_factory):
+    """Folder of a network with fresh weights."""
+    folder = tmp_path_factory.mktemp("model")
+    save_model(RecurrentCNN.from_preset("rcnn2", 3), folder / "model.keras")
+    return folder
+
+
 @pytest.fixture
-def benchmark(run_program, tmp_path):
-    """Function of a suite and other flags that gives figures and table."""
+def benchmark(capfd, tmp_path):
+    """Function of a suite and other flags that returns rows and the output."""
 
     def run(suite, *arguments):
-        status, out, err = run_program(
-            "benchmark",
-            f"--suite={suite}",
+        status, out, err = run_command(
+            capfd,
+            command,
+            *command.with_suite([suite]),
             f"--output_dir={tmp_path / 'new'}",
             *arguments,
         )
@@ -40,7 +54,7 @@ def benchmark(run_program, tmp_path):
 
 
 def check_machine(machine, out):
-    # What conftest.py gives TensorFlow, whatever the machine has.
+    # As tests/conftest.py sets them.
     threads = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
     assert machine["threads"] == {"intra_op": threads, "inter_op": threads}
     assert machine["cores"] >= 1
@@ -195,9 +209,9 @@ def test_memory(benchmark, model_dir):
 def test_a_photo_too_large_for_the_memory_is_a_result(
     benchmark, model_dir, monkeypatch
 ):
-    # 1.2 GB; the planes of the first convolution alone take 0.75.
-    share = 1.2e9 / machine.physical_memory()
-    monkeypatch.setattr(fresh_process, "MEMORY_SHARE", share)
+    # 1.2 GB; the feature maps of the first convolution alone take 0.75.
+    fraction = 1.2e9 / machine.physical_memory()
+    monkeypatch.setattr(fresh_process, "MEMORY_FRACTION", fraction)
 
     rows, out = benchmark(
         "memory", f"--model={model_dir}", "--sizes=2600x2600", "--seconds=0"
@@ -279,12 +293,13 @@ def test_allreduce(benchmark):
     assert "98,083" in out
 
 
-def test_writes_a_report_where_it_is_told_and_nothing_else(
-    run_program, model_dir, tmp_path
+def test_the_command_writes_a_report_and_nothing_else(
+    capfd, model_dir, tmp_path
 ):
-    status, _, err = run_program(
-        "benchmark",
-        "--suite=labeling",
+    """`keras-rcnn benchmark` is the suite `labeling`."""
+    status, out, err = run_command(
+        capfd,
+        labeling_command,
         f"--model={model_dir}",
         "--sizes=1x1",
         "--resolutions=8",
@@ -297,6 +312,7 @@ def test_writes_a_report_where_it_is_told_and_nothing_else(
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
     figures = json.loads((tmp_path / "report.json").read_text())
     assert set(figures) == SHARED_KEYS
+    check_machine(figures["machine"], out)
 
 
 @pytest.mark.parametrize(
@@ -307,9 +323,9 @@ def test_writes_a_report_where_it_is_told_and_nothing_else(
         ("labeling --sizes=0x5", "--sizes=0x5: '0x5' is no size"),
         ("labeling --resolutions=8,x", "--resolutions=8,x: 'x' is no"),
         ("labeling --resolutions=3", "Output resolution 3 is not possible"),
-        ("labeling --precisions=int8", "--precisions=int8: 'int8' is none"),
+        ("labeling --precisions=int8", "--precisions=int8: 'int8' is no"),
         ("labeling --preset=rcnn9", "There is no preset 'rcnn9'"),
-        ("labeling --preset=rcnn2 --model=m", "--model=m and --preset=rcnn2"),
+        ("labeling --preset=rcnn2 --model=m", "model=m and preset=rcnn2"),
         ("labeling --model=none", "none: no model there"),
         ("labeling --steps=3", "--suite=labeling takes no --steps"),
         ("training --preset=rcnn9", "There is no preset 'rcnn9'"),
@@ -319,20 +335,20 @@ def test_writes_a_report_where_it_is_told_and_nothing_else(
         ("startup --model=none", "--model=none holds no model.keras"),
     ],
 )
-def test_names_what_cannot_be_used(run_program, arguments, reason):
-    suite, *others = arguments.split()
-    status, out, err = run_program("benchmark", f"--suite={suite}", *others)
+def test_names_what_cannot_be_used(capfd, arguments, reason):
+    arguments = command.with_suite(arguments.split())
+    status, out, err = run_command(capfd, command, *arguments)
 
     assert (status, out) == (1, "")
     assert err.startswith(f"error: {reason}")
     assert err.count("\n") == 1
 
 
-def test_measures_nothing_that_cannot_be_written(run_program, tmp_path):
+def test_measures_nothing_that_cannot_be_written(capfd, tmp_path):
     (tmp_path / "file").write_text("")
 
-    status, out, err = run_program(
-        "benchmark", "--suite=labeling", f"--output_dir={tmp_path / 'file'}"
+    status, out, err = run_command(
+        capfd, command, "--suite=labeling", f"--output_dir={tmp_path / 'file'}"
     )
 
     assert (status, out) == (1, "")
@@ -349,8 +365,8 @@ def test_measures_nothing_that_cannot_be_written(run_program, tmp_path):
         "",
     ],
 )
-def test_wrong_usage_has_a_status_of_its_own(run_program, flags):
-    status, out, err = run_program("benchmark", *flags.split())
+def test_wrong_usage_has_a_status_of_its_own(capfd, flags):
+    status, out, err = run_command(capfd, command, *flags.split())
 
     assert (status, out) == (2, "")
     assert err.startswith("error: ")

@@ -1,7 +1,6 @@
 """What the benchmarks share: counts, turns, tables, processes."""
 
 import collections
-import os
 import pathlib
 import subprocess
 import sys
@@ -11,9 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks import machine, report, timing
-from benchmarks.operations import Convolution, fragment_convolutions
+from benchmarks import report
 from keras_rcnn import RecurrentCNN
+from keras_rcnn.evaluation.speed import machine, tables, timing
+from keras_rcnn.evaluation.speed.operations import (
+    Convolution,
+    fragment_convolutions,
+)
 from keras_rcnn.labeling import fragments
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models.presets import Stage
@@ -120,10 +123,10 @@ def test_table_lines_up():
     rows = [{"name": "one", "x": 1234.56}, {"name": "second", "x": None}]
     columns = {
         "what": lambda row: row["name"],
-        "ms": lambda row: report.number(row["x"]),
+        "ms": lambda row: tables.number(row["x"]),
     }
 
-    assert report.table(rows, columns) == (
+    assert tables.text_table(rows, columns) == (
         "what      ms\n"  #
         "one     1235\n"
         "second     -"
@@ -133,10 +136,10 @@ def test_table_lines_up():
 def test_quartiles_are_shown_where_there_are_any():
     spread = timing.spread([0.001, 0.002, 0.003])
 
-    assert report.quartiles(spread, 1e3) == "2 (1.5-2.5)"
-    assert report.quartiles(timing.spread([0.01234])) == "0.0123"
-    assert report.quartiles(None) == "-"
-    below, above = report.bars([spread], 1e3)
+    assert tables.quartiles(spread, 1e3) == "2 (1.5-2.5)"
+    assert tables.quartiles(timing.spread([0.01234])) == "0.0123"
+    assert tables.quartiles(None) == "-"
+    below, above = report.error_bars([spread], 1e3)
     np.testing.assert_allclose([below, above], [[0.5], [0.5]])
 
 
@@ -178,7 +181,7 @@ def test_peak_is_that_of_the_process_itself():
                 capture_output=True,
                 text=True,
                 check=True,
-                env=os.environ | {"PYTHONPATH": str(ROOT / "tools")},
+                cwd=ROOT,
             ).stdout
         )
         for size in (0, 10**8)

@@ -1,4 +1,4 @@
-"""Plans for more machines, against what can be counted by hand."""
+"""Estimates for many machines, against hand-worked values."""
 
 import json
 import pathlib
@@ -6,15 +6,19 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from benchmarks import allreduce
+from benchmarks.scaling_plan import __main__ as command
 from benchmarks.scaling_plan import tables
-from benchmarks.scaling_plan.allreduce import (
+from benchmarks.scaling_plan.network import (
     Network,
     allreduce_seconds,
     step_seconds,
 )
 from benchmarks.scaling_plan.simulation import Photo, simulate
+from keras_rcnn.evaluation.speed.timing import spread
+from tests.helpers.run_command import run_command
 
 ROOT = pathlib.Path(__file__).parents[2]
 # 3 s of work, a file of 8 bytes in, 2 bytes out.
@@ -78,45 +82,36 @@ def test_alpha_and_beta_are_found_again():
     assert allreduce.fit(rows) == pytest.approx((3e-3, 5e8))
 
 
-def spread(value):
-    return {
-        "median": value,
-        "lower_quartile": value,
-        "upper_quartile": value,
-        "runs": 1,
-    }
-
-
 CORPUS = [
     {
         "part": "decode",
         "height": 240,
         "width": 320,
-        "seconds": spread(0.002),
+        "seconds": spread([0.002]),
         "bytes": 20_000,
     },
     {
         "part": "decode",
         "height": 3000,
         "width": 4000,
-        "seconds": spread(0.1),
+        "seconds": spread([0.1]),
         "bytes": 3_000_000,
     },
     {
         "part": "model",
         "output_resolution": 1,
         "precision": "float32",
-        "seconds": spread(0.35),
+        "seconds": spread([0.35]),
         "peak_megabytes": 900.0,
     },
     {
         "part": "model",
         "output_resolution": 8,
         "precision": "mixed_bfloat16",
-        "seconds": spread(0.033),
+        "seconds": spread([0.033]),
         "peak_megabytes": 900.0,
     },
-    {"part": "encode", "seconds": spread(0.001), "bytes": 3_000},
+    {"part": "encode", "seconds": spread([0.001]), "bytes": 3_000},
 ]
 
 
@@ -170,9 +165,9 @@ def measured(tmp_path):
     folder.mkdir()
     rows = {
         "corpus": CORPUS,
-        "training": [{"recipe": "dense", "seconds_per_step": spread(0.2)}],
+        "training": [{"recipe": "dense", "seconds_per_step": spread([0.2])}],
         "allreduce": [
-            {"numbers": count, "seconds": spread(0.001 + 1e-9 * count)}
+            {"numbers": count, "seconds": spread([0.001 + 1e-9 * count])}
             for count in allreduce.COUNTS
         ],
     }
@@ -181,29 +176,30 @@ def measured(tmp_path):
     return folder
 
 
-def test_the_program_prints_tables_and_draws(run_program, measured, read_png):
+def test_the_program_prints_tables_and_draws(capfd, measured):
     figure = measured / "scaling.png"
-    status, output, errors = run_program(
-        "scaling", f"--measured={measured}", f"--figure={figure}"
+    status, output, errors = run_command(
+        capfd, command, f"--measured={measured}", f"--figure={figure}"
     )
     assert status == 0, errors
     assert tables.core_hours(CORPUS) in output
     assert tables.bottlenecks(CORPUS, 1.25e9) in output
     assert "between two processes, measured" in output
-    assert read_png(figure)[1].std() > 0
+    with Image.open(figure) as picture:
+        assert np.asarray(picture).std() > 0
 
 
-def test_what_was_not_measured_is_named(run_program, measured):
+def test_what_was_not_measured_is_named(capfd, measured):
     (measured / "allreduce.json").unlink()
-    status, _, errors = run_program("scaling", f"--measured={measured}")
+    status, _, errors = run_command(capfd, command, f"--measured={measured}")
     assert status == 1
     assert "--suite=allreduce" in errors
     assert "Traceback" not in errors
 
 
-def test_the_tables_of_the_documentation_are_those_of_the_program(run_program):
-    status, output, errors = run_program(
-        "scaling", f"--measured={ROOT / 'docs' / 'measured'}"
+def test_the_tables_of_the_documentation_are_those_of_the_program(capfd):
+    status, output, errors = run_command(
+        capfd, command, f"--measured={ROOT / 'docs' / 'measured'}"
     )
     assert status == 0, errors
     page = (ROOT / "docs" / "scaling.md").read_text()

@@ -1,4 +1,4 @@
-"""What the suite `labeling` times: each way to label a photo."""
+"""The ways to label a photo whose speed is compared."""
 
 import math
 from collections.abc import Callable, Iterator, Sequence
@@ -7,17 +7,21 @@ from typing import NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from benchmarks.networks import WHOLE
-from benchmarks.operations import Convolution, fragment_convolutions
-from benchmarks.timing import seconds_of
-from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn.evaluation.speed.networks import WHOLE
+from keras_rcnn.evaluation.speed.operations import (
+    Convolution,
+    fragment_convolutions,
+)
+from keras_rcnn.evaluation.speed.timing import seconds_of
+from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.models import RecurrentCNN
 
-# Labels along a side that are computed patch by patch; a photo takes hours.
+# `patches` would take hours for a whole photo: it computes 4 x 4 labels.
 PATCHES_SIDE = 4
 
 
 class Case(NamedTuple):
-    """A method, or `conv2d`: the largest convolution of `fragments`, bare."""
+    """A labeling method, or `conv2d`: only the largest convolution of it."""
 
     method: str
     precision: str
@@ -40,8 +44,8 @@ class Runner:
     """Runs cases of a network.
 
     Args:
-        network: to label with.
-        cases: that are going to be run.
+        network: labels the photos.
+        cases: all cases that will be run.
     """
 
     def __init__(self, network: RecurrentCNN, cases: Sequence[Case]) -> None:
@@ -58,15 +62,15 @@ class Runner:
             if case.method != "conv2d"
         }
         for labeler in self.labelers.values():
-            # TensorFlow builds the graph once, at the first photo.
+            # TensorFlow builds the graph at the first photo.
             labeler(np.zeros((1, 1, 1, 3), np.uint8))
 
     def prepare(
         self, case: Case, height: int, width: int
     ) -> Callable[[], float]:
-        """Function that gives the seconds of one photo.
+        """A function that labels a photo and returns the seconds.
 
-        Patch by patch, they are those of a few labels, times the rest.
+        With `patches` it labels a corner and extrapolates.
         """
         if case.method == "conv2d":
             shape = largest_convolution(self.convolutions(case, height, width))
@@ -83,7 +87,7 @@ class Runner:
     def convolutions(
         self, case: Case, height: int, width: int
     ) -> list[Convolution]:
-        """Those of `fragments` for a photo."""
+        """All convolutions of `fragments` for a photo."""
         return list(
             fragment_convolutions(
                 self.network, height, width, case.output_resolution
@@ -92,7 +96,7 @@ class Runner:
 
 
 def labeled_size(case: Case, height: int, width: int) -> tuple[int, int]:
-    """How much of a photo is labeled: patch by patch, a corner."""
+    """Size of the part that is labeled: with `patches` a corner."""
     if case.method != "patches":
         return height, width
     side = PATCHES_SIDE * case.output_resolution
@@ -100,29 +104,25 @@ def labeled_size(case: Case, height: int, width: int) -> tuple[int, int]:
 
 
 def count_labels(height: int, width: int, output_resolution: int) -> int:
-    """How many labels of a photo are computed."""
+    """Number of labels that are computed for a photo."""
     return math.ceil(height / output_resolution) * math.ceil(
         width / output_resolution
     )
 
 
 def largest_convolution(convolutions: Sequence[Convolution]) -> Convolution:
-    """The one with the most operations."""
+    """The convolution with the most operations."""
     return max(convolutions, key=lambda convolution: convolution.operations)
 
 
 def _bare(shape: Convolution, precision: str) -> Callable[[], float]:
-    """Function that gives the seconds of a convolution and nothing else."""
+    """A function that computes one convolution and returns the seconds."""
     size = shape.kernel_size
+    padded = shape.height + size - 1, shape.width + size - 1
     planes, kernel = (
         tf.cast(tf.random.normal(shape), precision.removeprefix("mixed_"))
         for shape in (
-            (
-                shape.batch,
-                shape.height + size - 1,
-                shape.width + size - 1,
-                shape.channels,
-            ),
+            (shape.batch, *padded, shape.channels),
             (size, size, shape.channels, shape.filters),
         )
     )

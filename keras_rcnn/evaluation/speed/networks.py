@@ -1,37 +1,37 @@
-"""The network that a suite measures."""
+"""The network that is measured."""
 
 import pathlib
 from typing import Any
 
 import keras
 
-from keras_rcnn import RecurrentCNN, load_model
 from keras_rcnn.errors import InputError
+from keras_rcnn.models import RecurrentCNN, load_model
 
 SHIPPED = (
-    pathlib.Path(__file__).resolve().parents[2]
+    pathlib.Path(__file__).resolve().parents[3]
     / "saved_models"
     / "rcnn2_stanford_background"
 )
-# What a `SceneLabeler` is told, so that it labels a photo in one piece.
+# Makes a `SceneLabeler` label a photo in one piece.
 WHOLE: dict[str, Any] = {"memory_mb": 10**9}
 # As many as Stanford Background has.
 NUM_CLASSES = 8
 
 
 def load(model: str | None, preset: str | None) -> RecurrentCNN:
-    """A trained network, or one of fresh weights, which is as fast.
+    """A trained network, or one with fresh weights, which is as fast.
 
     Args:
-        model: folder or `.keras` file; the shipped one if neither is given.
-        preset: name of a preset.
+        model: folder or `.keras` file; a shipped network if neither is given.
+        preset: name of a preset, for a network with fresh weights.
 
     Raises:
         InputError: if both are given, or there is no such model or preset.
     """
     if model and preset:
         raise InputError(
-            f"--model={model} and --preset={preset} are two networks: give "
+            f"model={model} and preset={preset} are two networks: give only "
             "one of them."
         )
     if preset:

@@ -1,4 +1,4 @@
-"""Time of synchronous training, by an alpha-beta model of the all-reduce."""
+"""Time of synchronous training, by an alpha-beta model of all-reduce."""
 
 from typing import NamedTuple
 
@@ -7,9 +7,9 @@ class Network(NamedTuple):
     """A network between workers.
 
     Args:
-        name: for people.
-        alpha: seconds of a message, however short.
-        beta: bytes a second.
+        name: for the table.
+        alpha: latency of a message in seconds.
+        beta: bandwidth in bytes per second.
     """
 
     name: str
@@ -18,12 +18,12 @@ class Network(NamedTuple):
 
 
 def allreduce_seconds(network: Network, workers: int, size: float) -> float:
-    """A ring: `2 (p - 1)` messages of a `p`-th of the bytes, one by one.
+    """Time of a ring: `2 (p - 1)` messages of `size / p` bytes, in sequence.
 
     Args:
-        network: between the workers.
-        workers: `p`.
-        size: bytes that each has.
+        network: network between the workers.
+        workers: number `p` of workers.
+        size: bytes of each worker.
 
     Reference:
         Thakur et al., "Optimization of collective communication operations in
@@ -36,13 +36,13 @@ def allreduce_seconds(network: Network, workers: int, size: float) -> float:
 def step_seconds(
     network: Network, workers: int, size: float, crop_seconds: float, crops: int
 ) -> float:
-    """A step: each worker learns from its crops, then all add up.
+    """Time of a step: each worker computes gradients, then all-reduce.
 
     Args:
-        network: between the workers.
-        workers: how many.
+        network: network between the workers.
+        workers: number of workers.
         size: bytes of the gradients.
         crop_seconds: seconds for one crop on one worker.
-        crops: of a worker.
+        crops: number of crops of each worker.
     """
     return crops * crop_seconds + allreduce_seconds(network, workers, size)

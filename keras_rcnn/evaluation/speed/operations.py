@@ -1,30 +1,30 @@
-"""Operations of labeling by fragments, counted without computing any.
+"""Counts the operations of labeling by fragments.
 
-From the sizes of the planes alone; none of the code that computes them is
-used, only the geometry of the network.
+The counts follow from the geometry of the network. They use none of the code
+that computes labels, so that each can test the other.
 """
 
 import dataclasses
 import math
 from collections.abc import Iterator
 
-from keras_rcnn import RecurrentCNN
 from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.models import RecurrentCNN
 
 IMAGE_CHANNELS = 3
 
 
 @dataclasses.dataclass(frozen=True)
 class Convolution:
-    """One convolution as it is computed.
+    """The shape of one convolution.
 
     Args:
-        batch: images or fragments.
-        height: of the planes that come out.
-        width: of the planes that come out.
+        batch: number of images or fragments.
+        height: of the output.
+        width: of the output.
         kernel_size: side of the kernel.
-        channels: planes that go in.
-        filters: planes that come out.
+        channels: of the input.
+        filters: channels of the output.
     """
 
     batch: int
@@ -36,7 +36,7 @@ class Convolution:
 
     @property
     def operations(self) -> int:
-        """Multiplications and additions, one each for a weight and a cell."""
+        """Multiplications and additions: one of each per weight and cell."""
         cells = self.batch * self.height * self.width
         weights = self.kernel_size**2 * self.channels * self.filters
         return 2 * cells * weights
@@ -47,11 +47,11 @@ def fragment_convolutions(
 ) -> Iterator[Convolution]:
     """Every convolution of a photo labeled by fragments, in order.
 
-    The patch of nothing but padding, scored once an instance, is left out; so
-    is all that is no convolution.
+    Other operations are not counted, nor is the patch of padding that each
+    instance scores once.
 
     Args:
-        model: the network, with its number of instances.
+        model: the network.
         height: of the photo, in pixels.
         width: of the photo, in pixels.
         output_resolution: pixels from one computed label to the next.
@@ -70,7 +70,7 @@ def fragment_convolutions(
             )
             channels, size = stage.filters, stage.pool_size
             if size > 1:
-                # Of the offsets 0 to size - 1, every `step`-th is kept.
+                # Every `step`-th of the offsets 0 to size - 1 is kept.
                 step = math.gcd(remaining, size)
                 remaining = remaining // step if step == size else 1
                 batch *= (size // step) ** 2
@@ -96,14 +96,16 @@ class _Axis:
         self.pixels = pixels
         self.padding = geometry.padding(num_instances)
         cell = geometry.output_stride(num_instances)
-        # Padded on both sides, and to whole cells of the last instance.
+        # Padding on both sides, and up to whole cells of the last instance.
         self.side = 2 * self.padding + math.ceil(pixels / cell) * cell
 
     def cut(self, instance: int) -> int:
-        """What an instance reads: the patches that touch the photo.
+        """Number of pixels that an instance reads.
 
-        Cell u at offset o, below the stride, has the pixels from
-        stride * u + o on, as many as the receptive field.
+        It reads all patches that touch the photo.
+
+        The receptive field of cell u at offset o, 0 <= o < stride, begins at
+        pixel stride * u + o.
         """
         stride = self.geometry.output_stride(instance)
         patch = self.geometry.receptive_field(instance)
