@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from benchmarks.report import number
-from benchmarks.timing import interleave, seconds_of, spread
 from keras_rcnn.cli import runner
 from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.evaluation.speed.tables import number
+from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.labeling.labeler import Labeler
 from keras_rcnn.metrics.confusion_matrix import ConfusionMatrix
 from keras_rcnn.reports.markdown_table import markdown_table
