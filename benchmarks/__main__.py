@@ -19,9 +19,8 @@ import importlib
 import sys
 from collections.abc import Sequence
 
-from absl import flags
-
 from keras_rcnn.cli import benchmark, runner
+from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder
@@ -38,32 +37,18 @@ SUITES = (
     "corpus",
     "allreduce",
 )
-FLAGS = flags.FlagValues()
-flags.DEFINE_enum(
+FLAGS = Flags()
+FLAGS.add_enum(
     "suite",
     None,
     SUITES,
     "What to measure; may be given without --suite=.",
     required=True,
-    flag_values=FLAGS,
 )
-flags.DEFINE_string(
-    "output_dir",
-    None,
-    "Folder for SUITE.json and SUITE.png.",
-    flag_values=FLAGS,
-)
+FLAGS.add_string("output_dir", None, "Folder for SUITE.json and SUITE.png.")
 benchmark.add_flags(FLAGS)
-flags.DEFINE_integer(
-    "steps", None, "Training steps a run.", lower_bound=1, flag_values=FLAGS
-)
-flags.DEFINE_integer(
-    "requests",
-    None,
-    "Number of requests of the longest run.",
-    lower_bound=1,
-    flag_values=FLAGS,
-)
+FLAGS.add_integer("steps", None, "Training steps a run.")
+FLAGS.add_integer("requests", None, "Number of requests of the longest run.")
 CHOICES = (*benchmark.CHOICES, "steps", "requests")
 
 

@@ -11,35 +11,24 @@ which takes a day. The command does nothing twice: it skips what `runs/` and
 `results/` hold, and continues where it was interrupted.
 """
 
-import importlib
 import sys
 
-from absl import flags
-
 from keras_rcnn.cli import runner
+from keras_rcnn.cli.flags import Flags
+from keras_rcnn.cli.lazy_module import LazyModule
 
-FLAGS = flags.FlagValues()
-flags.DEFINE_list(
+reproduce = LazyModule("experiments.reproduce")
+
+FLAGS = Flags()
+FLAGS.add_list(
     "experiments",
-    None,
     "Names of the experiments; all but the ablations if not given.",
-    flag_values=FLAGS,
 )
-flags.DEFINE_string(
-    "data_dir", None, "Where the data sets were prepared.", flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "runs_dir", "runs", "Folder of the training runs.", flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "results_dir", "results", "Folder to write.", flag_values=FLAGS
-)
-flags.DEFINE_integer(
-    "num_photos",
-    6,
-    "Photos to show the labels of, for each run.",
-    lower_bound=0,
-    flag_values=FLAGS,
+FLAGS.add_string("data_dir", None, "Where the data sets were prepared.")
+FLAGS.add_string("runs_dir", "runs", "Folder of the training runs.")
+FLAGS.add_string("results_dir", "results", "Folder to write.")
+FLAGS.add_integer(
+    "num_photos", 6, "Photos to show the labels of, for each run.", at_least=0
 )
 
 
@@ -47,7 +36,7 @@ def main() -> None:
     """Runs what is missing, then writes the tables and figures of all."""
     # The training that this process starts has to end with it.
     runner.interrupt_at_sigterm()
-    importlib.import_module("experiments.reproduce").reproduce(
+    reproduce.reproduce(
         FLAGS.experiments,
         data_dir=FLAGS.data_dir,
         runs_dir=FLAGS.runs_dir,
@@ -57,4 +46,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(runner.run(sys.modules[__name__], sys.argv))
+    sys.exit(
+        runner.run(
+            sys.modules[__name__],
+            ["python -m experiments", *sys.argv[1:]],
+        )
+    )

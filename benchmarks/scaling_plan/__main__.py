@@ -12,15 +12,13 @@ that share a link, and how synchronous training scales.
 """
 
 import json
-import math
 import pathlib
 import sys
 from typing import Any
 
-from absl import flags
-
 from benchmarks.scaling_plan.network import Network
 from keras_rcnn.cli import runner
+from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 
@@ -29,26 +27,17 @@ figure = LazyModule("benchmarks.scaling_plan.figure")
 report = LazyModule("benchmarks.report")
 tables = LazyModule("benchmarks.scaling_plan.tables")
 
-FLAGS = flags.FlagValues()
-flags.DEFINE_string(
-    "measured",
-    "docs/measured",
-    "Folder that `python -m benchmarks` wrote.",
-    flag_values=FLAGS,
+FLAGS = Flags()
+FLAGS.add_string(
+    "measured", "docs/measured", "Folder that `python -m benchmarks` wrote."
 )
-flags.DEFINE_float(
+FLAGS.add_float(
     "gigabits",
     10.0,
     "Gbit/s of the link that the workers share.",
     lower_bound=0.001,
-    flag_values=FLAGS,
 )
-flags.register_validator(
-    "gigabits", math.isfinite, "give a finite number", flag_values=FLAGS
-)
-flags.DEFINE_string(
-    "figure", None, "PNG file for the simulated speeds.", flag_values=FLAGS
-)
+FLAGS.add_string("figure", None, "PNG file for the simulated speeds.")
 # Advertised latency and bandwidth; not measured.
 ASSUMED = (
     ("10 Gbit/s, 50 µs", 50e-6, 1.25e9),

@@ -8,14 +8,12 @@ there is more than one run.
 """
 
 import inspect
-import math
 import re
 from collections.abc import Callable
 from typing import Any
 
-from absl import flags
-
 from keras_rcnn.cli import runner
+from keras_rcnn.cli.flags import Flags, add_report
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 
@@ -36,56 +34,35 @@ CHOICES = (
 )
 
 
-def add_flags(values: flags.FlagValues) -> None:
+def add_flags(values: Flags) -> None:
     """Adds the flags of a measurement, whose defaults are in the function."""
-    flags.DEFINE_string(
+    values.add_string(
         "model",
         None,
         "Folder or file of the model; a shipped one if not given.",
-        flag_values=values,
     )
-    flags.DEFINE_string(
+    values.add_string(
         "preset",
         None,
         "Name of a preset, for a network with fresh weights instead.",
-        flag_values=values,
     )
-    flags.DEFINE_list(
-        "sizes",
+    values.add_list("sizes", "Photos, heights x widths: 240x320,480x640.")
+    values.add_list("resolutions", "Output resolutions: 8,4,2,1.")
+    values.add_list("precisions", f"{','.join(PRECISIONS)}.")
+    values.add_integer("repeats", None, "Maximum number of runs of a case.")
+    values.add_float(
+        "seconds", None, "Time for the runs of a case.", lower_bound=0
+    )
+    values.add_float(
+        "longest_seconds",
         None,
-        "Photos, heights x widths: 240x320,480x640.",
-        flag_values=values,
+        "Cases that would take longer for a photo are left out.",
+        lower_bound=0,
     )
-    flags.DEFINE_list(
-        "resolutions", None, "Output resolutions: 8,4,2,1.", flag_values=values
-    )
-    flags.DEFINE_list(
-        "precisions", None, f"{','.join(PRECISIONS)}.", flag_values=values
-    )
-    flags.DEFINE_integer(
-        "repeats",
-        None,
-        "Maximum number of runs of a case.",
-        lower_bound=1,
-        flag_values=values,
-    )
-    for name, text in (
-        ("seconds", "Time for the runs of a case."),
-        ("longest_seconds", "Cases that would take longer are left out."),
-    ):
-        flags.DEFINE_float(name, None, text, lower_bound=0, flag_values=values)
-        flags.register_validator(
-            name,
-            lambda value: value is None or math.isfinite(value),
-            "give a finite number",
-            flag_values=values,
-        )
-    flags.DEFINE_string(
-        "report", None, "JSON file for the figures.", flag_values=values
-    )
+    add_report(values)
 
 
-FLAGS = flags.FlagValues()
+FLAGS = Flags()
 add_flags(FLAGS)
 
 
@@ -117,7 +94,7 @@ def run(suite: str, module: Any, settings: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_settings(
-    values: flags.FlagValues,
+    values: Flags,
     measure: Callable[..., Any],
     choices: tuple[str, ...],
     command: str,

@@ -44,6 +44,10 @@ class Flags(flags.FlagValues):
             name, default, text, flag_values=self, **options
         )
 
+    def add_list(self, name: str, text: str) -> None:
+        """Adds a flag that takes texts with commas between them."""
+        flags.DEFINE_list(name, None, text, flag_values=self)
+
     def add_bool(self, name: str, default: bool, text: str) -> None:
         """Adds a flag that is given as --name or --noname."""
         flags.DEFINE_bool(name, default, text, flag_values=self)

@@ -37,11 +37,11 @@ def test_every_experiment_fits_its_preset_and_its_results(name):
     assert phases[-1].num_instances == preset.num_instances
     file = ROOT / "results" / f"{name}.json"
     if not file.exists():
-        assert experiment.minutes is experiment.accuracies is None
+        assert experiment.training_minutes is experiment.accuracies is None
         return
     result = json.loads(file.read_text())
     assert result["command"] == f"keras-rcnn train --experiment={name}"
-    assert experiment.minutes == round(result["minutes"])
+    assert experiment.training_minutes == round(result["minutes"])
     score = last_score(name, result)
     stated = experiment.accuracies
     assert percent(score) == ("{} / {}".format(*stated) if stated else "-")
