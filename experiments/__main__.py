@@ -17,7 +17,7 @@ from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
 
-reproduce = LazyModule("experiments.reproduce")
+reproduction = LazyModule("experiments.reproduction")
 
 FLAGS = Flags()
 FLAGS.add_list(
@@ -36,7 +36,7 @@ def main() -> None:
     """Runs what is missing, then writes the tables and figures of all."""
     # The training that this process starts has to end with it.
     runner.interrupt_at_sigterm()
-    reproduce.reproduce(
+    reproduction.reproduce(
         FLAGS.experiments,
         data_dir=FLAGS.data_dir,
         runs_dir=FLAGS.runs_dir,
