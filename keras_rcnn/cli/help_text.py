@@ -9,7 +9,7 @@ def help_text(values: flags.FlagValues) -> str:
     """Each flag with its values, its default and its text."""
     entries = []
     for name in values:
-        text = textwrap.fill(_text(values[name]), 74)
+        text = textwrap.fill(short_text(values[name]), 74)
         entries.append(f"  {_usage(values[name])}")
         entries.append(textwrap.indent(text, "      "))
     return "\n".join(["Flags:", *entries])
@@ -33,7 +33,8 @@ def _usage(flag: flags.Flag) -> str:
     return f"{usage} (default: {str(flag.default).strip('[]')})"
 
 
-def _text(flag: flags.Flag) -> str:
-    # absl adds the choices before the text, and a note on repeated flags.
+def short_text(flag: flags.Flag) -> str:
+    """The text of a flag as it was defined, without additions of absl."""
+    # These are the choices before the text, and a note on repeated flags.
     text = flag.help.partition(">: ")[2] if choices(flag) else flag.help
     return text.partition(";\n    repeat this option")[0]

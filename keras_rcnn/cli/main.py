@@ -3,12 +3,13 @@
 import difflib
 import importlib
 import sys
+import types
 from collections.abc import Sequence
 
 import keras_rcnn
 from keras_rcnn.cli import runner
 
-# Each command is the module of its name, `-` being `_`.
+# Each command is the module of its name in this package, with `_` for `-`.
 COMMANDS = {
     "prepare": "prepare a published data set for training and scoring",
     "check": "find what is wrong with labeled photos before training",
@@ -24,6 +25,7 @@ COMMANDS = {
     "model-card": "write the model card of a trained network",
     "benchmark": "measure how fast a network labels photos",
     "models": "list the trained networks that come with the package",
+    "completion": "print a script for completion in bash or zsh",
 }
 
 
@@ -58,7 +60,7 @@ def run_tool(name: str) -> None:
     sys.exit(runner.run(load_command(name), sys.argv))
 
 
-def load_command(name: str):
+def load_command(name: str) -> types.ModuleType:
     """The module of a command."""
     return importlib.import_module(f"keras_rcnn.cli.{name.replace('-', '_')}")
 

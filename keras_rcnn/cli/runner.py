@@ -28,15 +28,15 @@ _HELP = {"-h", "-help", "--help", "--helpfull", "--helpshort"}
 def run(command: types.ModuleType, argv: Sequence[str]) -> int:
     """Parses the flags of a command and runs it.
 
-    A command is a module of `keras_rcnn.cli` with a docstring, which `--help`
-    prints, `FLAGS`, a `FlagValues` of its own, and `main`. `main` takes no
-    argument, or the list of what is on the command line besides flags if the
-    module sets `TAKES_ARGUMENTS`, or the list of flags that it does not define
-    if the module sets `TAKES_OTHER_FLAGS`.
+    A command is a module with a docstring, which `--help` prints, with `FLAGS`,
+    a `FlagValues` of its own, and `main`. `main` takes no argument unless the
+    module sets `TAKES_ARGUMENTS`, for the list of arguments without a flag, or
+    `TAKES_OTHER_FLAGS`, for the list of flags that it does not define. A module
+    that sets `NEEDS_TENSORFLOW` to False starts without importing it.
 
     Args:
         command: the module.
-        argv: name of the program, for messages, and its arguments.
+        argv: name of the program, for messages, and its command line.
 
     Returns:
         The exit status: 0 done; 1 after one line on stderr for what the user
@@ -44,33 +44,31 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # A file name can hold what the terminal cannot show.
+            # File names may have bytes that the terminal cannot show.
             stream.reconfigure(errors="backslashreplace")
-    if _HELP.intersection(argv):
-        print(command.__doc__ or "")
-        print(help_text(command.FLAGS), flush=True)
-        return DONE
     try:
-        arguments = parse_flags(command, argv)
+        if _HELP.intersection(argv):
+            print(command.__doc__ or "")
+            print(help_text(command.FLAGS), flush=True)
+            return DONE
+        return _run_main(command, parse_flags(command, argv))
     except flags.Error as error:
         missing = re.findall(r"^flag --(\w+)=None", str(error), re.MULTILINE)
         what = f"give --{', --'.join(missing)}" if missing else error
         print(f"error: {what}. See {argv[0]} --help.", file=sys.stderr)
         return WRONG_USAGE
-    try:
-        return _run_main(command, arguments)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output, `head` for one, has read enough; Python
+        # The reader of the output, `head` for example, has ended. Python
         # would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
 
 
 def parse_flags(command: types.ModuleType, argv: Sequence[str]) -> list[Any]:
-    """Sets the command's flags and gives the arguments of its `main`.
+    """Sets the command's flags and returns the arguments of its `main`.
 
     Raises:
         flags.Error: for wrong usage.
@@ -78,17 +76,17 @@ def parse_flags(command: types.ModuleType, argv: Sequence[str]) -> list[Any]:
     takes_other_flags = getattr(command, "TAKES_OTHER_FLAGS", False)
     takes_arguments = getattr(command, "TAKES_ARGUMENTS", False)
     for name in command.FLAGS:
-        # One process may run a command more than once.
+        # Forgets an earlier run in the same process.
         command.FLAGS[name].unparse()
     arguments = command.FLAGS(argv, known_only=takes_other_flags)[1:]
     for argument in () if takes_arguments else arguments:
         if not (takes_other_flags and argument.startswith("--")):
-            raise flags.Error(f"{argument!r} is no flag")
+            raise flags.Error(f"{argument!r} is not a flag")
     return [arguments] if takes_arguments or takes_other_flags else []
 
 
 def interrupt_at_sigterm() -> None:
-    """Makes SIGTERM do what Ctrl-C does: the program ends in order."""
+    """Makes SIGTERM end the program like Ctrl-C, in order."""
 
     def interrupt(*_: object) -> NoReturn:
         raise KeyboardInterrupt
@@ -97,22 +95,21 @@ def interrupt_at_sigterm() -> None:
 
 
 def import_quietly(name: str) -> types.ModuleType:
-    """Imports a module without the notices that TensorFlow starts with."""
+    """Imports a module without the notices that TensorFlow prints."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     with quiet_libraries():
         module = importlib.import_module(name)
-        # The first look for a graphics card prints the last of them.
+        # The first search for graphics cards prints the last notices.
         importlib.import_module("tensorflow").config.list_physical_devices()
     return module
 
 
 @contextlib.contextmanager
 def quiet_libraries() -> Iterator[None]:
-    """Holds back what libraries write straight to the terminal.
+    """Hides what libraries write directly to the terminal in a block.
 
-    These are notices of their start, which no log level suppresses. If the
-    block fails they are shown after all, except for mistakes of the user and
-    interrupts.
+    These are notices at their start, which no log level suppresses. If the
+    block fails, they are shown, except after errors of the user and interrupts.
     """
     sys.stderr.flush()
     terminal = os.dup(2)
@@ -135,11 +132,11 @@ def quiet_libraries() -> Iterator[None]:
 def write_report(
     path: str | pathlib.Path | None, figures: dict[str, Any]
 ) -> None:
-    """Writes figures as JSON, whole or not at all.
+    """Writes figures as JSON; an error leaves no partial file.
 
     Args:
-        path: file to write; nothing happens if it is None.
-        figures: what to write, without any NaN.
+        path: file to write; None writes nothing.
+        figures: content, without NaN.
 
     Raises:
         InputError: if the file cannot be written.
@@ -150,8 +147,8 @@ def write_report(
         write_file(path, content.encode())
 
 
-def _prepare_outputs(values: flags.FlagValues) -> None:
-    """Refuses files that cannot be written before the work is done."""
+def prepare_outputs(values: flags.FlagValues) -> None:
+    """Refuses, before the work, output files that cannot be written."""
     for name in ("report", "output"):
         if name not in values or not values[name].value:
             continue
@@ -166,7 +163,7 @@ def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
     if getattr(command, "NEEDS_TENSORFLOW", True):
         import_quietly("tensorflow")
     try:
-        _prepare_outputs(command.FLAGS)
+        prepare_outputs(command.FLAGS)
         command.main(*arguments)
         sys.stdout.flush()
     except InputError as error:
