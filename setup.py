@@ -15,6 +15,7 @@ class BuildWithNetworks(build_py):
     """
 
     def run(self) -> None:
+        """Copies the modules and then the networks."""
         super().run()
         if self.editable_mode:
             return

@@ -1,7 +1,6 @@
 """LiteRT files: photos in, labels out, on a phone."""
 
 import contextlib
-import importlib.metadata
 import io
 import pathlib
 import tempfile
@@ -11,6 +10,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import keras_rcnn
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.litert_metadata import LiteRTMetadata
 from keras_rcnn.export.portable_labeling import PortableLabeling
@@ -78,7 +78,7 @@ def export_litert(
     content = quantize_litert(_convert(labeling), quantize, photos)
     metadata = LiteRTMetadata(
         labeling.description,
-        importlib.metadata.version("keras-rcnn"),
+        keras_rcnn.__version__,
         model.class_names,
         {CLASSES_FILE: classes_text(model.class_names, model.palette)},
     )

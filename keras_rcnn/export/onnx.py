@@ -1,12 +1,12 @@
 """ONNX files: photos in, labels out, for ONNX Runtime and OpenVINO."""
 
-import importlib.metadata
 import logging
 import pathlib
 from typing import Any
 
 import tensorflow as tf
 
+import keras_rcnn
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
@@ -52,7 +52,7 @@ def export_onnx(
     properties = {
         CLASSES_FILE: classes_text(model.class_names, model.palette),
         "description": labeling.description,
-        "keras_rcnn": importlib.metadata.version("keras-rcnn"),
+        "keras_rcnn": keras_rcnn.__version__,
     }
     for key, value in properties.items():
         proto.metadata_props.add(key=key, value=value)

@@ -1,7 +1,6 @@
 """A SavedModel: photos in, labels out, for plain TensorFlow."""
 
 import contextlib
-import importlib.metadata
 import io
 import pathlib
 import shutil
@@ -12,6 +11,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+import keras_rcnn
 from keras_rcnn.errors import InputError
 from keras_rcnn.export.equal_constants import merge_equal_constants
 from keras_rcnn.export.serving_graph import ServingGraph
@@ -61,7 +61,7 @@ def export_saved_model(
         InputError: if the folder cannot be written.
     """
     path = pathlib.Path(path)
-    version = importlib.metadata.version("keras-rcnn")
+    version = keras_rcnn.__version__
     known = {"keras_rcnn": version, **(metadata or {})}
     graph = ServingGraph(
         labeler, known, memory_mb, round(max_megapixels * 10**6)

@@ -1,6 +1,5 @@
 """The SavedModel as plain TensorFlow sees it."""
 
-import importlib.metadata
 import io
 import json
 import subprocess
@@ -160,7 +159,7 @@ def test_what_it_says_of_itself(exported, signatures):
     about = signatures["about"]()
     assert about["class_names"].numpy().tolist() == [b"sky", b"wet road"]
     assert about["palette"].numpy().tolist() == [[0, 128, 255], [16, 17, 18]]
-    version = importlib.metadata.version("keras-rcnn")
+    version = keras_rcnn.__version__
     expected = {"keras_rcnn": version, "dataset": "made up"}
     assert json.loads(about["metadata"].numpy()) == expected
     file = exported / "assets" / "metadata.json"
