@@ -16,9 +16,9 @@ from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.models.recurrent_cnn import instance_name
 from keras_rcnn.training import RECIPES, get_recipe
 from keras_rcnn.training.batches import sample_batches
-from keras_rcnn.training.class_weights import class_weights
+from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.optimizers import build_optimizer
-from keras_rcnn.training.train import phase_step
+from keras_rcnn.training.run import phase_step
 
 # Steps before the timed ones, in which the pipeline fills.
 STEPS_BEFORE = 2

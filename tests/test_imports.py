@@ -28,9 +28,6 @@ AGAINST_THE_ORDER = {
     "datasets.validation_batches -> layers.geometry",
     "export.comparison -> cli.runner",
     "export.phone_set -> cli.runner",
-    "training.batches -> labeling.distillation",
-    "training.train -> labeling.distillation",
-    "training.train -> reports.labeled_photos",
 }
 IN_A_CIRCLE = {
     "labeling.self_training -> labeling",
@@ -39,7 +36,7 @@ IN_A_CIRCLE = {
 }
 OUTSIDE_THE_PACKAGE: set[str] = set()
 FUNCTIONS_NAMED_AS_MODULES = set(
-    "accuracies train class_weights jpeg_orientation conv_max_pool in_memory"
+    "jpeg_orientation conv_max_pool in_memory"
     " standardize validation_batches near_duplicates class_shares label legend"
     " reliability_figure markdown_table confusion_figure figure_pixels"
     " distance_figure outlined_crop sample_photo patches shift_and_stitch"

@@ -23,9 +23,9 @@ def sample_crops(
     num_instances: int,
     grid_size: int,
     batch_size: int,
-    scales: tuple[float, float] = (1.0, 1.0),
+    scale_range: tuple[float, float] = (1.0, 1.0),
     flip: bool = False,
-    color: float = 0.0,
+    color_jitter: float = 0.0,
     cutout: float = 0.0,
     seed: int = 0,
     start: int = 0,
@@ -42,9 +42,9 @@ def sample_crops(
         num_instances: instances to train.
         grid_size: labels along a side of the last instance's planes.
         batch_size: crops a batch.
-        scales: smallest and largest magnification, drawn log-uniformly.
+        scale_range: smallest and largest magnification, drawn log-uniformly.
         flip: whether half of the crops are mirrored left to right.
-        color: each pixel's color is multiplied by the identity plus a
+        color_jitter: each pixel's color is multiplied by the identity plus a
             random matrix whose numbers are at most this large.
         cutout: largest part of a crop's side that a rectangle of the photo's
             mean color hides, its labels still being asked for.
@@ -64,7 +64,7 @@ def sample_crops(
         example: Example, seed: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
         seeds = tf.unstack(tf.random.split(seed, 6))
-        low, high = map(math.log, scales)
+        low, high = map(math.log, scale_range)
         scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))
         pixels = tf.cast(tf.round(size / scale), tf.int32)
         margin = tf.cast(tf.round(padding / scale), tf.int32)
@@ -78,8 +78,8 @@ def sample_crops(
         image, label = _resize(image, label, size)
         if flip and tf.random.stateless_uniform((), seeds[3]) < 0.5:
             image, label = image[:, ::-1], label[:, ::-1]
-        if color:
-            image = _change_colors(image, color, seeds[4])
+        if color_jitter:
+            image = _change_colors(image, color_jitter, seeds[4])
         if cutout:
             image = _cut_out(image, cutout, seeds[5])
         return image, label

@@ -8,7 +8,6 @@ import tensorflow as tf
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.labeling import SceneLabeler
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.reports import instances_strip
 from keras_rcnn.training.budget import Budget
 
@@ -17,7 +16,6 @@ class LabeledPhotos(keras.callbacks.Callback):
     """Shows how each instance labels a few validation photos.
 
     Args:
-        model: in training.
         dataset: whose first photos are shown.
         logs_dir: where TensorBoard looks.
         budget: tells the step.
@@ -26,7 +24,6 @@ class LabeledPhotos(keras.callbacks.Callback):
 
     def __init__(
         self,
-        model: RecurrentCNN,
         dataset: SceneDataset,
         logs_dir: pathlib.Path,
         budget: Budget,
@@ -39,20 +36,24 @@ class LabeledPhotos(keras.callbacks.Callback):
             example["image"]
             for example in dataset.examples.take(num_photos).as_numpy_iterator()
         ]
-        # As coarse as validation itself, and as cheap.
+        self.writer = tf.summary.create_file_writer(
+            str(logs_dir / "validation")
+        )
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Makes a labeler for each instance of the model in training."""
+        model = self.model
         self.labelers = [
             SceneLabeler(
                 model,
                 num_instances=instances,
+                # The resolution of the validation, which costs as much.
                 output_resolution=model.geometry.output_stride(instances),
-                # No copy, which would not go on learning.
+                # Another precision would copy the weights as they are now.
                 precision=model.dtype_policy.name,
             )
             for instances in range(1, model.num_instances + 1)
         ]
-        self.writer = tf.summary.create_file_writer(
-            str(logs_dir / "validation")
-        )
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Writes one strip a photo: itself, then its labels by instance."""

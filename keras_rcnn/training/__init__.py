@@ -2,8 +2,8 @@
 
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import RECIPES, Phase, Recipe, get_recipe
+from keras_rcnn.training.run import train
 from keras_rcnn.training.strategies import create_strategy, is_chief
-from keras_rcnn.training.train import train
 
 __all__ = [
     "RECIPES",

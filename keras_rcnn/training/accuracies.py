@@ -3,7 +3,7 @@
 from keras_rcnn.models.recurrent_cnn import instance_name
 
 
-def accuracies(
+def instance_accuracies(
     logs: dict[str, float], num_instances: int, prefix: str = ""
 ) -> list[float]:
     """Pixel accuracy of instance 1, 2, ..., each from 0 to 1.

@@ -1,5 +1,8 @@
 """What the steps of a phase learn from."""
 
+from collections.abc import Callable
+from typing import Any
+
 import tensorflow as tf
 
 from keras_rcnn.datasets import (
@@ -9,9 +12,11 @@ from keras_rcnn.datasets import (
     sample_patches,
 )
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.distillation import Distillation
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.training.recipes import Phase, Recipe
+
+# Maps images, label grids and their weights to others.
+Targets = Callable[..., tuple[Any, Any, Any]]
 
 
 def sample_batches(
@@ -21,7 +26,7 @@ def sample_batches(
     phase: Phase,
     seed: int,
     start: int,
-    distillation_targets: Distillation | None = None,
+    distillation_targets: Targets | None = None,
     context: tf.distribute.InputContext | None = None,
     data_service: DataService | None = None,
 ) -> tf.data.Dataset:
@@ -34,7 +39,7 @@ def sample_batches(
         phase: tells how to sample.
         seed: decides every draw.
         start: batches to pass over, for a run that goes on.
-        distillation_targets: has a teacher take part in the targets.
+        distillation_targets: function that changes the targets of a batch.
         context: which part of each batch is wanted, as for `sample_windows`.
         data_service: draws crops and patches elsewhere, the same ones.
     """
@@ -51,9 +56,9 @@ def sample_batches(
     if phase.grid_size:
         batches = sample_crops(
             grid_size=phase.grid_size,
-            scales=recipe.scales,
+            scale_range=recipe.scale_range,
             flip=recipe.flip,
-            color=recipe.color,
+            color_jitter=recipe.color_jitter,
             cutout=recipe.cutout,
             **arguments,
         )

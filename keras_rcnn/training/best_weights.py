@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_rcnn.models.saving import save_model
-from keras_rcnn.training.accuracies import accuracies
+from keras_rcnn.training.accuracies import instance_accuracies
 
 
 class BestWeights(keras.callbacks.Callback):
@@ -27,7 +27,7 @@ class BestWeights(keras.callbacks.Callback):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Writes the weights if they are the best."""
-        score = accuracies(logs or {}, self.model.num_instances)[-1]
+        score = instance_accuracies(logs or {}, self.model.num_instances)[-1]
         if score > float(self.score):
             save_model(self.model, self.path)
             self.score.assign(score)

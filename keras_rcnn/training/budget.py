@@ -66,7 +66,7 @@ class Budget(tf.Module):
     def phase_progress(self, recipe: Recipe, phase: Phase) -> float:
         """Part of a phase that is done, from 0 to 1."""
         index = recipe.phases.index(phase)
-        begin = sum(earlier.share for earlier in recipe.phases[:index])
+        begin = sum(earlier.fraction for earlier in recipe.phases[:index])
         # Shares such as 0.03 + 0.17 + 0.8 miss 1 by a rounding error.
-        done = (self.progress - begin) / phase.share
+        done = (self.progress - begin) / phase.fraction
         return min(max(done, 0.0), 1.0) if done < 1 - 1e-9 else 1.0

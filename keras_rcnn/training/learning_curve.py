@@ -6,7 +6,7 @@ from typing import Any
 
 import keras
 
-from keras_rcnn.training.accuracies import accuracies
+from keras_rcnn.training.accuracies import instance_accuracies
 from keras_rcnn.training.budget import Budget
 
 CURVE_FILE = "learning_curve.jsonl"
@@ -34,10 +34,10 @@ class LearningCurve(keras.callbacks.Callback):
         point = {
             "step": int(self.budget.steps),
             "minutes": float(self.budget.seconds) / 60,
-            "training": accuracies(logs, count),
+            "training": instance_accuracies(logs, count),
         }
         if any(name.startswith("val_") for name in logs):
-            point["validation"] = accuracies(logs, count, "val_")
+            point["validation"] = instance_accuracies(logs, count, "val_")
         with self.path.open("a") as file:
             file.write(json.dumps(point) + "\n")
 

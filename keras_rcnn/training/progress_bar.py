@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tqdm
 
-from keras_rcnn.training.accuracies import accuracies, describe
+from keras_rcnn.training.accuracies import describe, instance_accuracies
 from keras_rcnn.training.budget import Budget
 
 
@@ -36,7 +36,7 @@ class ProgressBar(keras.callbacks.Callback):
     ) -> None:
         """Moves the bar on."""
         logs = logs or {}
-        values = accuracies(logs, self.model.num_instances)
+        values = instance_accuracies(logs, self.model.num_instances)
         self.bar.set_description_str(
             f"step {int(self.budget.steps)}, loss {logs['loss']:.3f}, "
             f"accuracy by instance {describe(values)}",
@@ -50,7 +50,9 @@ class ProgressBar(keras.callbacks.Callback):
         """Says how well the validation photos are labeled."""
         if not any(name.startswith("val_") for name in logs or {}):
             return
-        values = accuracies(logs or {}, self.model.num_instances, "val_")
+        values = instance_accuracies(
+            logs or {}, self.model.num_instances, "val_"
+        )
         self.bar.write(
             f"step {int(self.budget.steps)}: validation accuracy by instance "
             f"{describe(values)}",

@@ -12,7 +12,7 @@ class Phase:
 
     Args:
         num_instances: instances that are trained.
-        share: part of the whole training, of 1.
+        fraction: part of the whole training, of 1.
         batch_size: crops or patches a step.
         grid_size: labels along a side of a crop's last planes; 0 samples
             patches instead, one label each.
@@ -24,7 +24,7 @@ class Phase:
     """
 
     num_instances: int
-    share: float
+    fraction: float
     batch_size: int
     grid_size: int
     loss_weights: tuple[float, ...]
@@ -38,19 +38,19 @@ class Recipe:
     """Phases and what they share.
 
     Args:
-        phases: in order; their shares add up to 1.
+        phases: in order; their fractions add up to 1.
         optimizer: `muon`, `adamw`, `lion` or `sgd`.
         initializer: of the kernels, by Keras' name.
         normalization: as for `ConvStack`; on one device.
         feedback: what an instance sees of the one before, as for
             `RecurrentCNN`.
-        scales: smallest and largest magnification of the photos.
+        scale_range: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
-        color: largest change of a number of the color matrix.
+        color_jitter: largest change of a number of the color matrix.
         cutout: largest part of a crop's side that is blotted out.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
-        focus: as for `BalancedCrossentropy`.
+        focal_gamma: as for `BalancedCrossentropy`.
         weight_decay: part of each weight that a step takes away, over the
             learning rate.
         saturation_penalty: as for `ConvStack`.
@@ -64,13 +64,13 @@ class Recipe:
     initializer: str = "glorot_uniform"
     normalization: bool = False
     feedback: str = "scores"
-    scales: tuple[float, float] = (1.0, 1.0)
+    scale_range: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
-    color: float = 0.0
+    color_jitter: float = 0.0
     cutout: float = 0.0
     class_balance: float = 0.0
     label_smoothing: float = 0.0
-    focus: float = 0.0
+    focal_gamma: float = 0.0
     weight_decay: float = 0.0
     saturation_penalty: float = 0.0
     ema_momentum: float = 0.0
@@ -78,7 +78,7 @@ class Recipe:
 
     def last_phase_alone(self) -> "Recipe":
         """The same without what comes before its last phase."""
-        last = dataclasses.replace(self.phases[-1], share=1.0)
+        last = dataclasses.replace(self.phases[-1], fraction=1.0)
         return dataclasses.replace(self, phases=(last,))
 
     def with_larger_batches(self, factor: int) -> "Recipe":
@@ -95,13 +95,13 @@ def _paper(phases: tuple[Phase, ...]) -> Recipe:
 
 
 def _paper_phase(
-    share: float,
+    fraction: float,
     loss_weights: tuple[float, ...],
     one_instance_at_random: bool = False,
 ) -> Phase:
     return Phase(
         num_instances=len(loss_weights),
-        share=share,
+        fraction=fraction,
         batch_size=32,
         grid_size=0,
         loss_weights=loss_weights,
@@ -116,7 +116,7 @@ def _dense(phases: tuple[Phase, ...]) -> Recipe:
         phases=phases,
         optimizer="muon",
         feedback="probabilities",
-        scales=(0.9, 1.1),
+        scale_range=(0.9, 1.1),
         flip=True,
         class_balance=0.25,
         warmup=0.02,

@@ -90,7 +90,7 @@ def test_saved_model_parity(model, tmp_path):
 @pytest.mark.parametrize("preset", PRESETS)
 def test_every_recipe_ends_with_all_instances(recipe, preset):
     phases = get_recipe(recipe, preset).phases
-    assert sum(phase.share for phase in phases) == pytest.approx(1)
+    assert sum(phase.fraction for phase in phases) == pytest.approx(1)
     assert phases[-1].num_instances == PRESETS[preset].num_instances
     for phase in phases:
         assert len(phase.loss_weights) == phase.num_instances

@@ -116,7 +116,9 @@ def test_colors_change_by_one_matrix_a_crop():
     colorful = photo(30, 41, 0)
     pixels = np.random.default_rng(0).integers(0, 256, (30, 41, 3), np.uint8)
     examples = dataset([colorful | {"image": pixels}])
-    changed = sample_crops(examples, GEOMETRY, 2, 3, 8, color=0.2, seed=1)
+    changed = sample_crops(
+        examples, GEOMETRY, 2, 3, 8, color_jitter=0.2, seed=1
+    )
     plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
     for batch, other in zip(
         batches(changed, 3), batches(plain, 3), strict=True
@@ -159,7 +161,7 @@ def test_scales_magnify_photo_and_labels_together():
     image = np.stack([10 * label, label * 0 + 7, label * 0], axis=-1)
     stripes = {"image": image, "label": label, "name": "stripes"}
     crops = sample_crops(
-        dataset([stripes]), GEOMETRY, 2, 8, 16, scales=(2.0, 2.0)
+        dataset([stripes]), GEOMETRY, 2, 8, 16, scale_range=(2.0, 2.0)
     )
     for windows, targets, weights in batches(crops, 3):
         centers = 9 + 4 * np.arange(8)
@@ -181,9 +183,9 @@ def test_scales_magnify_photo_and_labels_together():
             2,
             3,
             4,
-            scales=(0.8, 1.25),
+            scale_range=(0.8, 1.25),
             flip=True,
-            color=0.2,
+            color_jitter=0.2,
             cutout=0.5,
             **kwargs,
         ),

@@ -33,7 +33,7 @@ def test_every_experiment_fits_its_preset_and_its_results(name):
     experiment = load_experiment(name)
     preset = get_preset(experiment.preset)
     phases = experiment.recipe.phases
-    assert sum(phase.share for phase in phases) == pytest.approx(1)
+    assert sum(phase.fraction for phase in phases) == pytest.approx(1)
     assert phases[-1].num_instances == preset.num_instances
     file = ROOT / "results" / f"{name}.json"
     if not file.exists():
@@ -102,7 +102,7 @@ def test_an_ablation_changes_one_setting(name):
         ("ablation_more_photos", "`more_photos=sift_flow`; `times=4`"),
         (
             "ablation_longer_second",
-            "phase 2: `share=0.4`; phase 3: `share=0.57`",
+            "phase 2: `fraction=0.4`; phase 3: `fraction=0.57`",
         ),
     ],
 )
@@ -113,7 +113,7 @@ def test_what_an_ablation_changes_is_said(name, text):
 def test_an_ablation_without_curriculum_keeps_the_last_phase():
     (only,) = ABLATIONS["ablation_no_curriculum"].recipe.phases
     last = BASE.recipe.phases[-1]
-    assert only == dataclasses.replace(last, share=1.0)
+    assert only == dataclasses.replace(last, fraction=1.0)
 
 
 def changes(one: Experiment, other: Experiment) -> int:

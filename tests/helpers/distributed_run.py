@@ -37,7 +37,7 @@ RECIPE = Recipe(
         Phase(2, 0.5, 4, 4, (0.5, 1.0), 1e-2, 1e-3),
     ),
     optimizer="muon",
-    scales=(0.8, 1.25),
+    scale_range=(0.8, 1.25),
     flip=True,
     class_balance=0.5,
     weight_decay=1e-3,

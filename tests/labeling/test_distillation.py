@@ -9,10 +9,10 @@ import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling import Distillation
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.models.presets import Stage
-from keras_rcnn.training import Distillation
 from tests.helpers.oracle import NumpyNetwork
 
 

@@ -9,7 +9,7 @@ from PIL import Image
 from keras_rcnn import RecurrentCNN, SceneLabeler
 from keras_rcnn.datasets import SceneDataset, load_unlabeled
 from keras_rcnn.errors import InputError
-from keras_rcnn.training import pseudo_label
+from keras_rcnn.labeling import pseudo_label
 
 NAMES = ("a", "b", "c")
 PALETTE = ((0, 0, 0), (9, 9, 9), (99, 99, 99))

@@ -75,9 +75,9 @@ def crops(examples, **choices):
         2,
         3,
         4,
-        scales=(0.8, 1.25),
+        scale_range=(0.8, 1.25),
         flip=True,
-        color=0.2,
+        color_jitter=0.2,
         cutout=0.5,
         seed=3,
         **choices,
@@ -229,7 +229,7 @@ def test_training_ends_with_the_same_weights(tmp_path):
             Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
         ),
         optimizer="muon",
-        scales=(0.8, 1.25),
+        scale_range=(0.8, 1.25),
         flip=True,
     )
 

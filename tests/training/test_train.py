@@ -12,11 +12,12 @@ from keras_rcnn.datasets import load_dataset, train_validation_split
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN, load_model
 from keras_rcnn.models.presets import Stage
+from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.run import phase_step
 from keras_rcnn.training.schedule import Schedule
-from keras_rcnn.training.train import phase_step
 
 STEPS = 8
 RECIPE = Recipe(
@@ -25,7 +26,7 @@ RECIPE = Recipe(
         Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
     ),
     optimizer="muon",
-    scales=(0.8, 1.25),
+    scale_range=(0.8, 1.25),
     flip=True,
     class_balance=0.5,
     warmup=0.3,
@@ -50,7 +51,7 @@ def fresh_model(scenes, **settings):
     )
 
 
-def run(scenes, model_dir, budget, recipe=RECIPE, model=None):
+def run(scenes, model_dir, budget, recipe=RECIPE, model=None, callbacks=()):
     model = model or fresh_model(scenes)
     score = train(
         model,
@@ -60,6 +61,7 @@ def run(scenes, model_dir, budget, recipe=RECIPE, model=None):
         model_dir,
         steps_per_epoch=3,
         checkpoint_seconds=0.0,
+        callbacks=callbacks,
     )
     return model, score
 
@@ -78,7 +80,9 @@ def kill_at(monkeypatch, step):
 @pytest.fixture(scope="module")
 def whole_run(scenes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
-    model, score = run(scenes, folder, Budget(steps=STEPS))
+    budget = Budget(steps=STEPS)
+    photos = LabeledPhotos(scenes[1], folder / "logs", budget)
+    model, score = run(scenes, folder, budget, callbacks=[photos])
     return folder, model, score
 
 
@@ -127,7 +131,7 @@ def test_a_run_that_finds_nothing_leaves_its_weights(
     scenes, tmp_path, monkeypatch
 ):
     monkeypatch.setattr(
-        "keras_rcnn.training.best_weights.accuracies", lambda *_: [0.0]
+        "keras_rcnn.training.best_weights.instance_accuracies", lambda *_: [0.0]
     )
     _, score = run(scenes, tmp_path, Budget(steps=4))
     assert score == 0
@@ -142,7 +146,7 @@ def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
 
 
 def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
-    phase = dataclasses.replace(RECIPE.phases[1], share=1.0)
+    phase = dataclasses.replace(RECIPE.phases[1], fraction=1.0)
     recipe = dataclasses.replace(RECIPE, phases=(phase,), ema_momentum=0.75)
     weights = []
     count = Schedule.on_train_batch_end
@@ -164,7 +168,7 @@ def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
 
 def test_a_step_has_the_losses_of_the_recipe(scenes):
     recipe = dataclasses.replace(
-        RECIPE, label_smoothing=0.1, focus=2.0, saturation_penalty=0.3
+        RECIPE, label_smoothing=0.1, focal_gamma=2.0, saturation_penalty=0.3
     )
     step = phase_step(
         fresh_model(scenes),
@@ -175,7 +179,7 @@ def test_a_step_has_the_losses_of_the_recipe(scenes):
         tf.distribute.get_strategy(),
     )
     assert step.loss.label_smoothing == 0.1
-    assert step.loss.focus == 2.0
+    assert step.loss.focal_gamma == 2.0
     assert step.model.conv_stack.saturation_penalty == 0.3
 
 

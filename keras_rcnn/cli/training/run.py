@@ -16,6 +16,7 @@ from keras_rcnn.labeling import SceneLabeler
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
 from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment
 from keras_rcnn.training.strategies import mean_of_replicas
@@ -46,6 +47,9 @@ def run(flags: Flags) -> dict[str, Any] | None:
     if is_chief(strategy):
         settings.save_settings(model_dir, experiment, flags)
     announce(experiment, model, training, validation, strategy)
+    pictures = validation and LabeledPhotos(
+        validation, model_dir / "logs", budget
+    )
     train(
         model,
         experiment.recipe,
@@ -58,6 +62,7 @@ def run(flags: Flags) -> dict[str, Any] | None:
         distillation_targets=other_networks.distillation_targets(*built_on),
         data_service=data_service,
         strategy=strategy,
+        callbacks=[pictures] if pictures else [],
     )
     figures = None
     if is_chief(strategy):

@@ -63,17 +63,17 @@ ABLATIONS = {
     "ablation_longer_second": _with(
         phases=(
             FIRST,
-            dataclasses.replace(SECOND, share=0.40),
-            dataclasses.replace(THIRD, share=0.57),
+            dataclasses.replace(SECOND, fraction=0.40),
+            dataclasses.replace(THIRD, fraction=0.57),
         )
     ),
     "ablation_no_flip": _with(flip=False),
-    "ablation_no_scales": _with(scales=(1.0, 1.0)),
-    "ablation_wide_scales": _with(scales=(0.7, 1.4)),
-    "ablation_color": _with(color=0.2),
+    "ablation_no_scales": _with(scale_range=(1.0, 1.0)),
+    "ablation_wide_scales": _with(scale_range=(0.7, 1.4)),
+    "ablation_color": _with(color_jitter=0.2),
     "ablation_cutout": _with(cutout=0.5),
     "ablation_smoothing": _with(label_smoothing=0.1),
-    "ablation_focus": _with(focus=1.0),
+    "ablation_focus": _with(focal_gamma=1.0),
     "ablation_orthogonal": _with(initializer="orthogonal"),
     "ablation_normalized": _with(normalization=True),
     "ablation_penalty": _with(saturation_penalty=1e-3),

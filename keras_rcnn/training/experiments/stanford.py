@@ -12,7 +12,9 @@ from keras_rcnn.training.experiments.experiment import Experiment
 from keras_rcnn.training.experiments.sift_flow import RCNN2
 from keras_rcnn.training.recipes import get_recipe
 
-AUGMENTED = dataclasses.replace(RCNN2, color=0.1, scales=(0.75, 1.33))
+AUGMENTED = dataclasses.replace(
+    RCNN2, color_jitter=0.1, scale_range=(0.75, 1.33)
+)
 # Classes are balanced less, which gains pixels; chosen on the validation photos
 # of `stanford_rcnn2_augmented`.
 LESS_BALANCED = dataclasses.replace(

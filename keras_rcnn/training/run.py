@@ -2,22 +2,25 @@
 
 import functools
 import pathlib
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.distillation import Distillation
 from keras_rcnn.losses.balanced_crossentropy import BalancedCrossentropy
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.models.saving import MODEL_FILE, save_model
-from keras_rcnn.reports.labeled_photos import LabeledPhotos
-from keras_rcnn.training.batches import check_batches, sample_batches
+from keras_rcnn.training.batches import (
+    Targets,
+    check_batches,
+    sample_batches,
+)
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
-from keras_rcnn.training.class_weights import class_weights
+from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
 from keras_rcnn.training.loop import fit
 from keras_rcnn.training.optimizers import build_optimizer
@@ -31,6 +34,8 @@ from keras_rcnn.training.strategies import (
 )
 from keras_rcnn.training.train_step import TrainStep
 
+LOGS_DIR = "logs"
+
 
 def train(
     model: RecurrentCNN,
@@ -42,9 +47,10 @@ def train(
     seed: int = 0,
     steps_per_epoch: int = 200,
     checkpoint_seconds: float = 60.0,
-    distillation_targets: Distillation | None = None,
+    distillation_targets: Targets | None = None,
     strategy: tf.distribute.Strategy | None = None,
     data_service: DataService | None = None,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> float | None:
     """Trains a network, going on where an earlier call left off.
 
@@ -64,9 +70,13 @@ def train(
         seed: decides the order and place of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
-        distillation_targets: has a teacher take part in the targets.
+        distillation_targets: function that changes the targets of a batch,
+            for example a `keras_rcnn.labeling.Distillation`.
         strategy: where to compute; batches are shared out to its replicas.
-        data_service: draws crops and patches elsewhere, the same ones.
+        data_service: draws the same crops and patches in other processes.
+        callbacks: more callbacks of Keras. They are called in every phase, in
+            the chief process only, after validation has used the weights
+            that will be kept.
 
     Returns:
         The best pixel accuracy on the validation photos, at the network's
@@ -101,17 +111,20 @@ def train(
             step = phase_step(
                 model, recipe, phase, optimizer, weights, strategy
             )
-            callbacks: list[keras.callbacks.Callback] = [
+            observers: list[keras.callbacks.Callback] = [
                 Schedule(recipe, phase, budget)
             ]
             if is_chief(strategy):
-                callbacks += observers(model, validation, budget, model_dir)
-                callbacks.append(Checkpoints(manager, checkpoint_seconds))
+                observers += [
+                    *progress_callbacks(budget, model_dir),
+                    *callbacks,
+                ]
+                observers.append(Checkpoints(manager, checkpoint_seconds))
                 if validation and phase is recipe.phases[-1]:
-                    callbacks.append(BestWeights(model_dir / MODEL_FILE, best))
+                    observers.append(BestWeights(model_dir / MODEL_FILE, best))
             if recipe.ema_momentum:
-                # After those that want the weights that were validated.
-                callbacks.append(keras.callbacks.SwapEMAWeights())
+                # Must run last: earlier callbacks read the averaged weights.
+                observers.append(keras.callbacks.SwapEMAWeights())
             sample = functools.partial(
                 sample_batches,
                 training,
@@ -131,7 +144,7 @@ def train(
                     validation.examples, model.geometry, phase.num_instances
                 ).cache(),
                 budget,
-                callbacks,
+                observers,
                 steps_per_epoch,
             )
     if best >= 0:
@@ -142,23 +155,15 @@ def train(
     return None
 
 
-def observers(
-    model: RecurrentCNN,
-    validation: SceneDataset | None,
-    budget: Budget,
-    model_dir: pathlib.Path,
+def progress_callbacks(
+    budget: Budget, model_dir: pathlib.Path
 ) -> list[keras.callbacks.Callback]:
-    """What shows people how a run goes on."""
-    logs_dir = model_dir / "logs"
-    callbacks = [
+    """Callbacks that show people the progress of a run."""
+    return [
         ProgressBar(budget),
-        keras.callbacks.TensorBoard(logs_dir, write_graph=False),
+        keras.callbacks.TensorBoard(model_dir / LOGS_DIR, write_graph=False),
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]
-    if validation:
-        photos = LabeledPhotos(model, validation, logs_dir, budget)
-        callbacks.append(photos)
-    return callbacks
 
 
 def phase_step(
@@ -186,7 +191,12 @@ def phase_step(
     return TrainStep(
         model,
         optimizer,
-        BalancedCrossentropy(weights, recipe.label_smoothing, recipe.focus),
+        BalancedCrossentropy(
+            weights,
+            recipe.label_smoothing,
+            recipe.focal_gamma,
+            reduction="sum",
+        ),
         phase.loss_weights,
         # One update by a sum over patches is, to first order, as many updates
         # of one patch each.
