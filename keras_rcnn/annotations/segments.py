@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 class Segments:

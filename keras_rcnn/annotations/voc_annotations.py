@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from keras_rcnn.annotations.photo_copy import copy_name
-from keras_rcnn.datasets.plain import default_palette
 from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOR
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.classes_file import default_palette
 from keras_rcnn.io.files import copy_file, make_folder, write_file
 from keras_rcnn.io.png_stream import Append, open_png
 

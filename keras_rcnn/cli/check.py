@@ -12,13 +12,8 @@ class, sizes, and pictures. Published data sets can be checked as well:
     keras-rcnn check --dataset=stanford_background
 """
 
-import itertools
-import pathlib
-import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-import tqdm
 
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
@@ -39,21 +34,29 @@ FLAGS.add_float(
     upper_bound=1,
 )
 
-checked_photos = LazyModule("keras_rcnn.datasets.checks.checked_photos")
-dataset_check = LazyModule("keras_rcnn.datasets.checks.dataset_check")
-dataset_findings = LazyModule("keras_rcnn.datasets.checks.dataset_findings")
-finding = LazyModule("keras_rcnn.datasets.checks.finding")
-folder_data = LazyModule("keras_rcnn.datasets.folder")
+checks = LazyModule("keras_rcnn.datasets.checks")
 dataset_page = LazyModule("keras_rcnn.reports.dataset_page")
+dataset_pictures = LazyModule("keras_rcnn.reports.dataset_pictures")
 
 
 def main() -> None:
     """Checks all photos and prints the findings."""
-    name, check = check_folder() if FLAGS.dataset == "folder" else check_other()
-    findings = dataset_findings.all_findings(check, FLAGS.similarity)
-    print_findings(name, check, findings)
+    if FLAGS.dataset != "folder":
+        check = checks.splits_check(
+            {s: flags.load_dataset(FLAGS, s) for s in ("train", "test")}
+        )
+    elif FLAGS.data_dir is None:
+        raise InputError("--dataset=folder needs the folder: give --data_dir.")
+    else:
+        check = checks.folder_check(FLAGS.data_dir, FLAGS.longest_side)
+    pictures = dataset_pictures.DatasetPictures(check.palette)
+    check.run(pictures.add if FLAGS.output else None)
+    findings = checks.all_findings(check, FLAGS.similarity)
+    print_findings(check, findings)
     if FLAGS.output:
-        dataset_page.write_dataset_page(FLAGS.output, name, check, findings)
+        dataset_page.write_dataset_page(
+            FLAGS.output, check, findings, pictures
+        )
     runner.write_report(FLAGS.report, check.figures(findings))
     if num_errors := sum(each.is_error for each in findings):
         raise InputError(
@@ -62,62 +65,11 @@ def main() -> None:
         )
 
 
-def check_folder() -> tuple[str, Any]:
-    """Checks the photos of a folder, which may be broken.
-
-    Returns:
-        Name of the folder and its `DatasetCheck`.
-    """
-    if FLAGS.data_dir is None:
-        raise InputError("--dataset=folder needs the folder: give --data_dir.")
-    folder = pathlib.Path(FLAGS.data_dir).expanduser()
-    layout = folder_data.folder_layout(folder)
-    check = dataset_check.DatasetCheck(layout.class_names, layout.palette)
-    check.findings += [
-        finding.Finding(text, is_error=True) for text in layout.problems
-    ]
-    check.findings += [
-        finding.Finding(f"{path} is not used, as nothing labels or lists it.")
-        for path in layout.unused
-    ]
-    photos = checked_photos.photos_of_folder(folder, layout, FLAGS.longest_side)
-    for photo in progress_bar(photos, len(layout.photos)):
-        check.add(photo)
-    return folder.resolve().name, check
-
-
-def check_other() -> tuple[str, Any]:
-    """Checks the photos of a published or generated data set.
-
-    Returns:
-        Name of the data set and its `DatasetCheck`.
-    """
-    parts = {
-        split: flags.load_dataset(FLAGS, split)
-        for split in dataset_check.SPLITS
-    }
-    dataset = parts["train"]
-    check = dataset_check.DatasetCheck(dataset.class_names, dataset.palette)
-    photos = itertools.chain.from_iterable(
-        checked_photos.photos_of_dataset(part, split)
-        for split, part in parts.items()
-    )
-    total = sum(part.num_examples for part in parts.values())
-    for photo in progress_bar(photos, total):
-        check.add(photo)
-    return dataset.name, check
-
-
-def progress_bar(photos: Iterable[Any], total: int) -> Iterable[Any]:
-    """Shows how many photos are checked."""
-    return tqdm.tqdm(photos, "Checking", total, unit="photo", file=sys.stderr)
-
-
-def print_findings(name: str, check: Any, findings: Sequence[Any]) -> None:
+def print_findings(check: Any, findings: Sequence[Any]) -> None:
     """Prints the fraction of each class, then the findings."""
     train, test = (check.splits.count(split) for split in check.counts)
     print(
-        f"{name}: {train} photos to train on, {test} test photos, "
+        f"{check.name}: {train} photos to train on, {test} test photos, "
         f"{100 * check.unknown:.1f} % of the pixels unknown, of the others:"
     )
     for index, class_name in enumerate(check.class_names):

@@ -1,25 +1,22 @@
 """Crops that yield a grid of labels in one pass: the dense recipe."""
 
 import math
-from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.geometry import Geometry
 from keras_rcnn.datasets.sampling import (
     Example,
+    WindowSource,
     cut_window,
     grids_of_labels,
     sample_windows,
 )
-from keras_rcnn.layers.geometry import StackGeometry
-
-if TYPE_CHECKING:
-    from keras_rcnn.datasets.data_service import DataService
 
 
 def sample_crops(
     examples: tf.data.Dataset,
-    geometry: StackGeometry,
+    geometry: Geometry,
     num_instances: int,
     grid_size: int,
     batch_size: int,
@@ -30,7 +27,7 @@ def sample_crops(
     seed: int = 0,
     start: int = 0,
     context: tf.distribute.InputContext | None = None,
-    data_service: "DataService | None" = None,
+    data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
     """Random crops of the padded photos, with the labels of their grids.
 

@@ -13,7 +13,7 @@ from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
 
 from keras_rcnn.datasets.numbered_batches import NumberedBatches
-from keras_rcnn.datasets.sampling import Example
+from keras_rcnn.datasets.sampling import Sample
 from keras_rcnn.errors import InputError
 
 # The photos are sent once for so many batches.
@@ -59,7 +59,7 @@ class DataService:
     def sample_windows(
         self,
         examples: tf.data.Dataset,
-        sample: Callable[[Example, tf.Tensor], tuple[tf.Tensor, ...]],
+        sample: Sample,
         batch_size: int,
         seed: int,
         start: int,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import tqdm
 
-from keras_rcnn.datasets.in_memory import in_memory
+from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.labelme import is_labelme, labelme_layout
 from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
 from keras_rcnn.datasets.plain import plain_layout
@@ -124,7 +124,9 @@ def _read(
         name=folder.resolve().name,
         class_names=layout.class_names,
         palette=layout.palette,
-        examples=in_memory(images, labels, [photo.name for photo in photos]),
+        examples=examples_in_memory(
+            images, labels, [photo.name for photo in photos]
+        ),
         num_examples=len(photos),
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 
-def in_memory(
+def examples_in_memory(
     images: Sequence[np.ndarray],
     labels: Sequence[np.ndarray],
     names: Sequence[str],

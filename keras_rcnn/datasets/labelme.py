@@ -20,10 +20,11 @@ from keras_rcnn.datasets.layout import (
     files_by_name,
     is_photo,
 )
-from keras_rcnn.datasets.plain import default_palette, read_class_list
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.datasets.plain import read_class_list
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
 from keras_rcnn.io.images import read_image
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Names to which labelme's own conversion to label maps gives a meaning.
 IGNORED = "__ignore__"
@@ -113,7 +114,7 @@ def _classes(
     folder: pathlib.Path, files: Iterable[LabelmeFile]
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
     """Names and colors of classes.txt, or else of what was drawn."""
-    listed = folder / "classes.txt"
+    listed = folder / CLASSES_FILE
     if listed.is_file():
         names, palette = read_class_list(listed)
     else:

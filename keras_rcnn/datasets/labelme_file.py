@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import UNREADABLE
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Pixels, as in labelme's own conversion to label maps.
 _LINE_WIDTH = 10

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL, SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Classes of SIFT Flow as Stanford Background labels them. What it labels now
 # so, now otherwise (rock, sand, desert, staircase, sun, moon) is left out.

@@ -5,9 +5,9 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import UNREADABLE
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 INDEX_MODES = ("1", "L", "P")
 

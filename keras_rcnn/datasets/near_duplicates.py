@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from PIL import Image
-from scipy import sparse
 
 SIDE = 24
 _ROWS_A_BLOCK = 1024
@@ -32,7 +31,7 @@ def thumbnail(image: np.ndarray) -> np.ndarray:
     return gray / length if length > 1 else np.zeros_like(gray)
 
 
-def near_duplicates(
+def find_near_duplicates(
     thumbnails: np.ndarray, threshold: float
 ) -> list[tuple[int, int, float]]:
     """All pairs of photos whose thumbnails correlate so much.
@@ -64,7 +63,7 @@ def groups_of(
     """Photos that belong together, through others if need be.
 
     Args:
-        pairs: of `near_duplicates`.
+        pairs: of `find_near_duplicates`.
         count: how many photos there are.
 
     Returns:
@@ -73,20 +72,14 @@ def groups_of(
     >>> groups_of([(0, 3, 0.99), (3, 5, 0.99), (1, 2, 1.0)], count=6)
     [[0, 3, 5], [1, 2]]
     """
-    if not pairs:
-        return []
-    graph = sparse.coo_array(
-        (
-            np.ones(len(pairs), bool),
-            (
-                [first for first, _, _ in pairs],
-                [second for _, second, _ in pairs],
-            ),
-        ),
-        shape=(count, count),
-    )
-    _, group_of = sparse.csgraph.connected_components(graph, directed=False)
-    members: dict[int, list[int]] = {}
-    for photo, group in enumerate(group_of.tolist()):
-        members.setdefault(group, []).append(photo)
-    return [group for group in members.values() if len(group) > 1]
+    group_of = [[number] for number in range(count)]
+    for first, second, _ in pairs:
+        if group_of[first] is not group_of[second]:
+            merged = sorted(group_of[first] + group_of[second])
+            for member in merged:
+                group_of[member] = merged
+    return [
+        group
+        for number, group in enumerate(group_of)
+        if len(group) > 1 and group[0] == number
+    ]

@@ -8,6 +8,7 @@ import tensorflow as tf
 from keras_rcnn.datasets.in_memory import unpack
 from keras_rcnn.datasets.sampling import (
     Example,
+    Sample,
     examples_to_sample,
     reshuffled,
 )
@@ -39,7 +40,7 @@ class NumberedBatches:
     def __init__(
         self,
         examples: tf.data.Dataset,
-        sample: Callable[[Example, tf.Tensor], tuple[tf.Tensor, ...]],
+        sample: Sample,
         batch_size: int,
         seed: int,
         start: int,

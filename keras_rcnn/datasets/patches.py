@@ -1,33 +1,29 @@
 """Patches around random labeled pixels: the paper's way of sampling."""
 
-from typing import TYPE_CHECKING
-
 import tensorflow as tf
 
+from keras_rcnn.datasets.geometry import Geometry
 from keras_rcnn.datasets.sampling import (
     Example,
     Grids,
+    WindowSource,
     cut_window,
     grids_of_labels,
     sample_windows,
 )
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
-from keras_rcnn.layers.geometry import StackGeometry
-
-if TYPE_CHECKING:
-    from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 def sample_patches(
     examples: tf.data.Dataset,
-    geometry: StackGeometry,
+    geometry: Geometry,
     num_instances: int,
     batch_size: int,
     one_instance_at_random: bool = False,
     seed: int = 0,
     start: int = 0,
     context: tf.distribute.InputContext | None = None,
-    data_service: "DataService | None" = None,
+    data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
     """Patches of random photos, each with the label of its middle pixel.
 

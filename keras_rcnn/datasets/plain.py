@@ -1,8 +1,6 @@
 """The plain layout of a folder: images/, masks/ and classes.txt."""
 
-import colorsys
 import pathlib
-import re
 
 from keras_rcnn.datasets.layout import (
     FolderLayout,
@@ -12,6 +10,7 @@ from keras_rcnn.datasets.layout import (
 )
 from keras_rcnn.datasets.masks import read_mask
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
 
 
 def plain_layout(folder: pathlib.Path) -> FolderLayout:
@@ -27,7 +26,7 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         InputError: naming the file and the mend, if classes.txt cannot be
             used, or one of the folders or every photo is missing.
     """
-    class_names, palette = read_class_list(folder / "classes.txt")
+    class_names, palette = read_class_list(folder / CLASSES_FILE)
     images, problems = find_files(folder / "images", is_photo)
     masks, more_problems = find_files(
         folder / "masks", lambda path: path.suffix.lower() == ".png"
@@ -79,29 +78,7 @@ def read_class_list(
             "labelme's JSON files)."
         )
     text = path.read_text(encoding="utf-8-sig", errors="replace")
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    names, palette = [], []
-    for line, color in zip(lines, default_palette(len(lines)), strict=True):
-        code = re.search(r"\s+#([0-9a-fA-F]{6})$", line)
-        names.append(line[: code.start()] if code else line)
-        if not code and re.search(r"\s#\S*$", line):
-            raise InputError(
-                f"{path}: {line!r} ends in no color; write it as in "
-                "`sky #87ceeb`, or leave it out."
-            )
-        red, green, blue = bytes.fromhex(code[1]) if code else color
-        palette.append((red, green, blue))
-    return tuple(names), tuple(palette)
-
-
-def default_palette(count: int) -> tuple[tuple[int, int, int], ...]:
-    """Colors that differ from each other, for classes that come without."""
-    palette = []
-    for index in range(count):
-        # The golden ratio spreads any number of hues over the circle.
-        hue = (0.55 + index * 0.618034) % 1
-        value = (0.95, 0.7, 0.45)[index % 3]
-        color = colorsys.hsv_to_rgb(hue, 0.75, value)
-        red, green, blue = (round(255 * channel) for channel in color)
-        palette.append((red, green, blue))
-    return tuple(palette)
+    try:
+        return read_classes(text)
+    except ValueError as error:
+        raise InputError(f"{path}: {error}") from error

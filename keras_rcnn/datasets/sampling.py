@@ -1,19 +1,33 @@
 """What patch and crop sampling share: windows of the padded photo."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Protocol
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
-from keras_rcnn.datasets.standardize import statistics
-from keras_rcnn.layers.geometry import StackGeometry
-
-if TYPE_CHECKING:
-    from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.datasets.geometry import Geometry
+from keras_rcnn.datasets.standardization import statistics
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 Example = dict[str, tf.Tensor]
 Grids = dict[str, tf.Tensor]
+Sample = Callable[[Example, tf.Tensor], tuple[tf.Tensor, ...]]
+"""Function of (example, stateless seed) that draws one window."""
+
+
+class WindowSource(Protocol):
+    """Something that draws the windows elsewhere, such as `DataService`."""
+
+    def sample_windows(
+        self,
+        examples: tf.data.Dataset,
+        sample: Sample,
+        batch_size: int,
+        seed: int,
+        start: int,
+        context: tf.distribute.InputContext,
+    ) -> tf.data.Dataset:
+        """The same batches in the same order as `sample_windows`."""
 
 
 def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
@@ -45,12 +59,12 @@ def _with_statistics(example: Example) -> Example:
 
 def sample_windows(
     examples: tf.data.Dataset,
-    sample: Callable[[Example, tf.Tensor], tuple[tf.Tensor, tf.Tensor]],
+    sample: Sample,
     batch_size: int,
     seed: int,
     start: int,
     context: tf.distribute.InputContext | None = None,
-    data_service: "DataService | None" = None,
+    data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
     """Batches of windows drawn by `sample`, the same ones for the same seed.
 
@@ -117,7 +131,7 @@ def cut_window(
 
 
 def grids_of_labels(
-    labels: tf.Tensor, geometry: StackGeometry, num_instances: int
+    labels: tf.Tensor, geometry: Geometry, num_instances: int
 ) -> tuple[Grids, Grids]:
     """The labels that each instance's planes must give, and their weights.
 
@@ -143,7 +157,7 @@ def grids_of_labels(
 
 
 def _centers(
-    labels: tf.Tensor, geometry: StackGeometry, instance: int, shape: Any
+    labels: tf.Tensor, geometry: Geometry, instance: int, shape: tf.Tensor
 ) -> tf.Tensor:
     first = geometry.padding(instance)
     stride = geometry.output_stride(instance)
@@ -154,7 +168,7 @@ def _centers(
 
 
 def _plane_size(
-    geometry: StackGeometry, size: tf.Tensor, instance: int
+    geometry: Geometry, size: tf.Tensor, instance: int
 ) -> tf.Tensor:
     for kernel, step in geometry.layers * instance:
         size = (size - kernel) // step + 1

@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_datasets as tfds
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 class SceneBuilder(tfds.core.GeneratorBasedBuilder):

@@ -5,11 +5,12 @@ import pathlib
 import numpy as np
 import tqdm
 
-from keras_rcnn.datasets.in_memory import in_memory
+from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.layout import files_by_name, is_photo
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL, SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image, scale_down
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 def load_unlabeled(
@@ -48,6 +49,6 @@ def load_unlabeled(
         name=folder.resolve().name,
         class_names=class_names,
         palette=palette,
-        examples=in_memory(images, labels, list(files)),
+        examples=examples_in_memory(images, labels, list(files)),
         num_examples=len(files),
     )

@@ -13,8 +13,8 @@ from keras_rcnn.datasets.layout import (
     is_photo,
 )
 from keras_rcnn.datasets.masks import INDEX_MODES, mask_values, open_mask
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 Color = tuple[int, int, int]
 

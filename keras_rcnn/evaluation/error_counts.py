@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_rcnn.datasets import IGNORE_LABEL, SceneDataset
+from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.evaluation.binned_accuracy import BinnedAccuracy
 from keras_rcnn.evaluation.calibration import Calibration
 from keras_rcnn.evaluation.pixel_distances import (
@@ -16,6 +16,7 @@ from keras_rcnn.evaluation.pixel_distances import (
     boundary_distances,
 )
 from keras_rcnn.evaluation.scoring import evaluate, none_if_nan
+from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.metrics import ConfusionMatrix
 
 # Pixels; infinite where a photo is of one class.

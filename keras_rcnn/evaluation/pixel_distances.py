@@ -3,7 +3,7 @@
 import numpy as np
 from scipy import ndimage
 
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 def boundary_distances(labels: np.ndarray) -> np.ndarray:

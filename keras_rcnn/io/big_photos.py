@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.images import on_white, open_photo, read_image
 from keras_rcnn.io.raw_picture import RawPicture
 
@@ -113,8 +113,7 @@ def _strip_mode(image: Image.Image) -> str | None:
 
 def _open_by_vips(path: str | pathlib.Path, mode: str) -> Any | None:
     """The photo as libvips reads it, if strips of it fit the mode."""
-    import pyvips
-
+    pyvips = _pyvips()
     # Strips are read once each.
     pyvips.cache_set_max(0)
     try:
@@ -136,8 +135,7 @@ def _open_by_vips(path: str | pathlib.Path, mode: str) -> Any | None:
 def _strips(
     path: str | pathlib.Path, source: Any, mode: str
 ) -> Iterator[np.ndarray]:
-    import pyvips
-
+    pyvips = _pyvips()
     region = pyvips.Region.new(source)
     depth = np.dtype("uint8" if source.format == "uchar" else "uint16")
     for top in range(0, source.height, ROWS_A_STRIP):
@@ -157,6 +155,14 @@ def _strips(
         if mode == "CMYK":
             strip = Image.frombytes(mode, strip.size, pixels.tobytes())
         yield np.asarray(on_white(strip))
+
+
+def _pyvips() -> Any:
+    try:
+        import pyvips
+    except ImportError as error:
+        raise missing_extra("A photo larger than the memory", "big") from error
+    return pyvips
 
 
 def _from_memory(

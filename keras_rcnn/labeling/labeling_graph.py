@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardize import float_statistics, standardize
+from keras_rcnn.datasets.standardization import float_statistics, standardize
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.fragments import fragments
 from keras_rcnn.labeling.grid import (

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardize import statistics
+from keras_rcnn.datasets.standardization import statistics
 from keras_rcnn.labeling.labeling_graph import LabelingGraph, Results
 from keras_rcnn.labeling.memory import max_pixels
 from keras_rcnn.labeling.tiles import Span, TileGrid

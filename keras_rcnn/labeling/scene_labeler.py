@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardize import statistics_of_strips
+from keras_rcnn.datasets.standardization import statistics_of_strips
 from keras_rcnn.labeling.batch_labeler import (
     BatchLabeler,
     LabelsAndProbabilities,

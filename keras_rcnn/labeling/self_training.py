@@ -5,8 +5,9 @@ import dataclasses
 import numpy as np
 import tqdm
 
-from keras_rcnn.datasets import IGNORE_LABEL, SceneDataset
-from keras_rcnn.datasets.in_memory import in_memory
+from keras_rcnn.datasets.in_memory import examples_in_memory
+from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.labeling import SceneLabeler
 from keras_rcnn.labeling.augmentation import TestTimeAugmentation
 
@@ -48,5 +49,5 @@ def pseudo_label(
         labels.append(np.where(sure, classes[0], IGNORE_LABEL).astype(np.uint8))
         names.append(example["name"].decode())
     return dataclasses.replace(
-        photos, examples=in_memory(images, labels, names)
+        photos, examples=examples_in_memory(images, labels, names)
     )

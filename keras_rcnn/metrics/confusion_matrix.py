@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from keras_rcnn.io.labels import IGNORE_LABEL
+
 
 class ConfusionMatrix:
     """Counts labeled pixels by their true class and the class they were given.
@@ -22,7 +24,9 @@ class ConfusionMatrix:
     0.75
     """
 
-    def __init__(self, num_classes: int, ignore_label: int = 255) -> None:
+    def __init__(
+        self, num_classes: int, ignore_label: int = IGNORE_LABEL
+    ) -> None:
         self.num_classes = num_classes
         self.ignore_label = ignore_label
         self.counts = np.zeros((num_classes, num_classes), np.int64)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from keras_rcnn.io.labels import IGNORE_LABEL, UNKNOWN_COLOR
+
 Palette = Sequence[Sequence[int]]
 
-UNKNOWN_COLOR = (0, 0, 0)
 RIGHT_COLOR = (225, 225, 225)
 WRONG_COLOR = (205, 30, 45)
 _ROWS_A_STRIP = 64
@@ -72,7 +73,7 @@ def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
         uint8 `(height, width, 3)`.
     """
     outcome = np.where(truth == labels, 0, 1).astype(np.uint8)
-    outcome[truth == 255] = 255
+    outcome[truth == IGNORE_LABEL] = IGNORE_LABEL
     return label_colors(outcome, [RIGHT_COLOR, WRONG_COLOR])
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy import ndimage
 
-from keras_rcnn.datasets import IGNORE_LABEL
+from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.reports import outlined_crop
 from keras_rcnn.reports.html_report import encode_picture
 

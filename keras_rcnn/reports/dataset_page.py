@@ -9,6 +9,7 @@ import numpy as np
 from keras_rcnn.datasets.checks.dataset_check import SPLITS, DatasetCheck
 from keras_rcnn.datasets.checks.finding import Finding
 from keras_rcnn.reports import html_report as page
+from keras_rcnn.reports.dataset_pictures import DatasetPictures
 from keras_rcnn.reports.html_report import Html
 
 _MAX_PICTURES = 200
@@ -19,11 +20,17 @@ _NUM_SIZES = 12
 
 def write_dataset_page(
     path: str | pathlib.Path,
-    name: str,
     check: DatasetCheck,
     findings: Sequence[Finding],
+    pictures: DatasetPictures,
 ) -> None:
     """Writes it as one HTML file.
+
+    Args:
+        path: of the file.
+        check: the check that was run.
+        findings: result of `all_findings`.
+        pictures: one of each photo.
 
     Raises:
         InputError: if it cannot be written.
@@ -32,17 +39,19 @@ def write_dataset_page(
     notes = [each for each in findings if not each.is_error]
     page.write_page(
         path,
-        f"Data set {name}",
+        f"Data set {check.name}",
         _summary(check, len(errors), len(notes)),
         page.section(
-            "What stops training", *_list_findings(check, errors, "Nothing.")
+            "What stops training", *_list_findings(check, errors, pictures)
         ),
         page.section(
-            "What to look at", *_list_findings(check, notes, "Nothing.")
+            "What to look at", *_list_findings(check, notes, pictures)
         ),
-        page.section("Classes", _classes(check)),
+        page.section("Classes", _classes(check, pictures)),
         page.section("Sizes", _sizes(check)),
-        page.section("Some of the photos, with their labels", *_samples(check)),
+        page.section(
+            "Some of the photos, with their labels", *_samples(check, pictures)
+        ),
     )
 
 
@@ -62,21 +71,23 @@ def _summary(check: DatasetCheck, num_errors: int, num_notes: int) -> Html:
 
 
 def _list_findings(
-    check: DatasetCheck, findings: Sequence[Finding], nothing: str
+    check: DatasetCheck,
+    findings: Sequence[Finding],
+    pictures: DatasetPictures,
 ) -> list[Html]:
     if not findings:
-        return [page.element("p", nothing)]
+        return [page.element("p", "Nothing.")]
     items, shown = [], 0
     for finding in findings:
-        pictures = []
+        figures = []
         if shown < _MAX_PICTURES:
-            pictures = [
-                _picture(check, number)
+            figures = [
+                _picture(check, number, pictures)
                 for number in finding.photos[:_PICTURES_A_FINDING]
-                if check.pictures[number]
+                if pictures.files[number]
             ]
-        shown += len(pictures)
-        row = [page.row(pictures)] if pictures else []
+        shown += len(figures)
+        row = [page.row(figures)] if figures else []
         items.append(page.element("li", finding.text, *row))
     content = [page.element("ul", *items)]
     if shown >= _MAX_PICTURES:
@@ -85,16 +96,18 @@ def _list_findings(
     return content
 
 
-def _picture(check: DatasetCheck, number: int) -> Html:
+def _picture(
+    check: DatasetCheck, number: int, pictures: DatasetPictures
+) -> Html:
     name = check.names[number]
     return page.figure(
-        check.pictures[number] or b"",
+        pictures.files[number] or b"",
         f"{name} and its labels",
         f"{name} ({check.splits[number]})",
     )
 
 
-def _classes(check: DatasetCheck) -> Html:
+def _classes(check: DatasetCheck, pictures: DatasetPictures) -> Html:
     train, test = (check.shares(split) for split in SPLITS)
     photos = np.sum(list(check.photos_with.values()), axis=0)
     longest = max(train.max(), test.max()) or 1
@@ -106,7 +119,7 @@ def _classes(check: DatasetCheck) -> Html:
             str(photos[index]),
         ]
         for index, (name, color) in enumerate(
-            zip(check.class_names, check.colors, strict=True)
+            zip(check.class_names, pictures.colors, strict=True)
         )
     ]
     return page.table(
@@ -131,13 +144,13 @@ def _sizes(check: DatasetCheck) -> Html:
     return page.table(["width x height, pixels", "photos"], rows)
 
 
-def _samples(check: DatasetCheck) -> list[Html]:
-    readable = [n for n, picture in enumerate(check.pictures) if picture]
+def _samples(check: DatasetCheck, pictures: DatasetPictures) -> list[Html]:
+    readable = [n for n, picture in enumerate(pictures.files) if picture]
     if not readable:
         return [page.element("p", "None could be read.")]
     places = np.linspace(0, len(readable) - 1, _NUM_SAMPLES)
     numbers = [readable[place] for place in np.unique(places.astype(int))]
     return [
-        page.legend(check.class_names, check.colors),
-        page.row(_picture(check, number) for number in numbers),
+        page.legend(check.class_names, pictures.colors),
+        page.row(_picture(check, number, pictures) for number in numbers),
     ]

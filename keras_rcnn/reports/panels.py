@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image, ImageDraw
 
+from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.reports.colors import (
     Palette,
     error_map,
@@ -100,7 +101,7 @@ def scored_photo(
     Returns:
         uint8 `(height, width, 3)`.
     """
-    known = truth != 255
+    known = truth != IGNORE_LABEL
     right = np.mean(truth[known] == labels[known]) if known.any() else None
     score = "nothing known" if right is None else f"{100 * right:.1f} % right"
     return side_by_side(

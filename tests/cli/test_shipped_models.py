@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn.datasets import load_sample_image
 
 from keras_rcnn import SceneLabeler, load_model
-from keras_rcnn.datasets.standardize import standardize
+from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.labeling import METHODS
 from tests.helpers.oracle import NumpyNetwork
 

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 
 from keras_rcnn.datasets import folds, load_dataset
-from keras_rcnn.datasets.plain import default_palette
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.classes_file import default_palette
 from tests.helpers.made_up_archives import write_photo
 
 
@@ -247,5 +247,5 @@ def _write_gray_png(path, values, bits):
 def test_a_color_that_is_none_is_named(tmp_path, line):
     write_folder(tmp_path)
     (tmp_path / "classes.txt").write_text(f"{line}\ngrass\n")
-    with pytest.raises(InputError, match=f"classes.txt: '{line}' ends in no"):
+    with pytest.raises(InputError, match=f"classes.txt: '{line}' does not end in"):
         load(tmp_path)

@@ -19,7 +19,7 @@ def one_photo(name, labels):
         name=name,
         class_names=tuple(classes),
         palette=((0, 0, 0),) * len(classes),
-        examples=in_memory([image], [labels], ["a"]),
+        examples=examples_in_memory([image], [labels], ["a"]),
         num_examples=1,
     )
 

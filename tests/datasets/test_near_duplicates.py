@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn import near_duplicates as module
+from keras_rcnn.datasets import near_duplicates as module
 from keras_rcnn.datasets.near_duplicates import (
+    find_near_duplicates,
     groups_of,
-    near_duplicates,
     thumbnail,
 )
 from keras_rcnn.datasets.synthetic import draw_scene
@@ -34,7 +34,9 @@ def test_a_copy_is_found_and_nothing_else():
     photos = [scene(seed) for seed in range(12)]
     photos.insert(3, encoded_again(photos[7]))
 
-    pairs = near_duplicates(np.array([thumbnail(p) for p in photos]), 0.985)
+    pairs = find_near_duplicates(
+        np.array([thumbnail(p) for p in photos]), 0.985
+    )
 
     assert [pair[:2] for pair in pairs] == [(3, 8)]
     assert 0.985 <= pairs[0][2] < 1
@@ -74,7 +76,7 @@ def test_equals_a_loop_over_pairs(monkeypatch, rows_a_block):
     ]
     assert len(expected) > 3
 
-    pairs = near_duplicates(photos, 0.5)
+    pairs = find_near_duplicates(photos, 0.5)
 
     assert [pair[:2] for pair in pairs] == expected
     for i, j, correlation in pairs:
@@ -86,11 +88,11 @@ def test_photos_of_one_color_look_like_nothing():
     thumbnails = np.array([thumbnail(plain), thumbnail(plain)])
 
     assert not thumbnails.any()
-    assert near_duplicates(thumbnails, 0.5) == []
+    assert find_near_duplicates(thumbnails, 0.5) == []
 
 
 def test_no_photos_have_no_duplicates():
-    assert near_duplicates(np.zeros((0, 576), np.float32), 0.9) == []
+    assert find_near_duplicates(np.zeros((0, 576), np.float32), 0.9) == []
     assert groups_of([], 0) == []
 
 

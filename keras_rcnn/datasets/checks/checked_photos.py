@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.datasets import IGNORE_LABEL, SceneDataset
 from keras_rcnn.datasets.folder import check_sizes, photos_of_split
 from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import UNREADABLE, resize_labels, scale_down
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Part of the labeled pixels: regions that people draw have far fewer.
 _MAX_LONELY = 0.01

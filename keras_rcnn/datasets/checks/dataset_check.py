@@ -1,55 +1,86 @@
-"""What is in a data set, counted photo by photo."""
+"""What a data set contains, counted photo by photo."""
 
+import pathlib
+import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import tqdm
 
-from keras_rcnn.datasets.checks.checked_photos import CheckedPhoto
+from keras_rcnn.datasets.checks.checked_photos import (
+    CheckedPhoto,
+    photos_of_dataset,
+    photos_of_folder,
+)
 from keras_rcnn.datasets.checks.finding import Finding
+from keras_rcnn.datasets.folder import folder_layout
 from keras_rcnn.datasets.near_duplicates import thumbnail
-from keras_rcnn.reports import color_blind_safe, overlay
-from keras_rcnn.reports.html_report import encode_picture
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 
 SPLITS = ("train", "test")
-_PICTURE_SIDE = 200
 
 
 class DatasetCheck:
-    """Looks at one photo after the other and keeps counts and thumbnails.
+    """Counts, sizes, thumbnails and findings, once `run` has seen the photos.
 
     Args:
+        name: of the data set.
         class_names: one for each label.
-        palette: red, green and blue of each class, as the data set has it.
+        palette: red, green and blue of each class.
+        photos: read one by one while the check runs.
+        num_photos: number of photos.
+        findings: findings that are known before any photo is read.
     """
 
     def __init__(
         self,
+        name: str,
         class_names: tuple[str, ...],
         palette: tuple[tuple[int, int, int], ...],
+        photos: Iterable[CheckedPhoto],
+        num_photos: int,
+        findings: Iterable[Finding] = (),
     ) -> None:
+        self.name = name
         self.class_names = class_names
         self.palette = palette
-        self.colors = color_blind_safe(palette)
-        """Red, green and blue of each class in pictures."""
+        self._photos = photos
+        self._num_photos = num_photos
         self.names: list[str] = []
         self.splits: list[str] = []
         self.sizes: list[tuple[int, int] | None] = []
-        """Height and width of each photo that could be read."""
-        self.pictures: list[bytes | None] = []
-        """Each photo beside its labels, scaled down, as a file."""
+        """Height and width of each photo; None if it cannot be read."""
         self.counts = {split: np.zeros(256, np.int64) for split in SPLITS}
         """Pixels of each label."""
         self.photos_with = {split: np.zeros(256, np.int64) for split in SPLITS}
-        """Photos that have each label."""
+        """Number of photos that have each label."""
         self.thumbnails: list[np.ndarray] = []
-        """Each photo as near-duplicates are found by."""
-        self.findings: list[Finding] = []
-        """What there is to say of single photos."""
+        """Result of `thumbnail` for each photo."""
+        self.findings = list(findings)
+        """Findings about files and single photos."""
 
-    def add(self, photo: CheckedPhoto) -> None:
-        """Looks at a photo."""
+    def run(
+        self, on_photo: Callable[[CheckedPhoto], None] | None = None
+    ) -> None:
+        """Checks all photos.
+
+        Args:
+            on_photo: called with each photo after it was checked.
+        """
+        for photo in tqdm.tqdm(
+            self._photos,
+            "Checking",
+            self._num_photos,
+            unit="photo",
+            file=sys.stderr,
+        ):
+            self._add(photo)
+            if on_photo:
+                on_photo(photo)
+
+    def _add(self, photo: CheckedPhoto) -> None:
         number = len(self.names)
         self.names.append(photo.name)
         self.splits.append(photo.split)
@@ -61,41 +92,35 @@ class DatasetCheck:
             counts = np.bincount(photo.label.ravel(), minlength=256)
             self.counts[photo.split] += counts
             self.photos_with[photo.split] += counts > 0
-        self._look_at(number, photo)
-
-    def _look_at(self, number: int, photo: CheckedPhoto) -> None:
         if photo.image is None:
             self.sizes.append(None)
-            self.pictures.append(None)
             self.thumbnails.append(thumbnail(np.zeros((1, 1, 3), np.uint8)))
             return
-        height, width = photo.image.shape[:2]
+        height, width, _ = photo.image.shape
         self.sizes.append((height, width))
         self.thumbnails.append(thumbnail(photo.image))
         if not self.thumbnails[-1].any():
             text = f"{photo.name} is of one color all over: look at it."
             self.findings.append(Finding(text, (number,)))
-        shown = photo.image
-        if photo.label is not None:
-            labels = overlay(photo.image, photo.label, self.colors, 0.65)
-            # The longer way is the better one on a phone.
-            shown = np.concatenate([shown, labels], axis=int(height > width))
-        self.pictures.append(encode_picture(shown, 2 * _PICTURE_SIDE, True))
 
     def shares(self, split: str) -> np.ndarray:
-        """Of each class among the labeled pixels, `(num_classes,)`."""
+        """Fraction of each class among the labeled pixels of a split.
+
+        Returns:
+            float64 `(num_classes,)`.
+        """
         labeled = self.counts[split][: len(self.class_names)]
         return labeled / max(1, labeled.sum())
 
     @property
     def unknown(self) -> float:
-        """Part of all pixels whose class is unknown."""
+        """Fraction of all pixels whose class is unknown."""
         counts = np.sum(list(self.counts.values()), axis=0)
         labeled = counts[: len(self.class_names)].sum()
         return float(1 - labeled / max(1, counts.sum()))
 
     def figures(self, findings: Sequence[Finding]) -> dict[str, Any]:
-        """What there is to say, as JSON can hold it."""
+        """The content of the JSON report."""
         by_size = Counter(size for size in self.sizes if size)
         return {
             "num_images": len(self.names),
@@ -119,3 +144,54 @@ class DatasetCheck:
                 for (height, width), count in by_size.most_common()
             ],
         }
+
+
+def folder_check(
+    folder: str | pathlib.Path, longest_side: int | None = None
+) -> DatasetCheck:
+    """The check of a folder of labeled photos, which `run` starts.
+
+    Args:
+        folder: in any layout that `load_dataset("folder", ...)` reads.
+        longest_side: in pixels; photos are scaled down to it, as in training.
+
+    Raises:
+        InputError: if there is no such folder, or if it does not say which
+            classes and photos it has.
+    """
+    folder = pathlib.Path(folder).expanduser()
+    layout = folder_layout(folder)
+    return DatasetCheck(
+        folder.resolve().name,
+        layout.class_names,
+        layout.palette,
+        photos_of_folder(folder, layout, longest_side),
+        len(layout.photos),
+        [
+            *(Finding(text, is_error=True) for text in layout.problems),
+            *(
+                Finding(f"{path} is not used, as nothing labels or lists it.")
+                for path in layout.unused
+            ),
+        ],
+    )
+
+
+def splits_check(splits: Mapping[str, SceneDataset]) -> DatasetCheck:
+    """The check of any other data set, which `run` starts.
+
+    Args:
+        splits: its `train` and `test` photos.
+    """
+    dataset = splits["train"]
+    return DatasetCheck(
+        dataset.name,
+        dataset.class_names,
+        dataset.palette,
+        (
+            photo
+            for split, part in splits.items()
+            for photo in photos_of_dataset(part, split)
+        ),
+        sum(part.num_examples for part in splits.values()),
+    )

@@ -4,8 +4,8 @@ import numpy as np
 
 from keras_rcnn.datasets.checks.dataset_check import SPLITS, DatasetCheck
 from keras_rcnn.datasets.checks.finding import Finding
-from keras_rcnn.datasets.near_duplicates import groups_of, near_duplicates
-from keras_rcnn.reports import UNKNOWN_COLOR
+from keras_rcnn.datasets.near_duplicates import find_near_duplicates, groups_of
+from keras_rcnn.io.labels import UNKNOWN_COLOR
 
 # Times the longest side of most photos.
 _MUCH_LARGER = 3
@@ -113,7 +113,7 @@ def _large_photos(check: DatasetCheck) -> list[Finding]:
 
 def _look_alikes(check: DatasetCheck, similarity: float) -> list[Finding]:
     """Groups of near-duplicates, those that spoil scores first."""
-    pairs = near_duplicates(np.array(check.thumbnails), similarity)
+    pairs = find_near_duplicates(np.array(check.thumbnails), similarity)
     groups = groups_of(pairs, len(check.names))
     group_of = {n: number for number, g in enumerate(groups) for n in g}
     least_alike = [1.0] * len(groups)

@@ -2,16 +2,15 @@
 
 import io
 import pathlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 import numpy as np
-import scipy.io
 import tensorflow_datasets as tfds
 
 from keras_rcnn.datasets.scene_builder import SceneBuilder, photos
 from keras_rcnn.datasets.source_files import read_source
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, missing_extra
 
 _PHOTOS = "spatial_envelope_256x256_static_8outdoorcategories"
 _IMAGES = f"Images/{_PHOTOS}"
@@ -133,8 +132,9 @@ class Builder(SceneBuilder):
 
     def _read_label(self, path: str, content: bytes) -> np.ndarray:
         """Labels from 0 on, -1 where unlabeled."""
+        loadmat = _matlab_reader()
         try:
-            matrix = scipy.io.loadmat(io.BytesIO(content))
+            matrix = loadmat(io.BytesIO(content))
             label = matrix["S"].astype(np.int64)
             names = [str(np.squeeze(name)) for name in matrix["names"].flat]
         except Exception as error:  # loadmat raises what it happens to meet
@@ -154,6 +154,14 @@ class Builder(SceneBuilder):
                 f"{path} holds no matrix of labels from 0 on: get it again."
             )
         return label - 1
+
+
+def _matlab_reader() -> Callable[[io.BytesIO], dict[str, Any]]:
+    try:
+        from scipy.io import loadmat
+    except ImportError as error:
+        raise missing_extra("The data set sift_flow", "data") from error
+    return loadmat
 
 
 def _is_wanted(path: str) -> bool:

@@ -2,14 +2,14 @@
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.geometry import Geometry
 from keras_rcnn.datasets.sampling import Grids, grids_of_labels
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
-from keras_rcnn.datasets.standardize import standardize
-from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.datasets.standardization import standardize
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 def validation_batches(
-    examples: tf.data.Dataset, geometry: StackGeometry, num_instances: int
+    examples: tf.data.Dataset, geometry: Geometry, num_instances: int
 ) -> tf.data.Dataset:
     """Every photo once, one a batch, padded so that each pixel has a patch.
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardize import (
+from keras_rcnn.datasets.standardization import (
     standardize,
     statistics,
     statistics_of_strips,
