@@ -247,5 +247,7 @@ def _write_gray_png(path, values, bits):
 def test_a_color_that_is_none_is_named(tmp_path, line):
     write_folder(tmp_path)
     (tmp_path / "classes.txt").write_text(f"{line}\ngrass\n")
-    with pytest.raises(InputError, match=f"classes.txt: '{line}' does not end in"):
+    with pytest.raises(
+        InputError, match=f"classes.txt: '{line}' does not end in"
+    ):
         load(tmp_path)
