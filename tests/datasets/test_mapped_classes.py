@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_rcnn.datasets import SceneDataset
-from keras_rcnn.datasets.in_memory import in_memory
+from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.mapped_classes import MAPPINGS, map_classes
 from keras_rcnn.datasets.prepared import BUILDERS
 from keras_rcnn.errors import InputError
