@@ -1,4 +1,4 @@
-"""Photos that the user names, and the files that belong to each."""
+"""Finds the photos that a user names, and names the files to write."""
 
 import glob
 import itertools
@@ -11,7 +11,7 @@ from keras_rcnn.io.images import PHOTO_SUFFIXES
 
 
 def split_at_commas(values: Iterable[str]) -> list[str]:
-    """What is between commas; a file whose name holds one stays whole."""
+    """Splits values at commas, except the names of files with a comma."""
     return [
         part
         for value in values
@@ -21,14 +21,14 @@ def split_at_commas(values: Iterable[str]) -> list[str]:
 
 
 def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
-    """The photos that files, patterns and folders stand for, each once.
+    """The photos that files, patterns and folders name, without duplicates.
 
     Args:
-        asked: files, whatever their suffix; patterns such as `photos/*.jpg`;
-            folders, for the photos right in them.
+        asked: files with any suffix; patterns such as `photos/*.jpg`; folders,
+            for the photos directly in them.
 
     Raises:
-        InputError: if one of them stands for no photo.
+        InputError: if one of them names no photo.
     """
     photos: dict[pathlib.Path, pathlib.Path] = {}
     for text in asked:
@@ -38,11 +38,11 @@ def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
 
 
 def output_names(photos: Sequence[pathlib.Path]) -> list[str]:
-    """A name for what is made of each photo: its own without the suffix.
+    """A name for the files made of each photo: its own without the suffix.
 
-    Of photos with one name, the second gets `_2` after it and so on.
+    If several photos have one name, `_2` and so on are added from the second.
     """
-    # Compared without case, as some disks do not tell A from a.
+    # Compared without case, which some file systems ignore.
     taken = {photo.stem.casefold() for photo in photos}
     given: set[str] = set()
     names = []
@@ -60,10 +60,10 @@ def output_names(photos: Sequence[pathlib.Path]) -> list[str]:
 def refuse_to_overwrite(
     photos: Iterable[pathlib.Path], outputs: Iterable[pathlib.Path]
 ) -> None:
-    """Makes sure that no output replaces a photo.
+    """Refuses outputs that would replace a photo.
 
     Raises:
-        InputError: naming the first that would.
+        InputError: naming the first of them.
     """
     inputs = {photo.resolve() for photo in photos}
     for output in outputs:
@@ -88,8 +88,8 @@ def _matches(text: str) -> list[pathlib.Path]:
     if found:
         return found
     raise InputError(
-        f"{text}: no photo is right in this folder, name the one that holds "
-        "them."
+        f"{text}: no photo is directly in this folder; name the folder that "
+        "holds them."
         if is_folder
-        else f"{text}: there is no such photo, check the name or pattern."
+        else f"{text}: there is no such photo; check the name or pattern."
     )

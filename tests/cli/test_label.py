@@ -254,7 +254,7 @@ def test_refuses_to_label_nothing(label, tmp_path, images):
     [
         ("nothing/*.png", "nothing/*.png: there is no such photo"),
         ("a.png,b.png", "b.png: there is no such photo"),
-        ("empty", "empty: no photo is right in this folder"),
+        ("empty", "empty: no photo is directly in this folder"),
     ],
 )
 def test_names_the_pattern_that_nothing_matches(
@@ -284,7 +284,7 @@ def test_names_a_model_that_is_none(label, write_picture, noise, tmp_path):
         (litert, " is no LiteRT file"),
         (tmp_path / "none.tflite", ": no model there"),
     ):
-        status, out, err = label(f"--images={photo}", model=model)
+        status, out, err = label(f"--images={photo}", model=model, choices=())
         assert (status, out) == (1, "")
         assert f"error: {model}{reason}" in err
         assert "Traceback" not in err

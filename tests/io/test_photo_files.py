@@ -67,7 +67,7 @@ def test_finds_photos_below_the_home(folder, monkeypatch):
         ("c.jpg", "c.jpg: there is no such photo"),
         ("*.gif", r"\*.gif: there is no such photo"),
         ("*.txt", r"\*.txt: there is no such photo"),
-        ("empty.jpg", "empty.jpg: no photo is right in this folder"),
+        ("empty.jpg", "empty.jpg: no photo is directly in this folder"),
     ],
 )
 def test_names_what_stands_for_no_photo(folder, asked, reason):

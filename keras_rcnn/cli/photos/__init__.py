@@ -1,1 +1,1 @@
-"""Labeling many photos from the command line."""
+"""The machinery of `keras-rcnn label`: photos read, labeled and written."""

@@ -1,4 +1,4 @@
-"""Label maps for annotation tools, beside those that label.py writes."""
+"""Label maps in the formats of annotation tools."""
 
 import contextlib
 import pathlib
@@ -18,17 +18,17 @@ _FORMATS: dict[str, type[CocoAnnotations | VocAnnotations]] = {
 
 
 class Annotations:
-    """Writes every format that was asked for, each into its own folder.
+    """Writes each chosen format into a folder of its own.
 
     Args:
         formats: `coco`, `voc`, both or none.
-        folder: to make the folders in.
-        class_names: one for each label.
+        folder: where the folders are made.
+        class_names: name of each class.
         palette: red, green and blue of each class.
 
     Raises:
-        InputError: if a format cannot hold the classes; from every method, if
-            a file cannot be written.
+        InputError: if a format cannot hold the classes. Every method raises it
+            if a file cannot be written.
     """
 
     def __init__(
@@ -44,20 +44,21 @@ class Annotations:
         ]
 
     def copies(self, job: Job) -> list[pathlib.Path]:
-        """Files that the photo will be copied to."""
+        """The files into which the photo will be copied."""
         return [writer.copy_of(job.photo, job.name) for writer in self._writers]
 
     @contextlib.contextmanager
     def photo(self, job: Job, height: int, width: int) -> Iterator[Append]:
-        """Adds a photo once the block is done.
+        """Adds a photo at the end of the block.
 
         Args:
-            job: the photo, and what to call it.
+            job: the photo and its name.
             height: of the photo, in pixels.
             width: of the photo, in pixels.
 
         Yields:
-            Function that takes the next labels, uint8 `(rows, width)`.
+            Function that takes the next rows of labels, uint8
+            `(rows, width)`.
         """
         with contextlib.ExitStack() as stack:
             appends = [
@@ -68,7 +69,7 @@ class Annotations:
             ]
 
             def append_to_all(labels: np.ndarray) -> None:
-                # Formats take several times the memory of the labels.
+                # The formats need several times the memory of the labels.
                 for top in range(0, len(labels), ROWS_A_STRIP):
                     for append in appends:
                         append(labels[top : top + ROWS_A_STRIP])
@@ -76,6 +77,6 @@ class Annotations:
             yield append_to_all
 
     def finish(self) -> None:
-        """Writes what all photos have in common."""
+        """Writes the files that list all photos."""
         for writer in self._writers:
             writer.finish()

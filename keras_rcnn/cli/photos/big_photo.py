@@ -1,11 +1,11 @@
-"""A photo too large for the memory: labeled and written strip by strip."""
+"""A photo that does not fit in memory, labeled and written in strips."""
 
 import contextlib
 import pathlib
 import sys
 import time
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -18,25 +18,23 @@ from keras_rcnn.io.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.io.images import scaled_size, write_png
 from keras_rcnn.io.png_stream import open_png
 from keras_rcnn.io.raw_picture import RawPicture
-from keras_rcnn.labeling.labeler import BandLabeler
+from keras_rcnn.labeling.labeler import BandLabeler, Labeler
 from keras_rcnn.reports import overlay_with_legend
 
-if TYPE_CHECKING:
-    from keras_rcnn.labeling.labeler import Labeler
-
-# Pixels: what people still look at as a whole.
+# In pixels; people look at larger pictures only in parts.
 OVERLAY_SIDE = 4000
 
 
 class BigPhoto:
-    """A photo on disk, its labels and what is counted as they are written.
+    """A photo on disk, which is labeled and written strip by strip.
 
     Args:
         labeler: one that cuts pictures into tiles.
-        job: the photo, and the folder to write into. Its pixels, 3 bytes
-            each, lie there meanwhile.
-        longest_side: to label the photo at, in pixels; None for its own.
-        annotations: to add the photo to.
+        job: the photo, and the folder to write into, which meanwhile holds
+            its pixels, 3 bytes each.
+        longest_side: of the photo when it is labeled, in pixels; None leaves
+            its size.
+        annotations: where the photo is added.
 
     Raises:
         InputError: if the photo cannot be read, the disk is full, or the
@@ -45,7 +43,7 @@ class BigPhoto:
 
     def __init__(
         self,
-        labeler: "Labeler",
+        labeler: Labeler,
         job: Job,
         longest_side: int | None,
         annotations: Annotations,
@@ -70,7 +68,7 @@ class BigPhoto:
                 )
             self.height, self.width, _ = self.picture.shape
             self.small = self._scaled_down(job.folder, longest_side)
-            # Nothing went wrong: they stay open.
+            # Without an error the files stay open.
             self._files = self._files.pop_all()
 
     def __enter__(self) -> "BigPhoto":
@@ -80,7 +78,7 @@ class BigPhoto:
         self._files.close()
 
     def write(self) -> None:
-        """Labels the photo, writes the labels and a picture of them.
+        """Labels the photo and writes the labels and the overlay.
 
         Raises:
             InputError: if a file cannot be written.
@@ -103,7 +101,7 @@ class BigPhoto:
 
     @property
     def shares(self) -> np.ndarray:
-        """The part of the pixels that each class has, once written."""
+        """Fraction of the pixels that each class has, once written."""
         counts = self.counts[: len(self._classes[0])]
         return counts / (self.height * self.width)
 
@@ -138,7 +136,7 @@ class BigPhoto:
                 yield band["labels"]
 
     def _enlarged(self, bands: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Labels of the photo's own size, each that of the nearest one."""
+        """Scales labels to the size of the photo, by nearest neighbor."""
         rows = nearest(self.height, self.small.shape[0])
         columns = nearest(self.width, self.small.shape[1])
         bottom = 0
@@ -152,7 +150,7 @@ class BigPhoto:
     def _observed(
         self, bands: Iterable[np.ndarray], seen: np.ndarray
     ) -> Iterator[np.ndarray]:
-        """The bands, counted, and every so many labels noted in `seen`."""
+        """Yields the bands; counts their labels, samples them into `seen`."""
         rows = nearest(seen.shape[0], self.height)
         columns = nearest(seen.shape[1], self.width)
         bottom = 0
@@ -165,7 +163,7 @@ class BigPhoto:
 
 
 def nearest(length: int, other: int) -> np.ndarray:
-    """For each of `length` places, the nearest of `other` ones as long."""
+    """For each of `length` positions, the nearest of `other` positions."""
     return ((np.arange(length) + 0.5) * (other / length)).astype(int)
 
 

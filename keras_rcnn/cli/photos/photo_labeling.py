@@ -1,4 +1,4 @@
-"""What becomes of a photo: read, labeled, written."""
+"""The steps of a photo: it is read, labeled and written."""
 
 import time
 from collections import defaultdict
@@ -19,7 +19,7 @@ from keras_rcnn.io.images import (
 from keras_rcnn.labeling.labeler import Labeler, TooLargeError, naming_photo
 from keras_rcnn.reports import label_shares, overlay_with_legend
 
-# Of a photo and of what is made of it, before, while and after it is labeled.
+# Memory of a photo, its scaled copy, its labels and its overlay.
 _BYTES_A_PIXEL = 40
 
 
@@ -28,10 +28,10 @@ class PhotoLabeling:
 
     Args:
         labeler: of any model.
-        longest_side: to scale larger photos down to, in pixels; None leaves
-            them.
+        longest_side: scales larger photos down to this many pixels; None
+            scales no photo.
         memory_mb: megabytes that photos may take.
-        annotations: to add each photo to.
+        annotations: where each photo is added.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class PhotoLabeling:
         self.network_seconds = 0.0
 
     def measure(self, job: Job) -> Job:
-        """Notes how large the photo is, from the beginning of its file."""
+        """Sets the number of pixels, from the header of the file."""
         try:
             with open_photo(job.photo) as image:
                 job.pixels = image.width * image.height
@@ -57,7 +57,7 @@ class PhotoLabeling:
         return job
 
     def read(self, job: Job) -> None:
-        """Reads a photo that is not too large for that."""
+        """Reads a photo that fits in memory."""
         if job.failure or job.pixels > self.max_pixels:
             return
         try:
@@ -67,7 +67,7 @@ class PhotoLabeling:
             job.failure = str(error)
 
     def label(self, jobs: list[Job]) -> None:
-        """Labels photos, those of one size at once."""
+        """Labels photos; photos of one size form a batch."""
         groups = defaultdict(list)
         for job in jobs:
             if job.small is not None:
@@ -78,7 +78,7 @@ class PhotoLabeling:
             self._label_group(group)
 
     def write(self, job: Job) -> None:
-        """Writes the labels of the photo's own size, and the picture."""
+        """Writes the labels, at the size of the photo, and the overlay."""
         if job.image is None or job.labels is None:
             return
         labels = resize_labels(job.labels, *job.image.shape[:2])

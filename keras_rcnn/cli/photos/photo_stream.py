@@ -1,4 +1,4 @@
-"""Photos read ahead, labeled and written behind, all at the same time."""
+"""Photos that are read, labeled and written at the same time."""
 
 import concurrent.futures
 import dataclasses
@@ -6,7 +6,7 @@ import pathlib
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Any
 
-# More make the bar jump and interrupts wait, and hardly save time.
+# More photos hardly save time; the progress bar jumps, interrupts wait.
 MAX_PHOTOS = 8
 _THREADS = 2
 
@@ -17,14 +17,14 @@ class Job:
 
     Args:
         photo: file to read.
-        name: what is made of it is called.
+        name: of the files to write, without suffix.
         folder: to write into.
-        pixels: of the photo.
+        pixels: number of pixels of the photo.
         image: the photo, uint8 `(height, width, 3)`, while it is needed.
-        small: the same at the size to label it at.
-        labels: uint8, as large as `small`.
-        shares: the part of the photo that each class has, once written.
-        failure: why there are no labels.
+        small: the photo, scaled to the size at which it is labeled.
+        labels: uint8, of the size of `small`.
+        shares: fraction of the photo that each class has, once written.
+        failure: why the photo has no labels.
     """
 
     photo: pathlib.Path
@@ -44,7 +44,7 @@ class Job:
 
     @property
     def overlay_file(self) -> pathlib.Path:
-        """File to write the picture of them to."""
+        """File to write the tinted photo to."""
         return self.folder / f"{self.name}_overlay.png"
 
 
@@ -54,12 +54,13 @@ Step = Callable[[Job], None]
 def windows(
     jobs: Iterable[Job], max_pixels: int, max_photos: int = MAX_PHOTOS
 ) -> Iterator[list[Job]]:
-    """Jobs in a row that may be in memory together.
+    """Groups successive jobs that fit in memory together.
 
     Args:
-        jobs: with the pixels of each.
-        max_pixels: of a window; a larger photo has one of its own.
-        max_photos: of a window.
+        jobs: photos whose number of pixels is known.
+        max_pixels: of all photos of a window; a larger photo has a window of
+            its own.
+        max_photos: number of photos of a window.
     """
     window: list[Job] = []
     for job in jobs:
@@ -78,10 +79,10 @@ def stream(
     label: Callable[[list[Job]], None],
     write: Step,
 ) -> Generator[Job, None, None]:
-    """Takes the jobs through three steps and gives them back in their order.
+    """Takes jobs through three steps and yields them in their order.
 
-    While a window is being labeled, in the caller's thread, the next one is
-    read and the last one written, so that three are in memory.
+    While a window is labeled, in the thread of the caller, the next window is
+    read and the previous one written. Three windows are in memory.
 
     Args:
         windows: jobs to do together.
@@ -90,8 +91,8 @@ def stream(
         write: last step, for each job.
 
     Raises:
-        Exception: what a step raises ends the stream; other steps that have
-            begun are finished, none is started.
+        Exception: the error of any step, which ends the stream. Steps that
+            have begun are finished, and no other step is started.
     """
     threads = concurrent.futures.ThreadPoolExecutor(_THREADS)
     try:
@@ -113,7 +114,7 @@ def _read_ahead(
     windows: Iterable[list[Job]],
     read: Step,
 ) -> Iterator[tuple[list[Job], list[concurrent.futures.Future[Job]]]]:
-    """Each window when reading the one after it has begun."""
+    """Yields each window once the window after it is being read."""
     ahead = None
     for window in windows:
         begun = window, [threads.submit(_done, read, job) for job in window]

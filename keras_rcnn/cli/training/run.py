@@ -6,12 +6,12 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-import tqdm
 
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.training import other_networks, photos, settings
 from keras_rcnn.datasets import DataService, SceneDataset
+from keras_rcnn.evaluation import evaluate
 from keras_rcnn.labeling import SceneLabeler
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
@@ -145,16 +145,7 @@ def validate(
     # The resolution at which the weights were chosen, which is the fastest.
     stride = model.geometry.output_stride(model.num_instances)
     labeler = SceneLabeler(model, output_resolution=stride)
-    matrix = ConfusionMatrix(validation.num_classes)
-    for example in tqdm.tqdm(
-        validation.examples.as_numpy_iterator(),
-        "Validating",
-        validation.num_examples,
-        unit="photo",
-        leave=False,
-    ):
-        matrix.update(example["label"], labeler(example["image"][None])[0])
-    return matrix
+    return evaluate(labeler, validation).matrix
 
 
 def summarize(
