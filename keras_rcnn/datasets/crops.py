@@ -9,6 +9,7 @@ from keras_rcnn.datasets.sampling import (
     Example,
     WindowSource,
     cut_window,
+    draw_integer,
     grids_of_labels,
     sample_windows,
 )
@@ -68,8 +69,8 @@ def sample_crops(
         height, width = tf.unstack(tf.shape(example["label"]))
         image, label = cut_window(
             example,
-            _draw(seeds[1], -margin, height + margin - pixels),
-            _draw(seeds[2], -margin, width + margin - pixels),
+            draw_integer(seeds[1], -margin, height + margin - pixels),
+            draw_integer(seeds[2], -margin, width + margin - pixels),
             pixels,
         )
         image, label = _resize(image, label, size)
@@ -91,13 +92,6 @@ def sample_crops(
         ),
         num_parallel_calls=tf.data.AUTOTUNE,
     ).prefetch(tf.data.AUTOTUNE)
-
-
-def _draw(seed: tf.Tensor, low: tf.Tensor, high: tf.Tensor) -> tf.Tensor:
-    """A whole number from low to high, both included; low if high is less."""
-    return tf.random.stateless_uniform(
-        (), seed, low, tf.maximum(high, low) + 1, tf.int32
-    )
 
 
 def _change_colors(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:

@@ -99,6 +99,19 @@ def sample_windows(
     )
 
 
+def draw_integer(
+    seed: tf.Tensor, low: tf.Tensor | int, high: tf.Tensor
+) -> tf.Tensor:
+    """A random integer from `low` to `high`, both included.
+
+    Returns:
+        `low` if `high` is less.
+    """
+    return tf.random.stateless_uniform(
+        (), seed, low, tf.maximum(high, low) + 1, tf.int32
+    )
+
+
 def cut_window(
     example: Example, top: tf.Tensor, left: tf.Tensor, size: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
@@ -108,11 +121,11 @@ def cut_window(
         example: photo with labels and statistics.
         top: first row, in pixels; may be negative.
         left: first column, in pixels; may be negative.
-        size: side of the window, in pixels.
+        size: side of the window, or its height and width, in pixels.
 
     Returns:
-        float32 `(size, size, 3)`, zero outside the photo, and uint8
-        `(size, size)`, unknown outside the photo.
+        float32 `(height, width, 3)`, zero outside the photo, and uint8
+        `(height, width)`, unknown outside the photo.
     """
     shape = tf.shape(example["label"])
     first = tf.stack([top, left])

@@ -5,8 +5,7 @@ import dataclasses
 import numpy as np
 import tensorflow as tf
 
-IGNORE_LABEL = 255
-"""The label of a pixel whose class is unknown; it never trains or counts."""
+from keras_rcnn.datasets.photo_batches import labeled_batches
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,6 +37,39 @@ class SceneDataset:
     def num_classes(self) -> int:
         """How many classes there are; unknown is none of them."""
         return len(self.class_names)
+
+    def batches(
+        self,
+        batch_size: int,
+        crop: tuple[int, int] | None = None,
+        flip: bool = False,
+        shuffle: bool = True,
+        seed: int = 0,
+    ) -> tf.data.Dataset:
+        """Photos with their label maps, as `model.fit` takes them.
+
+        Each pass over the result gives every photo once, in another order and
+        with another crop each time. Photos without any labeled pixel are left
+        out.
+
+        Args:
+            batch_size: photos in a batch; the last batch may have fewer.
+            crop: height and width in pixels of a random part of each photo;
+                None for whole photos.
+            flip: whether to mirror about half of the photos left to right.
+            shuffle: whether the order is random; use False for validation.
+            seed: of the order, the crops and the flips.
+
+        Returns:
+            Batches of photos, float32 `(batch, height, width, 3)`, each
+            standardized by the mean and standard deviation of the whole photo,
+            and label maps, uint8 `(batch, height, width)`. Photos that are
+            smaller than the crop, or than others of the batch, are padded with
+            zeros and `IGNORE_LABEL`.
+        """
+        return labeled_batches(
+            self.examples, batch_size, crop, flip, shuffle, seed
+        )
 
     def select(self, chosen: np.ndarray) -> "SceneDataset":
         """The part of the photos that is chosen, in the same order.

@@ -5,6 +5,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_rcnn.io.labels import IGNORE_LABEL
+
 
 class ConfusionMetric(keras.metrics.Metric):
     """Counts pixels by true class and predicted class.
@@ -31,7 +33,7 @@ class ConfusionMetric(keras.metrics.Metric):
     def __init__(
         self,
         num_classes: int,
-        ignore_label: int = 255,
+        ignore_label: int = IGNORE_LABEL,
         name: str | None = None,
         **kwargs: Any,
     ) -> None:
