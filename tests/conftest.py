@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.cli import main, runner
+from keras_rcnn.cli import main
+from keras_rcnn.io import quiet
 from tests.helpers import run_command as in_process
 
-tf = runner.import_quietly("tensorflow")
+tf = quiet.import_quietly("tensorflow")
 # Tests that run side by side do not compete for the processor's cores.
 THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)

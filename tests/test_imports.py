@@ -17,11 +17,7 @@ ORDER = (
 ).split()
 REPOSITORY_ONLY = {"benchmarks", "docs", "experiments", "tests", "tools"}
 # Still to be fixed; these lists only get shorter.
-AGAINST_THE_ORDER = {
-    "corpus.corpus_run -> cli.runner",
-    "export.comparison -> cli.runner",
-    "export.phone_set -> cli.runner",
-}
+AGAINST_THE_ORDER: set[str] = set()
 IN_A_CIRCLE = {
     "labeling.self_training -> labeling",
 }

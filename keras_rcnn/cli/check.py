@@ -54,9 +54,7 @@ def main() -> None:
     findings = checks.all_findings(check, FLAGS.similarity)
     print_findings(check, findings)
     if FLAGS.output:
-        dataset_page.write_dataset_page(
-            FLAGS.output, check, findings, pictures
-        )
+        dataset_page.write_dataset_page(FLAGS.output, check, findings, pictures)
     runner.write_report(FLAGS.report, check.figures(findings))
     if num_errors := sum(each.is_error for each in findings):
         raise InputError(

@@ -35,6 +35,7 @@ import keras_rcnn
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.io import quiet
 
 FLAGS = flags.Flags()
 # The machine that runs the file need not be like the one that writes it.
@@ -167,7 +168,7 @@ def write_litert(
     """Writes the LiteRT file and prints its size."""
     photos = calibration_photos(size) if FLAGS.quantize == "int8" else ()
     # Quantizing runs the file, and LiteRT prints a notice when it starts.
-    with runner.quiet_libraries():
+    with quiet.quiet_libraries():
         file = keras_rcnn.export.export_litert(
             model,
             FLAGS.litert,

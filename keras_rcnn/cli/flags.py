@@ -7,8 +7,8 @@ from typing import Any
 from absl import flags
 
 import keras_rcnn
-from keras_rcnn.cli import runner
 from keras_rcnn.errors import InputError
+from keras_rcnn.io import quiet
 
 DATASETS = ("stanford_background", "sift_flow", "folder", "synthetic")
 SPLITS = ("train", "test", "all")
@@ -308,7 +308,7 @@ def load_labeler(values: Flags, model: str | None = None, **others: Any) -> Any:
         InputError: as `keras_rcnn.load_labeler`.
     """
     # LiteRT prints a notice when it starts, at every log level.
-    with runner.quiet_libraries():
+    with quiet.quiet_libraries():
         return keras_rcnn.load_labeler(
             model or values.model,
             memory_mb=values.memory_mb,

@@ -25,6 +25,7 @@ from typing import Any
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.io import quiet
 from keras_rcnn.io.files import make_folder
 
 TAKES_OTHER_FLAGS = True
@@ -86,7 +87,7 @@ def main(beam_flags: list[str]) -> None:
     if importlib.util.find_spec("apache_beam") is None:
         raise missing_extra("label-corpus", "beam")
     # Beam prints what else could be installed.
-    corpus_run = runner.import_quietly("keras_rcnn.corpus.corpus_run")
+    corpus_run = quiet.import_quietly("keras_rcnn.corpus.corpus_run")
     options = corpus_run.parse_options(beam_flags)
     corpus = corpus_of_flags()
     photos = count_photos(corpus) if corpus_run.is_local(options) else None

@@ -1,7 +1,5 @@
 """How every command runs: flags, errors, exit status, reports."""
 
-import contextlib
-import importlib
 import io
 import json
 import os
@@ -9,15 +7,15 @@ import pathlib
 import re
 import signal
 import sys
-import tempfile
 import types
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from absl import flags
 
 from keras_rcnn.cli.help_text import help_text
 from keras_rcnn.errors import InputError
+from keras_rcnn.io import quiet
 from keras_rcnn.io.allocator import keep_freed_memory
 from keras_rcnn.io.files import make_folder, write_file
 
@@ -94,41 +92,6 @@ def interrupt_at_sigterm() -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
-def import_quietly(name: str) -> types.ModuleType:
-    """Imports a module without the notices that TensorFlow prints."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    with quiet_libraries():
-        module = importlib.import_module(name)
-        # The first search for graphics cards prints the last notices.
-        importlib.import_module("tensorflow").config.list_physical_devices()
-    return module
-
-
-@contextlib.contextmanager
-def quiet_libraries() -> Iterator[None]:
-    """Hides what libraries write directly to the terminal in a block.
-
-    These are notices at their start, which no log level suppresses. If the
-    block fails, they are shown, except after errors of the user and interrupts.
-    """
-    sys.stderr.flush()
-    terminal = os.dup(2)
-    with tempfile.TemporaryFile() as notices:
-        os.dup2(notices.fileno(), 2)
-        try:
-            yield
-        except (ValueError, KeyboardInterrupt):
-            raise
-        except BaseException:
-            notices.seek(0)
-            os.write(terminal, notices.read())
-            raise
-        finally:
-            sys.stderr.flush()
-            os.dup2(terminal, 2)
-            os.close(terminal)
-
-
 def write_report(
     path: str | pathlib.Path | None, figures: dict[str, Any]
 ) -> None:
@@ -161,7 +124,7 @@ def prepare_outputs(values: flags.FlagValues) -> None:
 def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
     keep_freed_memory()
     if getattr(command, "NEEDS_TENSORFLOW", True):
-        import_quietly("tensorflow")
+        quiet.import_quietly("tensorflow")
     try:
         prepare_outputs(command.FLAGS)
         command.main(*arguments)

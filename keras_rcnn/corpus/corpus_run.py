@@ -17,11 +17,11 @@ from apache_beam.options.pipeline_options import (
     StandardOptions,
 )
 
-from keras_rcnn.cli import runner
 from keras_rcnn.corpus import stored_files
 from keras_rcnn.corpus.counters import read_counters
 from keras_rcnn.corpus.label_corpus import LABELS_FOLDER, LabelCorpus
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.quiet import quiet_libraries
 
 # Beam's DirectRunner is this one, unless it finds another on the network.
 _LOCAL_RUNNER = "FnApiRunner"
@@ -100,7 +100,7 @@ def run(
         os.environ.setdefault(name, value)
     with _progress(corpus, photos) as bar:
         for attempt in range(1, _MAX_RUNS + 1):
-            with runner.quiet_libraries():
+            with quiet_libraries():
                 counters = _run_watched(options, corpus)
             if counters:
                 return counters

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from keras_rcnn.cli import runner
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.evaluation.speed.tables import number
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
+from keras_rcnn.io.quiet import quiet_libraries
 from keras_rcnn.labeling.labeler import Labeler
 from keras_rcnn.metrics.confusion_matrix import ConfusionMatrix
 from keras_rcnn.reports.markdown_table import markdown_table
@@ -66,7 +66,7 @@ def compare(
 
 def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Labeler:
     # LiteRT tells of its start, whatever it is told.
-    with runner.quiet_libraries():
+    with quiet_libraries():
         return load_labeler(file, num_threads=num_threads)
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import tqdm
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.cli import runner
 from keras_rcnn.export import export_litert
 from keras_rcnn.export.quantization import QUANTIZATIONS
 from keras_rcnn.io.files import make_folder
+from keras_rcnn.io.quiet import quiet_libraries
 
 ANY_SIZE, MEDIAPIPE, PORTRAIT = "any_size", "mediapipe", "portrait"
 
@@ -60,7 +60,7 @@ def write_phone_set(
     files = {}
     for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
         # Quantizing runs it, and LiteRT tells of its start.
-        with runner.quiet_libraries():
+        with quiet_libraries():
             files[name] = export_litert(
                 model,
                 folder / f"{name}.tflite",

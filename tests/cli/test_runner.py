@@ -10,6 +10,7 @@ import pytest
 
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.errors import InputError
+from keras_rcnn.io import quiet
 from tests.helpers.run_command import run_command
 
 
@@ -106,13 +107,13 @@ def test_a_run_forgets_the_flags_of_the_run_before(capfd):
 def test_notices_are_shown_if_libraries_fail(capfd, error, shown):
 
     def fail():
-        with runner.quiet_libraries():
+        with quiet.quiet_libraries():
             os.write(2, b"a notice\n")
             raise error
 
     with pytest.raises(error):
         fail()
-    with runner.quiet_libraries():
+    with quiet.quiet_libraries():
         os.write(2, b"another notice\n")
     assert capfd.readouterr().err == shown
 

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.training import other_networks, photos, settings
 from keras_rcnn.datasets import DataService, SceneDataset
 from keras_rcnn.evaluation import evaluate
+from keras_rcnn.io import quiet
 from keras_rcnn.labeling import SceneLabeler
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
@@ -78,7 +78,7 @@ def find_strategy(name: str) -> tf.distribute.Strategy:
         return create_strategy(name)
     print("Waiting for all workers that TF_CONFIG names.", flush=True)
     end_at_once()
-    with runner.quiet_libraries():
+    with quiet.quiet_libraries():
         return create_strategy(name)
 
 
