@@ -12,7 +12,7 @@ from experiments.runs import (
     Results,
     last_score,
 )
-from keras_rcnn.reports.markdown_table import markdown_table
+from keras_rcnn.reports.markdown import markdown_table
 from keras_rcnn.training.experiments import (
     PAPER_ROWS,
     experiment_name,

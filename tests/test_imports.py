@@ -23,9 +23,7 @@ IN_A_CIRCLE = {
 }
 OUTSIDE_THE_PACKAGE: set[str] = set()
 FUNCTIONS_NAMED_AS_MODULES = set(
-    "jpeg_orientation conv_max_pool label legend"
-    " reliability_figure markdown_table confusion_figure figure_pixels"
-    " distance_figure outlined_crop sample_photo patches shift_and_stitch"
+    "jpeg_orientation conv_max_pool label sample_photo patches shift_and_stitch"
     " fragments".split()
 )
 

@@ -9,7 +9,7 @@ from benchmarks.scaling_plan.network import (
     step_seconds,
 )
 from benchmarks.scaling_plan.simulation import Outcome, Photo, simulate
-from keras_rcnn.reports.markdown_table import markdown_table
+from keras_rcnn.reports.markdown import markdown_table
 
 Rows = Sequence[Mapping[str, Any]]
 DAY = 86_400

@@ -1,17 +1,17 @@
-"""Accuracy of pixels by any number that they have."""
+"""Accuracy of pixels by a number, such as a distance or a confidence."""
 
 import numpy as np
 import numpy.typing as npt
 
 
 class BinnedAccuracy:
-    """Counts pixels, and those of them that are right, by a number of theirs.
+    """Counts all pixels and right pixels in bins of a number.
 
-    Only the counts are kept, however many pixels there are.
+    Memory does not grow with the number of pixels.
 
     Args:
-        edges: of the bins, rising. A bin holds its lower edge and not its
-            upper one, but for the last, which holds both.
+        edges: increasing edges of the bins. A bin includes its lower edge but
+            not its upper edge; the last bin includes both.
 
     >>> by_distance = BinnedAccuracy([1, 2, 4, np.inf])
     >>> by_distance.update([1, 1.5, 3, 9], [False, True, True, True])
@@ -23,21 +23,21 @@ class BinnedAccuracy:
         self.edges = np.asarray(edges, np.float64)
         count = len(self.edges) - 1
         self.counts = np.zeros(count, np.int64)
-        """int64 `(bins,)`, pixels in each."""
+        """int64 `(bins,)`, number of pixels."""
         self.right = np.zeros(count, np.int64)
-        """int64 `(bins,)`, those of them that are right."""
+        """int64 `(bins,)`, number of right pixels."""
         self.sums = np.zeros(count, np.float64)
-        """float64 `(bins,)`, what their numbers add up to."""
+        """float64 `(bins,)`, sum of the numbers of the pixels."""
 
     def update(self, numbers: npt.ArrayLike, right: npt.ArrayLike) -> None:
         """Counts pixels.
 
         Args:
-            numbers: one of each pixel, of any shape.
-            right: bool, of the same shape.
+            numbers: one number for each pixel, of any shape.
+            right: bool, of the same shape, whether the label is right.
 
         Raises:
-            ValueError: if the shapes differ or a number is in no bin.
+            ValueError: if the shapes differ or a number is outside all bins.
         """
         numbers = np.asarray(numbers, np.float64)
         right = np.asarray(right, bool)
@@ -49,8 +49,7 @@ class BinnedAccuracy:
         numbers, right = numbers.ravel(), right.ravel()
         if not ((numbers >= self.edges[0]) & (numbers <= self.edges[-1])).all():
             raise ValueError(
-                f"Numbers have to be from {self.edges[0]:g} to "
-                f"{self.edges[-1]:g}."
+                f"Numbers must be from {self.edges[0]:g} to {self.edges[-1]:g}."
             )
         bins = np.searchsorted(self.edges[1:-1], numbers, side="right")
         size = len(self.counts)
@@ -60,7 +59,7 @@ class BinnedAccuracy:
 
     @property
     def accuracies(self) -> np.ndarray:
-        """Part of the pixels of each bin that is right, NaN for an empty one.
+        """Fraction of right pixels in each bin, NaN for an empty bin.
 
         float64 `(bins,)`.
         """
@@ -68,7 +67,7 @@ class BinnedAccuracy:
 
     @property
     def means(self) -> np.ndarray:
-        """Mean number of the pixels of each bin, NaN for an empty one.
+        """Mean number of the pixels in each bin, NaN for an empty bin.
 
         float64 `(bins,)`.
         """

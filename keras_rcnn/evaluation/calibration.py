@@ -1,4 +1,4 @@
-"""Whether a network is as often right as it is sure."""
+"""Calibration: whether probabilities of labels are accuracies."""
 
 import numpy as np
 
@@ -8,13 +8,13 @@ NUM_BINS = 15
 
 
 class Calibration(BinnedAccuracy):
-    """Accuracy by confidence, the probability of the label that was given.
+    """Accuracy by confidence, the probability of the label of a pixel.
 
-    A calibrated network gives the right label to 80 % of the pixels that it
-    labels with a probability of 0.8.
+    Of the pixels that a calibrated network labels with a probability of 0.8,
+    80 % have the right label.
 
     Args:
-        num_bins: bins of equal width from 0 to 1.
+        num_bins: number of bins of equal width from 0 to 1.
 
     >>> calibration = Calibration()
     >>> calibration.update([0.9, 0.9, 0.9, 0.6], [True, True, False, True])
@@ -31,10 +31,10 @@ class Calibration(BinnedAccuracy):
 
     @property
     def expected_calibration_error(self) -> float:
-        """Mean over the pixels of how far their bin's accuracy is off.
+        """Expected calibration error, equation 3 of the reference.
 
-        `sum over the bins of count / total * |accuracy - mean confidence|`,
-        equation 3 of the reference; NaN if nothing was counted.
+        `sum over the bins of count / total * |accuracy - mean confidence|`;
+        NaN if no pixel was counted.
         """
         total = self.counts.sum()
         if not total:

@@ -129,7 +129,8 @@ def evaluate(
         num_images += 1
         matrix.update(example["label"], labels)
         if reference:
-            num_equal += np.count_nonzero(labels == reference(example["image"]))
+            equal = labels == reference(example["image"])
+            num_equal += int(np.count_nonzero(equal))
             num_pixels += labels.size
         if on_photo:
             on_photo(example, labels, *confidence)

@@ -14,7 +14,7 @@ from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.io.quiet import quiet_libraries
 from keras_rcnn.labeling.labeler import Labeler
 from keras_rcnn.metrics.confusion_matrix import ConfusionMatrix
-from keras_rcnn.reports.markdown_table import markdown_table
+from keras_rcnn.reports.markdown import markdown_table
 from keras_rcnn.runtime.fixed_size import label_at_size
 from keras_rcnn.runtime.loading import load_labeler
 from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler

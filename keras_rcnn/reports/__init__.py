@@ -1,39 +1,39 @@
-"""Pictures of labels: colors, overlays, legends, errors, scores."""
+"""Pictures of labels, figures, HTML pages and model cards.
 
-from keras_rcnn.reports.color_blind import color_blind_safe
-from keras_rcnn.reports.colors import (
-    UNKNOWN_COLOR,
-    error_map,
-    label_colors,
-    label_shares,
-    overlay,
-)
-from keras_rcnn.reports.confusion_figure import confusion_figure
-from keras_rcnn.reports.distance_figure import distance_figure
-from keras_rcnn.reports.legend import legend
-from keras_rcnn.reports.outlined_crop import outlined_crop
-from keras_rcnn.reports.panels import (
-    instances_strip,
-    overlay_with_legend,
-    scored_photo,
-    side_by_side,
-)
-from keras_rcnn.reports.reliability_figure import reliability_figure
+Names are imported when they are first used. Colors, overlays, legends and
+panels need NumPy and Pillow only; figures and pages need the extra `reports`.
+"""
 
-__all__ = [
-    "UNKNOWN_COLOR",
-    "color_blind_safe",
-    "confusion_figure",
-    "distance_figure",
-    "error_map",
-    "instances_strip",
-    "label_colors",
-    "label_shares",
-    "legend",
-    "outlined_crop",
-    "overlay",
-    "overlay_with_legend",
-    "reliability_figure",
-    "scored_photo",
-    "side_by_side",
-]
+import importlib
+from typing import Any
+
+_MODULES = {
+    "color_blind_safe": "color_blind",
+    "UNKNOWN_COLOR": "colors",
+    "error_map": "colors",
+    "label_colors": "colors",
+    "label_shares": "colors",
+    "overlay": "colors",
+    "ConfusedExamples": "confused_examples",
+    "outlined_crop": "confused_examples",
+    "write_dataset_page": "dataset_page",
+    "write_errors_page": "errors_page",
+    "confusion_figure": "figures",
+    "distance_figure": "figures",
+    "reliability_figure": "figures",
+    "LabeledPhotos": "labeled_photos",
+    "legend": "legends",
+    "instances_strip": "panels",
+    "overlay_with_legend": "panels",
+    "scored_photo": "panels",
+    "side_by_side": "panels",
+}
+
+__all__ = sorted(_MODULES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
+    return getattr(module, name)

@@ -1,4 +1,4 @@
-"""Labels as colors, alone or over the photo, and where they are wrong."""
+"""Labels as colors, alone or over the photo, and maps of their errors."""
 
 from collections.abc import Sequence
 
@@ -40,30 +40,30 @@ def overlay(
     palette: Palette,
     opacity: float = 0.5,
 ) -> np.ndarray:
-    """A photo tinted with the colors of its labels, unknown pixels as is.
+    """Tints a photo with the colors of its labels; unknown pixels stay.
 
     Args:
         image: uint8 `(height, width, 3)`.
         labels: uint8 `(height, width)`.
         palette: red, green and blue of each class, 0 to 255.
-        opacity: part of the color in the mixture, 0 to 1.
+        opacity: weight of the color in the mixture, 0 to 1.
 
     Returns:
         uint8 `(height, width, 3)`.
     """
     tinted = np.empty_like(image)
-    # Fractions take many times the memory of the photo.
+    # Floating-point values take many times the memory of the photo.
     for top in range(0, len(image), _ROWS_A_STRIP):
         strip = slice(top, top + _ROWS_A_STRIP)
         colors = label_colors(labels[strip], palette)
-        share = np.where(labels[strip] < len(palette), opacity, 0)
-        share = share[..., np.newaxis]
-        tinted[strip] = np.rint(share * colors + (1 - share) * image[strip])
+        weight = np.where(labels[strip] < len(palette), opacity, 0)
+        weight = weight[..., np.newaxis]
+        tinted[strip] = np.rint(weight * colors + (1 - weight) * image[strip])
     return tinted
 
 
 def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Right pixels in gray, wrong ones in red, unknown ones in black.
+    """Draws right pixels in gray, wrong ones in red, unknown ones in black.
 
     Args:
         truth: uint8 `(height, width)`, 255 where unknown.
@@ -78,21 +78,22 @@ def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
 
 
 def label_shares(labels: np.ndarray, num_classes: int) -> np.ndarray:
-    """The part of the pixels that each class has.
+    """The share of each class in all pixels.
 
     Args:
         labels: uint8 of any shape, not empty.
         num_classes: number of classes.
 
     Returns:
-        float64 `(num_classes,)`; adds up to 1 but for unknown pixels.
+        float64 `(num_classes,)`; the sum is 1 minus the share of unknown
+        pixels.
 
     >>> label_shares(np.array([[0, 0], [2, 255]], np.uint8), 3).tolist()
     [0.5, 0.0, 0.25]
     """
     values = np.ravel(labels)
     counts = np.zeros(256, np.int64)
-    # Counting takes eight times the memory of what is counted.
+    # NumPy counts a copy that takes eight times the memory of the labels.
     for first in range(0, len(values), _VALUES_A_COUNT):
         part = values[first : first + _VALUES_A_COUNT]
         counts += np.bincount(part, minlength=256)

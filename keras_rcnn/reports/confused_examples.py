@@ -1,26 +1,33 @@
-"""Pictures of pixels that were taken for another class."""
+"""Pictures of regions that were labeled as another class."""
 
 import heapq
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from scipy import ndimage
 
+from keras_rcnn.errors import missing_extra
 from keras_rcnn.io.labels import IGNORE_LABEL
-from keras_rcnn.reports import outlined_crop
-from keras_rcnn.reports.html_report import encode_picture
+from keras_rcnn.reports.page_picture import encode_picture
+
+try:
+    from scipy import ndimage
+except ModuleNotFoundError as error:
+    raise missing_extra("The analysis of errors", "reports") from error
 
 _SIDE = 240
+_MIN_SIDE = 96
+_WHITE, _BLACK = 255, 0
 
 
 class ConfusedExamples:
-    """Keeps the largest regions that were taken for another class.
+    """Keeps the largest regions that were labeled as another class.
 
-    As compressed pictures of a few kilobytes, one from each photo at most.
+    They are kept as compressed pictures of a few kilobytes, at most one from
+    each photo and pair of classes.
 
     Args:
-        num_examples: pictures to keep of each pair of classes.
+        num_examples: number of pictures to keep of each pair of classes.
     """
 
     def __init__(self, num_examples: int) -> None:
@@ -43,7 +50,7 @@ class ConfusedExamples:
             pairs.T.tolist(), counts.tolist(), strict=True
         ):
             heap = self._largest.setdefault((true, given), [])
-            # No region is larger than all of them together.
+            # No region has more pixels than all regions together.
             if not self._beats(heap, count):
                 continue
             region = largest_region((truth == true) & (labels == given))
@@ -57,7 +64,15 @@ class ConfusedExamples:
                     heapq.heappop(heap)
 
     def largest(self, true: int, given: int) -> list[tuple[int, str, bytes]]:
-        """Pixels, photo and picture of the largest regions, largest first."""
+        """The largest regions, the largest first.
+
+        Args:
+            true: true class.
+            given: class that the region was labeled as.
+
+        Returns:
+            Number of pixels, name of the photo and JPEG file of each.
+        """
         return sorted(self._largest.get((true, given), ()), reverse=True)
 
     def _beats(self, heap: list[tuple[int, str, bytes]], pixels: int) -> bool:
@@ -67,7 +82,7 @@ class ConfusedExamples:
 
 
 def largest_region(mask: np.ndarray) -> np.ndarray:
-    """The largest part that hangs together, by pixels that share a side.
+    """The largest connected part; connected pixels share a side.
 
     Args:
         mask: bool `(height, width)`, not empty.
@@ -81,3 +96,36 @@ def largest_region(mask: np.ndarray) -> np.ndarray:
     parts, _ = ndimage.label(mask)
     sizes = np.bincount(parts[mask])
     return parts == sizes.argmax()
+
+
+def outlined_crop(image: np.ndarray, region: np.ndarray) -> np.ndarray:
+    """The surroundings of a region, which has a white and a black outline.
+
+    Args:
+        image: uint8 `(height, width, 3)`.
+        region: bool `(height, width)`, not empty.
+
+    Returns:
+        uint8 `(rows, columns, 3)`: a square of at least twice the size of the
+        region, cut where the photo ends.
+    """
+    inner = ndimage.binary_dilation(region)
+    outer = ndimage.binary_dilation(inner)
+    outlined = image.copy()
+    outlined[outer & ~inner] = _BLACK
+    outlined[inner & ~region] = _WHITE
+    rows, columns = (np.flatnonzero(region.any(axis=axis)) for axis in (1, 0))
+    extent = 1 + max(int(np.ptp(rows)), int(np.ptp(columns)))
+    side = max(_MIN_SIDE, 2 * extent)
+    height, width = region.shape
+    return outlined[
+        _surroundings(rows, side, height), _surroundings(columns, side, width)
+    ]
+
+
+def _surroundings(places: np.ndarray, side: int, size: int) -> slice:
+    """A slice of a given length around the middle of the places."""
+    side = min(side, size)
+    middle = (int(places[0]) + int(places[-1]) + 1) // 2
+    start = min(max(0, middle - side // 2), size - side)
+    return slice(start, start + side)

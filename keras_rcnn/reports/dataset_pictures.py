@@ -7,7 +7,7 @@ import numpy as np
 from keras_rcnn.datasets.checks import CheckedPhoto
 from keras_rcnn.reports.color_blind import color_blind_safe
 from keras_rcnn.reports.colors import overlay
-from keras_rcnn.reports.html_report import encode_picture
+from keras_rcnn.reports.page_picture import encode_picture
 
 _SIDE = 200
 

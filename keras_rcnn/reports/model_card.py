@@ -1,13 +1,12 @@
-"""The model card of a network that ships."""
+"""Model cards of the shipped networks."""
 
 import hashlib
 import pathlib
-import textwrap
 from collections.abc import Mapping
 from typing import Any
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.reports.markdown_table import markdown_table
+from keras_rcnn.reports.rendering import render
 from keras_rcnn.training.experiments import (
     Experiment,
     PaperRow,
@@ -29,7 +28,7 @@ HELD_OUT = {
     "stanford_background": "the photos of fold 0",
     "sift_flow": "the photos of its test list",
 }
-# What a file of that name, or in a folder of that name, is for.
+# The purpose of files, and of folders, by name.
 PURPOSES = {
     "saved_model.pb": (
         "with `variables/`: plain TensorFlow and servers; "
@@ -37,10 +36,10 @@ PURPOSES = {
     ),
     "model.keras": "`keras_rcnn.load_model`",
     "assets": "names and colors of the classes; training and scores",
-    "assets.extra": "requests that warm a server up",
+    "assets.extra": "warm-up requests for a server",
     "litert": (
-        "phones, see `docs/phones.md`; `report.json`: what those of the "
-        "network that was scored were measured to be"
+        "phones, see `docs/phones.md`; `report.json`: measurements of the "
+        "files of the scored network"
     ),
     "labeling.onnx": "ONNX Runtime, OpenVINO",
     "instances.png": (
@@ -59,106 +58,34 @@ def write_card(
     """The card, in Markdown.
 
     Args:
-        name: of the experiment that trained the network.
-        folder: with all that ships.
+        name: name of the experiment that trained the network.
+        folder: folder of all shipped files of the network.
         model: the network.
-        trained: what came of that experiment, as `results/NAME.json` says.
-        held_out: what came of the experiment `scored_name(name)`.
+        trained: results of the experiment, `results/NAME.json`.
+        held_out: results of the experiment `scored_name(name)`.
     """
-    parts = [
-        _introduction(name, model),
-        markdown_table(("file", "for"), _purposes(folder)),
-        _training(name, folder, trained),
-        _scores(name, held_out),
-        _classes(name, held_out),
-        _limits(model),
-        "## Files\n",
-        markdown_table(("file", "bytes", "sha256"), _files(folder)),
-    ]
-    return "\n".join(parts)
-
-
-def _introduction(name: str, model: RecurrentCNN) -> str:
     experiment = load_experiment(name)
-    title = TITLES[experiment.dataset].split(" (")[0]
-    classes = ", ".join(model.class_names)
-    instances = model.num_instances
-    return f"# {experiment.preset}, {title}\n\n" + _paragraph(
-        f"A network of {instances} instance{'s' * (instances > 1)} and "
-        f"{model.count_params():,} weights that labels each pixel of an "
-        f"outdoor photo as one of {model.num_classes} classes: {classes}. "
-        "Source: Pinheiro & Collobert, arXiv:1306.2795."
+    scored = _scored(experiment, held_out)
+    return render(
+        "model_card.md",
+        name=name,
+        folder=folder,
+        model=model,
+        trained=trained,
+        held_out=held_out,
+        experiment=experiment,
+        title=TITLES[experiment.dataset],
+        held_out_photos=HELD_OUT[experiment.dataset],
+        saw_all_photos=experiment.split == "all",
+        runs_before=runs_before(name),
+        purposes=_purposes(folder),
+        scores=[_score_cells(*each) for each in scored],
+        classes=[
+            (class_name, "-" if value is None else f"{100 * value:.1f}")
+            for class_name, value in scored[-1][1]["per_class"].items()
+        ],
+        files=_files(folder),
     )
-
-
-def _training(
-    name: str, folder: pathlib.Path, trained: Mapping[str, Any]
-) -> str:
-    experiment = load_experiment(name)
-    machine = trained["machine"].splitlines()[0]
-    but_for = (
-        ""
-        if experiment.split == "all"
-        else f" but for {HELD_OUT[experiment.dataset]}"
-    )
-    before = runs_before(name)
-    after = f", after the run{'s' * (len(before) > 1)} that it builds on"
-    commands = [
-        *(f"python tools/train.py --experiment={other}" for other in before),
-        trained["command"],
-        f"python tools/export.py --model_dir=runs/{name} \\",
-        f"    --saved_model=saved_models/{folder.name}",
-    ]
-    return (
-        "## Training\n\n"
-        + _paragraph(
-            f"Data: {TITLES[experiment.dataset]}, all photos of its "
-            f"development part{but_for}. {trained['steps']:,} steps, "
-            f"{trained['minutes']:.0f} minutes on {machine}, {trained['date']}"
-            f"{after if before else ''}:"
-        )
-        + "\n"
-        + textwrap.indent("\n".join(commands), "    ")
-        + "\n"
-    )
-
-
-def _scores(name: str, held_out: Mapping[str, Any]) -> str:
-    experiment = load_experiment(name)
-    rows = [
-        (
-            str(row.num_instances),
-            f"1/{row.output_resolution}",
-            *(
-                f"{100 * score[key]:.1f}"
-                for key in ("pixel_accuracy", "class_accuracy", "mean_iou")
-            ),
-            row.accuracies,
-        )
-        for row, score in _scored(experiment, held_out)
-    ]
-    header = (
-        "instances",
-        "labels computed",
-        "pixel accuracy",
-        "class accuracy",
-        "mean IoU",
-        "the paper, pixels / classes",
-    )
-    photos = HELD_OUT[experiment.dataset]
-    before, said = "", f"On {photos}, which it never saw"
-    if experiment.split == "all":
-        before = (
-            "This network has seen all photos, so nothing is left to score it "
-            f"on. The same settings,\n\n    {held_out['command']}\n\n"
-        )
-        said = f"without {photos} came to this on them"
-    said += (
-        ", in percent (`tools/reproduce.py`); the paper's scores are of the "
-        "whole data sets:"
-    )
-    table = markdown_table(header, rows)
-    return f"## Scores\n\n{before}{_paragraph(said)}\n{table}"
 
 
 def _scored(
@@ -169,26 +96,14 @@ def _scored(
     return [(row, scores[row.key]) for row in rows if row.key in scores]
 
 
-def _classes(name: str, held_out: Mapping[str, Any]) -> str:
-    *_, (_, score) = _scored(load_experiment(name), held_out)
-    rows = [
-        (class_name, "-" if value is None else f"{100 * value:.1f}")
-        for class_name, value in score["per_class"].items()
+def _score_cells(row: PaperRow, score: Mapping[str, Any]) -> list[str]:
+    keys = ("pixel_accuracy", "class_accuracy", "mean_iou")
+    return [
+        str(row.num_instances),
+        f"1/{row.output_resolution}",
+        *(f"{100 * score[key]:.1f}" for key in keys),
+        row.accuracies,
     ]
-    return "By class, all instances at full resolution:\n\n" + markdown_table(
-        ("class", "accuracy"), rows
-    )
-
-
-def _limits(model: RecurrentCNN) -> str:
-    size = model.geometry.receptive_field(model.num_instances)
-    return "## Limits\n\n" + _paragraph(
-        f"The network sees {size} pixels around each pixel: photos much "
-        "larger than the training photos have to be scaled down to their "
-        "size first. It knows outdoor scenes by day and nothing else, calls "
-        "whatever it sees one of its classes, and finds little of the "
-        "classes that are rare in its photos."
-    )
 
 
 def _purposes(folder: pathlib.Path) -> list[tuple[str, str]]:
@@ -200,7 +115,7 @@ def _purposes(folder: pathlib.Path) -> list[tuple[str, str]]:
 
 
 def _files(folder: pathlib.Path) -> list[tuple[str, str, str]]:
-    """All but the card and the picture."""
+    """Name, size and hash of all files except the card and the picture."""
     found = []
     for file in sorted(folder.rglob("*")):
         if file.is_file() and file.suffix not in {".md", ".png"}:
@@ -209,7 +124,3 @@ def _files(folder: pathlib.Path) -> list[tuple[str, str, str]]:
             name = file.relative_to(folder).as_posix()
             found.append((f"`{name}`", str(len(content)), f"`{digest}`"))
     return found
-
-
-def _paragraph(text: str) -> str:
-    return textwrap.fill(text, 80, break_on_hyphens=False) + "\n"

@@ -1,4 +1,4 @@
-"""Several pictures in one: side by side, with captions and a legend."""
+"""Pictures side by side, with captions and a legend."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from keras_rcnn.reports.colors import (
     label_colors,
     overlay,
 )
-from keras_rcnn.reports.legend import (
+from keras_rcnn.reports.legends import (
     BACKGROUND,
     draw_text,
     fitting_text_height,
@@ -24,11 +24,11 @@ from keras_rcnn.reports.legend import (
 def side_by_side(
     pictures: Sequence[np.ndarray], captions: Sequence[str] | None = None
 ) -> np.ndarray:
-    """Pictures in a row on white, their tops level, captions above them.
+    """Draws pictures in a row on white, aligned at the top, below captions.
 
     Args:
         pictures: uint8 `(height, width, 3)` each, of any sizes.
-        captions: one for each picture, or none at all.
+        captions: one for each picture; None leaves no room for captions.
 
     Returns:
         uint8 `(height, width, 3)`.
@@ -36,7 +36,6 @@ def side_by_side(
     height = max(picture.shape[0] for picture in pictures)
     text_height = fitting_text_height(height)
     gap = text_height // 2
-    # Without captions the pictures themselves begin at the top.
     top = 2 * text_height if captions else 0
     captions = captions or [""] * len(pictures)
     widths = [
@@ -61,14 +60,14 @@ def overlay_with_legend(
     palette: Palette,
     opacity: float = 0.5,
 ) -> np.ndarray:
-    """A photo tinted with its labels and what the colors mean beside it.
+    """Draws a photo tinted with its labels beside a legend of the colors.
 
     Args:
         image: uint8 `(height, width, 3)`.
         labels: uint8 `(height, width)`.
         class_names: one for each class.
         palette: red, green and blue of each class, 0 to 255.
-        opacity: part of the color in the mixture, 0 to 1.
+        opacity: weight of the color in the mixture, 0 to 1.
 
     Returns:
         uint8 `(height, width, 3)`; the photo is its left upper corner.
@@ -89,7 +88,7 @@ def scored_photo(
     class_names: Sequence[str],
     palette: Palette,
 ) -> np.ndarray:
-    """Photo, true labels, labels, errors and a legend in a row.
+    """Draws photo, true labels, labels, errors and a legend in a row.
 
     Args:
         image: uint8 `(height, width, 3)`.
@@ -110,7 +109,7 @@ def scored_photo(
             label_colors(truth, palette),
             label_colors(labels, palette),
             error_map(truth, labels),
-            # Of both: a class in the truth alone needs its name as well.
+            # A class that occurs only in the truth is named as well.
             legend(
                 np.concatenate([truth, labels]),
                 class_names,
@@ -130,14 +129,14 @@ def instances_strip(
     palette: Palette,
     credit: str = "",
 ) -> np.ndarray:
-    """A photo, its labels by instance 1, 2, ..., and a legend in a row.
+    """Draws a photo, its labels by instance 1, 2, ..., and a legend in a row.
 
     Args:
         image: uint8 `(height, width, 3)`.
         labels: uint8 `(height, width)` of each instance.
         class_names: one for each class.
         palette: red, green and blue of each class, 0 to 255.
-        credit: who took the photo, to stand in its caption.
+        credit: author of the photo, for its caption.
 
     Returns:
         uint8 `(height, width, 3)`.

@@ -65,7 +65,7 @@ def test_tells_what_it_is_and_how_good(run_command, folders):
         card.replace("\n", " ")
     )
     for run in ("stanford_plain_all", "stanford_plain_dense"):
-        assert f"    python tools/train.py --experiment={run}\n" in card
+        assert f"    keras-rcnn train --experiment={run}\n" in card
     assert "| 1 | 1/1 | 81.2 | 70.5 | 60.0 | 79.5 / 69.5 |\n" in card
     assert "| sky | 91.2 |\n| tree | - |\n" in card
     content = (folder / "model.keras").read_bytes()
@@ -87,12 +87,13 @@ def test_tells_what_the_network_builds_on(run_command, folders):
     )
     assert (status, err) == (0, "")
     card = (folder / "README.md").read_text()
-    assert "after the runs that it builds on" in card.replace("\n", " ")
+    assert "after the runs that it continues" in card.replace("\n", " ")
     before = "".join(
-        f"    python tools/train.py --experiment=stanford_rcnn2_{run}\n"
+        f"    keras-rcnn train --experiment=stanford_rcnn2_{run}\n"
         for run in ("augmented", "longer")
     )
-    assert f"\n{before}    {RUN['command']}\n" in card
+    own = "    keras-rcnn train --experiment=stanford_plain_all\n"
+    assert f"\n{before}{own}" in card
 
 
 def test_names_results_that_are_missing(run_command, folders):
@@ -103,7 +104,7 @@ def test_names_results_that_are_missing(run_command, folders):
 
     assert (status, out) == (1, "")
     assert "stanford_plain_dense.json cannot be read" in err
-    assert "tools/reproduce.py --experiments=stanford_plain_dense first" in err
+    assert "-m experiments --experiments=stanford_plain_dense first" in err
     assert not (folder / "README.md").exists()
 
 
@@ -141,5 +142,8 @@ def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(
     )
     assert (status, err) == (0, "")
     card = (folder / "README.md").read_text()
-    assert "development part but for the photos of fold 0." in card
-    assert "On the photos of fold 0, which it never saw, in percent" in card
+    assert "development part except the photos of fold 0." in card
+    assert (
+        "the photos of fold 0, which it was not trained on, in percent"
+        in card
+    )

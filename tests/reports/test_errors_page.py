@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 
 from keras_rcnn.evaluation import count_errors
+from keras_rcnn.reports.color_blind import color_blind_safe
 from keras_rcnn.reports.confused_examples import ConfusedExamples
 from keras_rcnn.reports.errors_page import write_errors_page
 from tests.helpers.html_page import HtmlPage
-from tests.helpers.labeled_photos import CLASS_NAMES, NASTY
+from tests.helpers.labeled_photos import CLASS_NAMES, NASTY, PALETTE
 
 
 @pytest.fixture
@@ -47,6 +48,10 @@ def test_the_page_shows_what_was_counted(write, labeler, photos):
     assert [h for h in page.headings if h.endswith("right")] == [
         f"{name}: {100 * accuracy[name]:.1f} % right" for name in worst
     ]
+    for color, name in zip(color_blind_safe(PALETTE), CLASS_NAMES, strict=True):
+        assert f"background: #{bytes(color).hex()}" in page.source
+        assert page.texts.count(name) >= 2
+    assert "unknown" in page.texts
     matrix = counts.matrix.counts.copy()
     for number in (counts.matrix, *counts.by_instance.values()):
         assert f"{100 * number.pixel_accuracy:.1f} %" in page.texts
@@ -94,6 +99,6 @@ def test_a_model_without_probabilities_or_a_choice_of_instances(write, labeler):
 
     _, page = write(0, 0, 0, labeler=Hard())
 
-    assert "This model does not tell how sure it is" in page.text
+    assert "This model gives no probabilities" in page.text
     assert "This model labels with one number of instances" in page.text
     assert len(page.pictures) == 2

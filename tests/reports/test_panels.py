@@ -12,7 +12,7 @@ from keras_rcnn.reports import (
     scored_photo,
     side_by_side,
 )
-from keras_rcnn.reports.legend import text_width
+from keras_rcnn.reports.legends import text_width
 
 NAMES = ("sky", "tree", "road")
 PALETTE = ((135, 206, 235), (20, 90, 40), (128, 110, 140))

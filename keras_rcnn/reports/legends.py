@@ -1,10 +1,10 @@
 """Names and colors of the classes in a picture."""
 
 import functools
+import importlib.util
 import pathlib
 from collections.abc import Sequence
 
-import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -26,17 +26,18 @@ def legend(
     text_height: int = 14,
     show_shares: bool = True,
 ) -> np.ndarray:
-    """A swatch and the name of each class that is in the labels.
+    """Draws the color and the name of each class that occurs in the labels.
 
     Args:
         labels: uint8 `(height, width)`.
         class_names: one for each class.
         palette: red, green and blue of each class, 0 to 255.
         text_height: in pixels.
-        show_shares: whether to add each one's share of the pixels.
+        show_shares: whether to add the share of each class in the pixels.
 
     Returns:
-        uint8 `(height, width, 3)`, one row a class, the largest share first.
+        uint8 `(height, width, 3)`, one row for each class, the largest share
+        first.
     """
     shares = label_shares(labels, len(class_names))
     rows = [
@@ -73,7 +74,7 @@ def legend(
 
 
 def fitting_text_height(picture_height: int) -> int:
-    """Height of text, in pixels, that is readable beside a picture."""
+    """Height of text, in pixels, that can be read beside a picture."""
     return int(np.clip(picture_height // 22, 12, 72))
 
 
@@ -89,14 +90,17 @@ def draw_text(
     text_height: int,
     anchor: str,
 ) -> None:
-    """Writes a line of text; anchor as in Pillow, `lm` for left, middle."""
+    """Writes a line of text; `anchor` as in Pillow, `lm` is left and middle."""
     draw.text(position, text, fill=INK, font=_font(text_height), anchor=anchor)
 
 
 @functools.cache
-def _font(text_height: int) -> ImageFont.FreeTypeFont:
-    # Matplotlib ships a font with more scripts than Pillow's own.
-    fonts = pathlib.Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+def _font(text_height: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    # Matplotlib's font has more scripts than Pillow's; its import is slow.
+    package = importlib.util.find_spec("matplotlib")
+    if package is None or package.origin is None:
+        return ImageFont.load_default(text_height)
+    fonts = pathlib.Path(package.origin).parent / "mpl-data" / "fonts" / "ttf"
     return ImageFont.truetype(fonts / "DejaVuSans.ttf", text_height)
 
 
