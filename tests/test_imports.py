@@ -23,8 +23,7 @@ IN_A_CIRCLE = {
 }
 OUTSIDE_THE_PACKAGE: set[str] = set()
 FUNCTIONS_NAMED_AS_MODULES = set(
-    "jpeg_orientation conv_max_pool label sample_photo patches shift_and_stitch"
-    " fragments".split()
+    "jpeg_orientation label sample_photo".split()
 )
 
 

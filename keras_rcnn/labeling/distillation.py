@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.sampling import Grids
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling import fragments
+from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
@@ -78,7 +78,7 @@ class Distillation:
         stride = self.geometry.output_stride(num_instances)
         resolution = math.gcd(stride, teacher.geometry.output_stride(instances))
         end = images.shape[1] - unseen
-        scores = fragments(
+        scores = score_fragments(
             teacher,
             images[:, unseen:end, unseen:end],
             instances,

@@ -6,21 +6,14 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.standardization import float_statistics, standardize
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.fragments import fragments
-from keras_rcnn.labeling.grid import (
+from keras_rcnn.labeling.methods import METHODS
+from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     check_smoothing,
     scored_size,
 )
-from keras_rcnn.labeling.patches import patches
-from keras_rcnn.labeling.shift_and_stitch import shift_and_stitch
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
-METHODS = {
-    "fragments": fragments,
-    "shift_and_stitch": shift_and_stitch,
-    "patches": patches,
-}
 _IMAGES = tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")
 _TILE = (
     tf.TensorSpec((1, None, None, 3), tf.uint8, name="window"),

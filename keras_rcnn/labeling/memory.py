@@ -4,7 +4,7 @@ import math
 import os
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.fragments import offsets_kept
+from keras_rcnn.labeling.methods.offset_plan import OffsetPlan
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 DEFAULT_MEMORY_MB = 1024
@@ -70,7 +70,8 @@ def planes_a_pixel(
     """
     classes = model.num_classes
     at_a_time = max(_AT_A_TIME, os.cpu_count() or 1)
-    kept = iter(offsets_kept(model, num_instances, output_resolution))
+    plan = OffsetPlan.of(model, num_instances, output_resolution)
+    kept = iter(plan.kept)
     area = 1.0
     heights = [3.0 * classes]
     for _ in range(num_instances):
@@ -78,8 +79,8 @@ def planes_a_pixel(
         for stage in model.conv_stack.stages:
             heights.append(area * (channels + stage.filters))
             channels = stage.filters
+            offsets = next(kept) ** 2
             if stage.pool_size > 1:
-                offsets = next(kept) ** 2
                 read = area * channels
                 area *= offsets / stage.pool_size**2
                 heights.append(

@@ -1,7 +1,7 @@
 """The convolutional stack f."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,60 +10,58 @@ from keras import ops
 
 from keras_rcnn.layers.bfloat16 import split_bfloat16
 from keras_rcnn.layers.conv2d import Conv2D
-from keras_rcnn.layers.conv_max_pool import conv_max_pool
-from keras_rcnn.layers.convolution import convolve
+from keras_rcnn.layers.fused_pooling import conv_max_pool
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.layers.normalization import Normalization
+from keras_rcnn.layers.stack_ops import FUSED, StackOps
 from keras_rcnn.layers.stage import Stage, stack_geometry
 
 IMAGE_CHANNELS = 3
 
 
-def max_pool(planes: Any, pool_size: int) -> Any:
-    """Max-pooling that steps by its own size and drops what is left over."""
-    return ops.max_pool(planes, pool_size, strides=pool_size, padding="valid")
-
-
 @keras.saving.register_keras_serializable(package="keras_rcnn")
 class ConvStack(keras.layers.Layer):
-    """The stack f(.; W, b) that every instance of the network shares.
+    """The stack f(.; W, b) that all instances of the network share.
 
     Each stage is `H_m = tanh(pool(W_m H_{m-1} + b_m))`; the last convolution
-    scores the classes and stands alone (paper, section 3.1, equation 1).
+    scores the classes, without pooling or activation (paper, section 3.1,
+    equation 1).
 
     An input of `num_classes + 3` channels holds score planes and the image,
-    in this order. An input of 3 channels is the image alone and means score
-    planes of zero: the first kernel is sliced, so that the zeros cost nothing.
+    in this order. An input of 3 channels is the image alone and stands for
+    score planes of zero: only the image's part of the first kernel is used,
+    so the zeros cost nothing.
 
     Args:
         stages: the hidden stages.
-        num_classes: score planes that come out.
+        num_classes: number of score planes of the output.
         classifier_kernel_size: side of the last convolution, in pixels.
-        feedback: whether score planes may come in; without, f is a plain
-            network whose first kernel sees the image alone.
-        activation: after each pooling.
-        initializer: of all kernels; those that see scores start at 0.
-        normalization: whether what goes into each activation is normalized,
-            for training; `folded_weights` are those of the same f without.
-        saturation_penalty: what training adds to the loss (Keras' `losses`)
-            for each hidden stage, over the mean square of what goes into its
-            activation: so that few units sit where it is flat and teaches
-            nothing. May be set later.
+        feedback: whether the input may hold score planes; without feedback,
+            f is a plain network whose first kernel sees the image alone.
+        activation: activation after each pooling.
+        initializer: initializer of all kernels; the part of the first kernel
+            that sees score planes starts at 0.
+        normalization: whether the input of each activation is normalized, for
+            training; `folded_weights` gives the weights of the same f without
+            normalization.
+        saturation_penalty: weight of a training loss (Keras' `losses`), for
+            each hidden stage the mean square of the input of its activation.
+            It keeps units out of the flat parts of the activation, where
+            gradients vanish. It may be set later.
 
     Call arguments:
         inputs: planes, float.
-        pool: function of (planes, pool_size) that pools. Dense labeling
-            passes one that keeps all offsets.
-        convolve: function of (planes, kernel) for the hidden stages.
-        training: whether weights are learned, when those that see the photo
-            may be rounded to bfloat16 in mixed precision.
+        stack_ops: convolution and pooling of the hidden stages. Dense
+            labeling passes a pooling that keeps all offsets.
+        training: whether the weights are being trained; only then does mixed
+            precision round the first kernel to bfloat16.
 
     Input shape:
         `(batch, height, width, 3)`, or with feedback also
         `(batch, height, width, num_classes + 3)`.
 
     Output shape:
-        `(batch, output height, output width, num_classes)`, by `geometry`.
+        `(batch, output height, output width, num_classes)`, see `geometry`.
 
     Raises:
         InputError: if the input is smaller than the receptive field.
@@ -92,8 +90,6 @@ class ConvStack(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.normalization = normalization
-        self.saturation_penalty = saturation_penalty
         self.stages = tuple(
             Stage(**stage) if isinstance(stage, dict) else stage
             for stage in stages
@@ -102,36 +98,42 @@ class ConvStack(keras.layers.Layer):
         self.classifier_kernel_size = classifier_kernel_size
         self.feedback = feedback
         self.activation = keras.activations.get(activation)
+        self.initializer = initializer
+        self.normalization = normalization
+        self.saturation_penalty = saturation_penalty
         self.geometry: StackGeometry = stack_geometry(
             self.stages, classifier_kernel_size
         )
-        self.initializer = initializer
+        self._add_layers()
+
+    def _add_layers(self) -> None:
+        numbered = list(enumerate(self.stages, 1))
         self.hidden = [
             Conv2D(
                 stage.filters,
                 stage.kernel_size,
-                kernel_initializer=initializer,
-                name=f"conv_{index}",
+                kernel_initializer=self.initializer,
+                name=f"conv_{number}",
                 dtype=self.dtype_policy,
             )
-            for index, stage in enumerate(self.stages, 1)
+            for number, stage in numbered
         ]
         self.normalizations = [
-            Normalization(name=f"normalization_{index}", dtype="float32")
-            for index, _ in enumerate(self.stages, 1)
-            if normalization
+            Normalization(name=f"normalization_{number}", dtype="float32")
+            for number, _ in numbered
+            if self.normalization
         ]
         self.classifier = keras.layers.Conv2D(
-            num_classes,
-            classifier_kernel_size,
-            kernel_initializer=initializer,
+            self.num_classes,
+            self.classifier_kernel_size,
+            kernel_initializer=self.initializer,
             name="classifier",
-            # Scores rounded to bfloat16 would tie where classes are close.
+            # In bfloat16, close scores would round to the same number.
             dtype=self.dtype_policy.variable_dtype,
         )
 
     def build(self, input_shape: Sequence[int | None]) -> None:
-        """Makes the weights; only the channels of the shape are unused."""
+        """Creates the weights, whose shapes do not depend on the input."""
         channels = IMAGE_CHANNELS + self.num_classes * self.feedback
         for convolution in [*self.hidden, self.classifier]:
             convolution.build((None, None, None, channels))
@@ -142,11 +144,11 @@ class ConvStack(keras.layers.Layer):
             self._start_without_feedback()
 
     def _start_without_feedback(self) -> None:
-        """Makes fresh weights see the image alone.
+        """Sets the part of the first kernel that sees score planes to zero.
 
-        Scores are many times larger than pixels: weighted at random they
-        saturate the activation, and a second instance would begin by undoing
-        what the first has learned.
+        Scores are many times larger than pixels: random weights for them
+        would saturate the activation, and training of a second instance would
+        start by undoing what the first has learned.
         """
         kernel = self.hidden[0].kernel
         of_planes, of_image = ops.split(kernel, [self.num_classes], axis=2)
@@ -157,65 +159,53 @@ class ConvStack(keras.layers.Layer):
     def call(
         self,
         inputs: Any,
-        pool: Callable[[Any, int], Any] = max_pool,
-        convolve: Callable[[Any, Any], Any] = convolve,
+        stack_ops: StackOps = FUSED,
         training: bool | None = None,
     ) -> Any:
         """Applies f once."""
         self._check(inputs)
         planes = inputs
-        for index, (stage, convolution) in enumerate(
-            zip(self.stages, self.hidden, strict=True)
-        ):
-            # Rounding is noise to training, and half the time of this stage.
-            exact = convolution is self.hidden[0] and not training
-            planes = self._stage(
-                planes, stage, convolution, pool, convolve, exact
-            )
+        for stage in range(len(self.stages)):
+            planes = self._convolve_and_pool(planes, stage, stack_ops, training)
             if self.normalization:
-                planes = self.normalizations[index](planes, training=training)
+                planes = self.normalizations[stage](planes, training=training)
             if training and self.saturation_penalty:
                 self._penalize(planes)
             planes = self.activation(planes)
         return self.classifier(planes)
 
+    def _convolve_and_pool(
+        self,
+        planes: Any,
+        stage: int,
+        stack_ops: StackOps,
+        training: bool | None,
+    ) -> Any:
+        kernel = self.hidden[stage].kernel
+        bias = ops.cast(self.hidden[stage].bias, planes.dtype)
+        pool_size = self.stages[stage].pool_size
+        # An image alone needs only the last channels of the first kernel.
+        channels = planes.shape[-1]
+        unused = kernel.shape[2] - channels
+        if unused:
+            kernel = kernel[:, :, unused:]
+        # Training tolerates rounded weights, which halve the time of a stage.
+        if stage == 0 and not training and planes.dtype == "bfloat16":
+            planes, kernel = split_bfloat16(planes, kernel)
+        kernel = ops.cast(kernel, planes.dtype)
+        if stack_ops.fuse and pool_size == 2 and channels == IMAGE_CHANNELS:
+            return conv_max_pool(planes, kernel, pool_size) + bias
+        planes = stack_ops.convolve(planes, kernel) + bias
+        if pool_size == 1:
+            return planes
+        return stack_ops.pool(planes, pool_size, stage)
+
     def _penalize(self, planes: Any) -> None:
         mean_square = ops.mean(ops.square(ops.cast(planes, "float32")))
         self.add_loss(self.saturation_penalty * mean_square)
 
-    def _stage(
-        self,
-        planes: Any,
-        stage: Stage,
-        convolution: keras.layers.Conv2D,
-        pool: Callable[[Any, int], Any],
-        convolve: Callable[[Any, Any], Any],
-        exact: bool,
-    ) -> Any:
-        # With the image alone, the kernel's last channels are those it needs.
-        channels = planes.shape[-1]
-        unused = convolution.kernel.shape[2] - channels
-        kernel = convolution.kernel
-        if unused:
-            kernel = kernel[:, :, unused:]
-        bias = ops.cast(convolution.bias, planes.dtype)
-        if exact and planes.dtype == "bfloat16":
-            planes, kernel = split_bfloat16(planes, kernel)
-        kernel = ops.cast(kernel, planes.dtype)
-        if (
-            pool is max_pool
-            and stage.pool_size == 2
-            and channels == IMAGE_CHANNELS
-        ):
-            planes = conv_max_pool(planes, kernel, stage.pool_size) + bias
-        else:
-            planes = convolve(planes, kernel) + bias
-            if stage.pool_size > 1:
-                planes = pool(planes, stage.pool_size)
-        return planes
-
     def folded_weights(self) -> list[np.ndarray]:
-        """Kernels and biases of the same f without normalizations."""
+        """Returns kernels and biases of the same f without normalizations."""
         pairs = [convolution.get_weights() for convolution in self.hidden]
         if self.normalization:
             pairs = [
@@ -237,7 +227,7 @@ class ConvStack(keras.layers.Layer):
     def compute_output_shape(
         self, input_shape: Sequence[int | None]
     ) -> tuple[int | None, ...]:
-        """Shape of the score planes, by the geometry."""
+        """Returns the shape of the score planes."""
         height, width = (
             None if size is None else self.geometry.output_size(size)
             for size in input_shape[1:3]
@@ -245,7 +235,7 @@ class ConvStack(keras.layers.Layer):
         return (input_shape[0], height, width, self.num_classes)
 
     def get_config(self) -> dict[str, Any]:
-        """The arguments, for `from_config`."""
+        """Returns the arguments, for `from_config`."""
         return super().get_config() | {
             "stages": [vars(stage) for stage in self.stages],
             "num_classes": self.num_classes,

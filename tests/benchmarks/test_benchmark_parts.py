@@ -17,7 +17,7 @@ from keras_rcnn.evaluation.speed.operations import (
     Convolution,
     fragment_convolutions,
 )
-from keras_rcnn.labeling import fragments
+from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models.presets import Stage
 
@@ -72,7 +72,7 @@ def test_operations_are_those_that_are_computed(
     # The hidden stages call the one, the classifier of Keras the other.
     for name in ("conv2d", "convolution"):
         monkeypatch.setattr(tf.nn, name, watched(getattr(tf.nn, name)))
-    fragments(model, tf.zeros((1, *size, 3)), instances, resolution)
+    score_fragments(model, tf.zeros((1, *size, 3)), instances, resolution)
 
     counted = collections.Counter(
         fragment_convolutions(model, *size, resolution)

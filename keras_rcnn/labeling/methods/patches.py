@@ -1,8 +1,8 @@
-"""The definition: each pixel is labeled by the patch around it."""
+"""The definition of labeling: one patch for each pixel."""
 
 import tensorflow as tf
 
-from keras_rcnn.labeling.grid import (
+from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     pad_for_all_pixels,
     scored_size,
@@ -12,17 +12,17 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 PATCHES_A_PASS = 64
 
 
-def patches(
+def score_patches(
     model: RecurrentCNN,
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
     margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Scores of every `output_resolution`-th pixel, one patch for each.
+    """Scores every `output_resolution`-th pixel by the patch around it.
 
-    Slower than `fragments` by a factor of thousands; arguments, result and
-    errors are those of `shift_and_stitch`.
+    It is thousands of times slower than `score_fragments`. The arguments, the
+    result and the errors are those of `score_shifts`.
 
     Reference:
         Pinheiro & Collobert, arXiv:1306.2795, section 3.2.

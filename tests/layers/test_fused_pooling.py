@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_rcnn.layers.conv_max_pool import conv_max_pool
+from keras_rcnn.layers.fused_pooling import conv_max_pool
 from tests.helpers.oracle import convolve, max_pool
 
 

@@ -1,8 +1,8 @@
-"""The paper's way to more labels: shifted inputs, planes interleaved."""
+"""The paper's way to score all pixels: shifted images, interleaved scores."""
 
 import tensorflow as tf
 
-from keras_rcnn.labeling.grid import (
+from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
@@ -11,31 +11,31 @@ from keras_rcnn.labeling.grid import (
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 
 
-def shift_and_stitch(
+def score_shifts(
     model: RecurrentCNN,
     images: tf.Tensor,
     num_instances: int,
     output_resolution: int = 1,
     margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Scores of every `output_resolution`-th pixel.
+    """Scores every `output_resolution`-th pixel.
 
     One forward pass scores every `output stride`-th pixel. Passes over the
-    image shifted by multiples of the output resolution score those between;
-    there are (stride / resolution)^2 of them.
+    image shifted by multiples of the output resolution score the pixels
+    between; there are (stride / resolution)^2 passes.
 
     Args:
         model: the network.
         images: standardized, `(batch, height, width, 3)`, any size.
-        num_instances: instances to apply.
+        num_instances: number of instances to apply.
         output_resolution: pixels between scores, a divisor of the stride.
-        margins: int32 `((above, below), (left, right))`, how many pixels of
-            the images are there as surroundings only and get no score; none
-            if not given. Zeros stand for what they lack of the padding.
+        margins: int32 `((above, below), (left, right))`, the number of pixels
+            of the images that are context only and get no score; none by
+            default. Zeros complete them to the padding of the network.
 
     Returns:
-        float32 `(batch, ceil(height / r), ceil(width / r), classes)`, height
-        and width without the margins; row i belongs to pixel row r * i.
+        float32 `(batch, ceil(height / r), ceil(width / r), classes)`, where
+        height and width exclude the margins; row i belongs to pixel row r * i.
 
     Raises:
         InputError: if the resolution does not divide the output stride.
@@ -46,7 +46,7 @@ def shift_and_stitch(
     stride = check_output_resolution(model, num_instances, output_resolution)
     shifts = stride // output_resolution
     padded = pad_for_all_pixels(images, model, num_instances, margins)
-    # So that the last shift still finds a whole image.
+    # The last shift needs a whole image as well.
     last = stride - output_resolution
     size = tf.shape(padded)[1:3] - (stride - 1)
     padded = tf.pad(padded, [[0, 0], [0, last], [0, last], [0, 0]])
@@ -74,7 +74,7 @@ def shift_and_stitch(
 
 
 def _interleave(scores: tf.Tensor, shifts: int) -> tf.Tensor:
-    """(shifts^2, batch, rows, columns, classes) to one plane a class."""
+    """Joins (shifts^2, batch, rows, columns, classes) to one plane a class."""
     _, batch, rows, columns, classes = tf.unstack(tf.shape(scores))
     scores = tf.reshape(scores, (shifts, shifts, batch, rows, columns, classes))
     scores = tf.transpose(scores, (2, 3, 0, 4, 1, 5))
