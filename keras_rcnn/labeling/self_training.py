@@ -8,12 +8,11 @@ import tqdm
 from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.io.labels import IGNORE_LABEL
-from keras_rcnn.labeling import SceneLabeler
-from keras_rcnn.labeling.augmentation import TestTimeAugmentation
+from keras_rcnn.labeling.labeler import Labeler
 
 
 def pseudo_label(
-    labeler: SceneLabeler | TestTimeAugmentation,
+    labeler: Labeler,
     photos: SceneDataset,
     confidence: float,
 ) -> SceneDataset:
@@ -41,12 +40,10 @@ def pseudo_label(
         unit="photo",
         disable=None,
     ):
-        classes, probabilities = labeler(
-            example["image"][None], return_probabilities=True
-        )
-        sure = np.max(probabilities[0], axis=-1) >= confidence
+        classes, probabilities = labeler.label_with_confidence(example["image"])
+        sure = probabilities >= confidence
         images.append(example["image"])
-        labels.append(np.where(sure, classes[0], IGNORE_LABEL).astype(np.uint8))
+        labels.append(np.where(sure, classes, IGNORE_LABEL).astype(np.uint8))
         names.append(example["name"].decode())
     return dataclasses.replace(
         photos, examples=examples_in_memory(images, labels, names)
