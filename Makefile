@@ -16,7 +16,7 @@ export TF_CPP_MIN_LOG_LEVEL := 2
   venv
 
 demo: $(READY)
-	$(BIN)/python -m keras_rcnn.cli.label_sample
+	$(BIN)/python tools/label_sample.py
 
 test: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL)

@@ -16,7 +16,7 @@ BRITISH = re.compile(
 )
 # Keys of reports and flags, which stay as they are, and a name of libvips.
 KEPT = re.compile(
-    "labelled_(before|fraction|pixels_per_second)|colourspace|^/labelled/",
+    "\"unlabelled\"|labelled_(before|fraction|pixels_per_second)|colourspace|^/labelled/",
     re.MULTILINE,
 )
 

@@ -1,0 +1,129 @@
+"""The wheel works where there is no repository."""
+
+import subprocess
+import tarfile
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import keras_rcnn
+from keras_rcnn.cli.main import COMMANDS
+
+pytestmark = pytest.mark.slow
+NETWORK = "rcnn2_stanford_background"
+GENERATED = ("--dataset=synthetic", "--split=test")
+
+
+@pytest.fixture
+def photo(tmp_path):
+    """A photo in a folder of its own."""
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (24, 36, 3), np.uint8)
+    path = tmp_path / "photos" / "street.png"
+    path.parent.mkdir()
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def assert_done(done):
+    assert done.returncode == 0, done.stderr
+
+
+def test_wheel_and_sdist_hold_the_package_and_the_networks(build, wheel):
+    root = wheel.parents[1]
+    package = {
+        str(path.relative_to(root))
+        for path in (root / "keras_rcnn").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    networks = {
+        str(path.relative_to(root))
+        for name in ("model.keras", "README.md")
+        for path in (root / "saved_models").glob(f"*/{name}")
+    }
+    assert "keras_rcnn/py.typed" in package
+    assert len(networks) == 12
+    expected = package | {f"keras_rcnn/{name}" for name in networks}
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    assert {name for name in names if ".dist-info/" not in name} == expected
+    assert wheel.stat().st_size < 4 * 10**6
+    with tarfile.open(build("sdist")) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert names >= package | networks | {"README.md", "LICENSE"}
+    assert not any(name.endswith((".tflite", ".pb")) for name in names)
+
+
+def test_the_package_is_not_that_of_the_repository(environment, tmp_path):
+    code = "import keras_rcnn; print(keras_rcnn.__file__)"
+    command = [environment / "bin" / "python", "-c", code]
+    shown = subprocess.check_output(command, cwd=tmp_path, text=True)
+    assert shown.startswith(str(environment))
+
+
+def test_help_of_all_commands(run):
+    assert run("--version").stdout.split()[-1] == keras_rcnn.__version__
+    overview = run().stdout
+    for command in COMMANDS:
+        assert command in overview
+        done = run(command, "--help")
+        assert_done(done)
+        assert f"keras-rcnn {command}" in done.stdout
+
+
+def test_commands_without_any_extra(run, photo, optional_modules, tmp_path):
+    assert {"matplotlib", "scipy", "jinja2"} <= set(optional_modules)
+
+    def core(*arguments):
+        done = run(*arguments, blocked=optional_modules)
+        assert_done(done)
+        return done
+
+    assert NETWORK in core("models").stdout
+    core("label", f"--model={NETWORK}", "--output_dir=out", photo)
+    labels = np.asarray(Image.open(tmp_path / "out" / "street_labels.png"))
+    assert labels.shape == (24, 36)
+    core(
+        "train",
+        "--dataset=synthetic",
+        "--preset=plain",
+        "--model_dir=run",
+        "--steps=2",
+        "--steps_per_epoch=2",
+    )
+    core("evaluate", "--model=run", *GENERATED)
+    core("export", "--model_dir=run", "--saved_model=served")
+    core("completion", "bash")
+
+
+@pytest.mark.parametrize(
+    ("extra", "arguments"),
+    [
+        ("reports", ["inspect", "--output=x.html", *GENERATED]),
+        ("litert", ["export", "--litert=x.tflite"]),
+        ("onnx", ["export", "--onnx=x.onnx"]),
+        ("demo", ["demo"]),
+        ("serving", ["serve"]),
+        ("beam", ["label-corpus", "--images=*", "--output_dir=x"]),
+    ],
+)
+def test_a_missing_extra_is_named(run, optional_modules, extra, arguments):
+    command, *flags = arguments
+    name = {"export": "model_dir", "demo": "models"}.get(command, "model")
+    done = run(command, f"--{name}={NETWORK}", *flags, blocked=optional_modules)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"pip install 'keras-scene-parsing[{extra}]'" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_commands_that_need_extras(run, photo, tmp_path):
+    assert_done(run("check", "--dataset=synthetic", "--output=check.html"))
+    model = f"--model={NETWORK}"
+    done = run("inspect", model, "--output=errors.html", *GENERATED)
+    assert_done(done)
+    assert_done(run("export", f"--model_dir={NETWORK}", "--litert=x.tflite"))
+    assert_done(run("label", "--model=x.tflite", "--output_dir=out", photo))
+    for name in ("check.html", "errors.html", "out/street_labels.png"):
+        assert (tmp_path / name).stat().st_size
