@@ -14,9 +14,10 @@ BRITISH = re.compile(
     r"is(e|ed|es|ing|ation))(s|\b|_)",
     re.IGNORECASE,
 )
-# Keys of reports and flags, which stay as they are, and a name of libvips.
+# Keys of reports, a flag, a function of libvips and the title of a paper.
 KEPT = re.compile(
-    "\"unlabelled\"|labelled_(before|fraction|pixels_per_second)|colourspace|^/labelled/",
+    r"labelled_(before|fraction|pixels_per_second)|colourspace"
+    r"|\"unlabelled\"|\"Colour Schemes\"|^/labelled/",
     re.MULTILINE,
 )
 
