@@ -1,60 +1,96 @@
-"""Networks as `.keras` files."""
+"""Networks as `.keras` files and on the Hugging Face Hub."""
 
 import pathlib
 import zipfile
 
 import keras
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.zoo import shipped_file
 
 MODEL_FILE = "model.keras"
+_HUB = "hf://"
 
 
-def load_model(path: str | pathlib.Path) -> RecurrentCNN:
-    """Loads a trained network: a `.keras` file or a folder that holds one.
+def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
+    """Loads a trained network, without its optimizer and loss.
 
     Args:
-        path: `.keras` file, or folder with a `model.keras` (a shipped model
-            or the folder of a training run).
+        name_or_path: `.keras` file; folder with a `model.keras`, such as the
+            folder of a training run; name of a shipped network, which a file
+            or folder of that name overrides; or `hf://user/repo` on the
+            Hugging Face Hub.
 
     Raises:
-        InputError: if there is none, or it is not a `RecurrentCNN`.
+        InputError: if there is no such network, or it is not a
+            `RecurrentCNN`.
     """
-    file = pathlib.Path(path)
-    if file.is_dir():
-        file = file / MODEL_FILE
-    if not file.is_file():
-        raise InputError(
-            f"{path}: no model there; give a .keras file or a folder that "
-            f"holds a {MODEL_FILE}."
-        )
+    place = str(name_or_path)
     try:
-        if not zipfile.is_zipfile(file):
-            raise ValueError("no .keras archive, or cut short")
-        model = keras.saving.load_model(file, compile=False)
+        if not place.startswith(_HUB):
+            place = str(_find_file(place))
+            if not zipfile.is_zipfile(place):
+                raise ValueError("not a .keras archive, or truncated")
+        model = keras.saving.load_model(place, compile=False)
+    except InputError:
+        raise
+    except ImportError as error:
+        raise missing_extra(place, "hf") from error
     except (ValueError, OSError, KeyError, TypeError) as error:
         reason = str(error).split("\n", maxsplit=1)[0]
         raise InputError(
-            f"{path}: not a readable Keras model ({reason}); train or "
+            f"{name_or_path}: not a readable Keras model ({reason}); train or "
             "download it again."
         ) from error
     if not isinstance(model, RecurrentCNN):
         raise InputError(
-            f"{path}: a {type(model).__name__}, not a RecurrentCNN; give a "
-            "model that tools/train.py wrote."
+            f"{name_or_path}: a {type(model).__name__}, not a RecurrentCNN; "
+            "give a model that `keras-rcnn train` wrote."
         )
     return model
 
 
 def save_model(model: RecurrentCNN, path: str | pathlib.Path) -> None:
-    """Writes a `.keras` file, for float32, whole or not at all.
+    """Saves a network for float32, with its normalizations folded.
+
+    A file is written completely or not at all.
 
     Args:
-        model: the network, whatever precision it computes in.
-        path: file to write or replace.
+        model: the network, of any precision.
+        path: `.keras` file to write or replace; or `hf://user/repo`, a
+            repository of the Hugging Face Hub to create or update.
+
+    Raises:
+        InputError: if the extra `hf` is missing.
     """
+    model = model.copy(dtype="float32")
+    if str(path).startswith(_HUB):
+        try:
+            keras.saving.save_model(model, str(path))
+        except ImportError as error:
+            raise missing_extra(str(path), "hf") from error
+        return
     path = pathlib.Path(path)
     part = path.with_name(f"part-{path.name}")
-    model.copy(dtype="float32").save(part)
+    model.save(part)
     part.replace(path)
+
+
+def _find_file(name_or_path: str) -> pathlib.Path:
+    """Returns the `.keras` file of a path or of a shipped network.
+
+    Raises:
+        InputError: if there is none.
+    """
+    path = pathlib.Path(name_or_path).expanduser()
+    file = path / MODEL_FILE if path.is_dir() else path
+    if file.is_file():
+        return file
+    try:
+        return shipped_file(name_or_path)
+    except InputError as error:
+        raise InputError(
+            f"{name_or_path}: no model there; give a .keras file or a folder "
+            f"that holds a {MODEL_FILE}. {error}"
+        ) from error

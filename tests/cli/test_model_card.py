@@ -144,6 +144,5 @@ def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(
     card = (folder / "README.md").read_text()
     assert "development part except the photos of fold 0." in card
     assert (
-        "the photos of fold 0, which it was not trained on, in percent"
-        in card
+        "the photos of fold 0, which it was not trained on, in percent" in card
     )

@@ -84,14 +84,6 @@ def test_coarse_scores_are_interpolated_bilinearly(model, resolution):
     np.testing.assert_allclose(shares[0], probabilities(scores), atol=1e-5)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("method", ["patches", "shift_and_stitch"])
-def test_methods_agree_on_labels(model, method):
-    default = keras_rcnn.SceneLabeler(model)(PHOTO)
-    other = keras_rcnn.SceneLabeler(model, method=method)(PHOTO)
-    np.testing.assert_array_equal(default, other)
-
-
 def test_each_photo_of_a_batch_is_standardized_by_itself(model):
     labeler = keras_rcnn.SceneLabeler(model, output_resolution=8)
     dark = PHOTO // 4
@@ -109,20 +101,6 @@ def test_small_and_flat_photos(model, size, resolution):
     )
     assert labels.shape == (1, *size)
     assert np.isfinite(shares).all()
-
-
-@pytest.mark.parametrize(
-    ("images", "message"),
-    [
-        (PHOTO.astype("float32"), "float32"),
-        (PHOTO[0], r"\(5, 9, 3\)"),
-        (PHOTO[..., :1], r"\(1, 5, 9, 1\)"),
-        (PHOTO[:, :0], "no pixel"),
-    ],
-)
-def test_other_types_and_shapes_are_refused(model, images, message):
-    with pytest.raises(InputError, match=message):
-        keras_rcnn.SceneLabeler(model)(images)
 
 
 @pytest.mark.parametrize(

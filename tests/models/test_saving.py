@@ -1,0 +1,109 @@
+"""Names, files and repositories that `load_model` takes."""
+
+import pathlib
+import shutil
+import types
+
+import keras
+import numpy as np
+import pytest
+from keras.src.saving import saving_lib
+
+from keras_rcnn import RecurrentCNN, load_model, save_model
+from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.models import zoo
+
+SAVED = pathlib.Path(__file__).parents[2] / "saved_models"
+HUB = "hf://someone/street"
+
+
+@pytest.fixture
+def model():
+    keras.utils.set_random_seed(0)
+    return RecurrentCNN.from_preset("rcnn1", 2, ("sky", "road"))
+
+
+def assert_same(model, twin):
+    assert twin.class_names == model.class_names
+    for weight, other in zip(
+        model.get_weights(), twin.get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(weight, other)
+
+
+def test_every_shipped_network_has_a_name():
+    folders = {file.parent.name for file in SAVED.glob("*/model.keras")}
+    assert set(zoo.shipped_networks()) == folders
+    assert folders
+    name = "rcnn2_stanford_background"
+    assert zoo.shipped_file(name) == SAVED / name / "model.keras"
+
+
+def test_a_shipped_network_is_loaded_by_name_in_any_folder(
+    tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    name = "rcnn2_stanford_background"
+    assert_same(load_model(SAVED / name), load_model(name))
+
+
+def test_networks_of_an_installed_package(tmp_path, monkeypatch):
+    installed = tmp_path / "saved_models"
+    shutil.copytree(SAVED / "plain_sift_flow", installed / "plain_sift_flow")
+    monkeypatch.setattr(zoo, "_FOLDERS", (installed, tmp_path / "none"))
+    assert zoo.shipped_networks() == ("plain_sift_flow",)
+    assert_same(
+        load_model(SAVED / "plain_sift_flow"), load_model("plain_sift_flow")
+    )
+
+
+def test_a_file_in_the_folder_overrides_a_shipped_name(
+    model, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "plain_sift_flow"
+    folder.mkdir()
+    save_model(model, folder / "model.keras")
+    assert_same(model, load_model("plain_sift_flow"))
+
+
+def test_an_unknown_name_lists_the_names():
+    with pytest.raises(InputError) as error:
+        load_model("rcnn2_stanford_backgroud")
+    message = str(error.value)
+    assert "did you mean rcnn2_stanford_background?" in message
+    assert all(name in message for name in zoo.shipped_networks())
+
+
+class LocalHub:
+    """Repositories of the Hub as folders; takes the place of its package."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.HfApi = lambda **kwargs: self
+
+    def snapshot_download(self, repo_id, **kwargs):
+        return str(self.folder / repo_id)
+
+    def create_repo(self, repo_id, exist_ok):
+        return types.SimpleNamespace(repo_id=repo_id)
+
+    def upload_folder(self, repo_id, folder_path, commit_message):
+        shutil.copytree(folder_path, self.folder / repo_id)
+
+
+def test_a_repository_of_the_hub(model, tmp_path, monkeypatch):
+    monkeypatch.setattr(saving_lib, "huggingface_hub", LocalHub(tmp_path))
+    save_model(model, HUB)
+    assert (tmp_path / "someone/street/config.json").is_file()
+    assert_same(model, load_model(HUB))
+    with pytest.raises(InputError, match="hf://no/model: not a readable"):
+        load_model("hf://no/model")
+
+
+def test_the_hub_needs_an_extra(model, monkeypatch):
+    monkeypatch.setattr(saving_lib, "huggingface_hub", None)
+    for use in (load_model, lambda place: save_model(model, place)):
+        with pytest.raises(InputError) as error:
+            use(HUB)
+        assert str(error.value) == str(missing_extra(HUB, "hf"))
