@@ -1,4 +1,4 @@
-"""Trained networks behind a network address, and clients to ask them."""
+"""Servers for trained networks, and their clients."""
 
 from keras_rcnn.serving.grpc_client import GrpcClient
 from keras_rcnn.serving.rest_client import RestClient

@@ -1,4 +1,4 @@
-"""Addresses that servers listen at."""
+"""Addresses that servers listen on."""
 
 import contextlib
 import socket
@@ -8,20 +8,19 @@ from keras_rcnn.errors import InputError
 
 
 def address(host: str, port: int) -> str:
-    """Both in one, as URLs and gRPC have them."""
-    # The colons of IPv6 are no beginning of a port.
+    """Returns `host:port`, with an IPv6 host in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket of TCP at an address.
+    """Opens a TCP socket that listens on an address.
 
     Args:
-        host: name or number of the interface, of IPv4 or IPv6.
+        host: name or IPv4 or IPv6 address of the interface.
         port: 0 lets the system choose.
 
     Raises:
-        InputError: if the address is taken or none of this machine.
+        InputError: if the address is in use or not of this machine.
     """
     is_ipv6 = ":" in host
     try:
@@ -35,10 +34,10 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def refuse_taken(host: str, ports: Iterable[int]) -> None:
-    """Makes sure that a server can listen at all of the ports.
+    """Checks that a server can listen on all of the ports at once.
 
     Raises:
-        InputError: naming the first that is taken, by one before it as well.
+        InputError: naming the first port that cannot be used.
     """
     with contextlib.ExitStack() as sockets:
         for port in ports:
@@ -46,8 +45,8 @@ def refuse_taken(host: str, ports: Iterable[int]) -> None:
 
 
 def cannot_listen(address: str) -> InputError:
-    """What to say of an address that is taken or none of this machine."""
+    """Returns the error for an address that cannot be used."""
     return InputError(
-        f"{address} cannot be listened at: choose another host or port, or "
-        "stop what listens there."
+        f"{address} cannot be listened on: choose another host or port, or "
+        "stop the program that uses it."
     )

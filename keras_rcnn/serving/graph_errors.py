@@ -1,4 +1,4 @@
-"""What a graph says is wrong, for whoever asked."""
+"""Errors of a TensorFlow graph as messages for clients."""
 
 import re
 from collections.abc import Mapping
@@ -12,11 +12,11 @@ _FILES = "image_bytes"
 
 
 def explain(message: str, inputs: Mapping[str, np.ndarray]) -> str:
-    """The reason, without where in the graph, and the file that is broken.
+    """Returns the reason of an error and the name of the broken file.
 
     Args:
-        message: of the graph's error.
-        inputs: what it was given.
+        message: message of the error.
+        inputs: arrays that the graph was given.
     """
     found = re.search(r"assertion failed: (.*)", message)
     if found:
@@ -33,13 +33,13 @@ def explain(message: str, inputs: Mapping[str, np.ndarray]) -> str:
 
 
 def _broken(files: np.ndarray | tuple[bytes, ...]) -> str:
-    """What to call the first file that cannot be decoded.
+    """Returns the name of the first file that cannot be decoded.
 
-    Those who wrote the decoders did not think of batches.
+    TensorFlow's decoders do not say which file of a batch is broken.
     """
     for index, content in enumerate(files):
         try:
-            # It is of an allowed size, or the graph would have said so.
+            # The graph has checked the size already.
             decode_photo(tf.constant(content), tf.int64.max, tf.constant(""))
         except tf.errors.InvalidArgumentError:
             return f"{_FILES}[{index}]"

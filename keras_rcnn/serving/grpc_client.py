@@ -1,4 +1,4 @@
-"""Labels photos by a gRPC server: this project's, or TensorFlow Serving."""
+"""A client for gRPC servers: this project's and TensorFlow Serving."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -23,12 +23,12 @@ _UNLIMITED = [
 
 
 class GrpcClient:
-    """A connection to a server, which many threads may share.
+    """A connection to a server; several threads may share it.
 
     Args:
-        address: its host and port.
-        model_name: what the server calls the model.
-        seconds: longest wait for an answer.
+        address: host and port of the server.
+        model_name: name of the model on the server.
+        seconds: longest time to wait for an answer.
     """
 
     def __init__(
@@ -42,18 +42,18 @@ class GrpcClient:
         self._seconds = seconds
 
     def __enter__(self) -> "GrpcClient":
-        """A client that is closed at the end of a block."""
+        """Returns the client, which the end of the block closes."""
         return self
 
     def __exit__(self, *_: Any) -> None:
         self.close()
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         self._channel.close()
 
     def is_ready(self) -> bool:
-        """Whether the server is there and has the model."""
+        """Returns whether the server answers and has the model."""
         request = get_model_status_pb2.GetModelStatusRequest()
         request.model_spec.name = self._model_name
         stub = model_service_pb2_grpc.ModelServiceStub(self._channel)
@@ -70,14 +70,15 @@ class GrpcClient:
     def predict(
         self, signature_name: str, **inputs: Any
     ) -> dict[str, np.ndarray]:
-        """Asks one of the signatures, see `ServingGraph`.
+        """Calls a signature of the model, see `ServingGraph`.
 
         Args:
-            signature_name: which one.
+            signature_name: name of the signature.
             **inputs: arrays by name.
 
         Raises:
-            RequestError: with the server's words, or if it cannot be reached.
+            RequestError: with the message of the server, or if it cannot be
+                reached.
         """
         request = predict_pb2.PredictRequest()
         request.model_spec.name = self._model_name
@@ -95,13 +96,13 @@ class GrpcClient:
         }
 
     def label(self, files: Sequence[bytes]) -> list[np.ndarray]:
-        """Labels of photos, each uint8 `(height, width)`.
+        """Returns the labels of photos, each uint8 `(height, width)`.
 
         Args:
             files: contents of JPEG and PNG files.
 
         Raises:
-            RequestError: as `predict`, or if these are no such files.
+            RequestError: as `predict`, or if a file is no JPEG or PNG.
         """
         files = checked_files(files)
         results = self.predict("image_bytes", image_bytes=files)

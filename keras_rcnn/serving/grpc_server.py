@@ -20,12 +20,13 @@ class GrpcServer:
 
     Args:
         served: the model.
-        name: what requests call it.
-        address: host and port, IPv6 in brackets; port 0 lets the system choose.
-        max_request_bytes: larger requests are refused unread.
+        name: name of the model in requests.
+        address: host and port, IPv6 in brackets; with port 0 the system
+            chooses a port.
+        max_request_bytes: larger requests are refused before they are read.
 
     Raises:
-        InputError: if the address is taken or none of this machine.
+        InputError: if the address is in use or not of this machine.
     """
 
     def __init__(
@@ -41,7 +42,7 @@ class GrpcServer:
             options=[
                 ("grpc.max_receive_message_length", max_request_bytes),
                 ("grpc.max_send_message_length", -1),
-                # Two servers at one port would share its requests.
+                # Otherwise two servers could share one port and its requests.
                 ("grpc.so_reuseport", 0),
             ],
         )
@@ -59,9 +60,9 @@ class GrpcServer:
         self._server.start()
 
     def stop(self, grace: float = 5.0) -> None:
-        """Finishes what it is at, for some seconds at most."""
+        """Finishes running requests, for at most `grace` seconds."""
         self._server.stop(grace).wait()
 
     def wait(self) -> None:
-        """Waits until it is stopped."""
+        """Waits until the server is stopped."""
         self._server.wait_for_termination()

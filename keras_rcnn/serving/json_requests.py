@@ -2,8 +2,8 @@
 
 Rows: `{"instances": [{"image_bytes": {"b64": "..."}}, ...]}` gives
 `{"predictions": [...]}`; columns: `{"inputs": {"images": [...]}}` gives
-`{"outputs": ...}`. The name of an input or output is left out where there is
-one alone. Strings whose names end in `_bytes` are base64.
+`{"outputs": ...}`. If there is only one input or output, its name may be left
+out. Strings whose names end in `_bytes` are base64.
 """
 
 import base64
@@ -22,17 +22,17 @@ BYTES_SUFFIX = "_bytes"
 def decode_inputs(
     payload: Any, specs: Mapping[str, tf.TensorSpec]
 ) -> tuple[dict[str, np.ndarray], bool]:
-    """The arrays of a request, and whether it came in rows.
+    """Returns the arrays of a request, and whether it came in rows.
 
     Args:
-        payload: what the JSON says.
-        specs: what the signature takes.
+        payload: the parsed JSON.
+        specs: inputs of the signature.
 
     Raises:
-        RequestError: if it is no request.
+        RequestError: if the request is invalid.
     """
     if not isinstance(payload, dict):
-        raise RequestError("The request is no JSON object.")
+        raise RequestError("The request is not a JSON object.")
     rows = "instances" in payload
     if rows == ("inputs" in payload):
         raise RequestError(
@@ -52,7 +52,7 @@ def decode_inputs(
 
 
 def encode_outputs(results: Mapping[str, np.ndarray], rows: bool) -> Any:
-    """An answer, as JSON can hold it."""
+    """Returns the answer as an object for JSON."""
     columns = {name: encode(name, array) for name, array in results.items()}
     if not rows:
         (first, *others) = columns.values()
@@ -60,7 +60,7 @@ def encode_outputs(results: Mapping[str, np.ndarray], rows: bool) -> Any:
     counts = {len(column) for column in columns.values()}
     if len(counts) != 1:
         raise RequestError(
-            'This signature answers no rows: send "inputs", not "instances".'
+            'This signature has no rows: send "inputs", not "instances".'
         )
     if len(columns) == 1:
         (only,) = columns.values()
@@ -74,7 +74,7 @@ def encode_outputs(results: Mapping[str, np.ndarray], rows: bool) -> Any:
 
 
 def encode(name: str, array: np.ndarray) -> Any:
-    """An array as lists, strings as text or base64."""
+    """Returns an array as lists, with strings as text or base64."""
     if array.dtype != object:
         return array.tolist()
     if name.endswith(BYTES_SUFFIX):
@@ -86,7 +86,7 @@ def encode(name: str, array: np.ndarray) -> Any:
 
 
 def decode_bytes(name: str, value: Any) -> bytes:
-    """A string, given as text or as `{"b64": base64}`.
+    """Returns a string that is given as text or as `{"b64": base64}`.
 
     Raises:
         RequestError: if it is neither.
@@ -101,13 +101,13 @@ def decode_bytes(name: str, value: Any) -> bytes:
         try:
             return base64.b64decode(value["b64"], validate=True)
         except (binascii.Error, ValueError) as error:
-            raise RequestError(f"{name} is no base64: {error}.") from error
-    raise RequestError(f'{name} holds no strings: send {{"b64": "..."}}.')
+            raise RequestError(f"{name} is not base64: {error}.") from error
+    raise RequestError(f'{name} must hold strings: send {{"b64": "..."}}.')
 
 
 def _columns(instances: Any, specs: Mapping[str, Any]) -> Any:
     if not isinstance(instances, list) or not instances:
-        raise RequestError('"instances" is no list of photos.')
+        raise RequestError('"instances" must be a list of photos.')
     first = instances[0]
     if not isinstance(first, dict) or set(first) == {"b64"}:
         return instances
@@ -119,7 +119,7 @@ def _columns(instances: Any, specs: Mapping[str, Any]) -> Any:
 
 def _to_array(name: str, values: Any, spec: Any) -> np.ndarray:
     if spec is None:
-        # What is wrong about it is said where all inputs are checked.
+        # Unknown inputs are reported where all inputs are checked.
         return np.zeros(0, np.uint8)
     if spec.dtype == tf.string:
         values = values if isinstance(values, list) else [values]
@@ -130,20 +130,20 @@ def _to_array(name: str, values: Any, spec: Any) -> np.ndarray:
 
 
 def to_whole_numbers(name: str, values: Any, dtype: Any) -> np.ndarray:
-    """Nested lists as an array of small numbers.
+    """Returns nested lists as an array of integers.
 
     Raises:
-        RequestError: if they are ragged, or other numbers.
+        RequestError: if the lists are ragged, or hold other values.
     """
     try:
         array = np.array(values)
     except (ValueError, TypeError, OverflowError) as error:
-        raise RequestError(f"{name} is no array of numbers.") from error
+        raise RequestError(f"{name} is not an array of numbers.") from error
     limits = np.iinfo(dtype)
     if array.dtype.kind not in "iu" and array.size:
-        raise RequestError(f"{name} holds no whole numbers.")
+        raise RequestError(f"{name} must hold integers.")
     if array.size and (array.min() < limits.min or array.max() > limits.max):
         raise RequestError(
-            f"{name} holds numbers beyond {limits.min} to {limits.max}."
+            f"{name} holds numbers outside {limits.min} to {limits.max}."
         )
     return array.astype(dtype)

@@ -1,4 +1,4 @@
-"""A served model for KServe: its v1 and v2 protocols."""
+"""A served model for the v1 and v2 protocols of KServe."""
 
 import asyncio
 import base64
@@ -28,7 +28,7 @@ class KServeModel(kserve.Model):
 
     Args:
         served: the model.
-        name: what requests call it.
+        name: name of the model in requests.
     """
 
     def __init__(self, served: ServedModel, name: str) -> None:
@@ -39,10 +39,10 @@ class KServeModel(kserve.Model):
     async def predict(
         self, payload: Any, headers: dict[str, str] | None = None
     ) -> Any:
-        """Answers a request, beside which others go on.
+        """Answers a request in a thread, so that others are answered too.
 
         Raises:
-            InvalidInput: if there is something wrong with it.
+            InvalidInput: if the request is invalid.
         """
         try:
             return await asyncio.to_thread(self._answer, payload)
@@ -50,18 +50,18 @@ class KServeModel(kserve.Model):
             raise InvalidInput(str(error)) from error
 
     async def get_input_types(self) -> list[dict[str, Any]]:
-        """What `serving_default` takes."""
+        """Returns the inputs of `serving_default`."""
         return self._described("inputs")
 
     async def get_output_types(self) -> list[dict[str, Any]]:
-        """What `serving_default` gives."""
+        """Returns the outputs of `serving_default`."""
         return self._described("outputs")
 
     def _answer(self, payload: Any) -> Any:
         if isinstance(payload, kserve.InferRequest):
             return self._answer_v2(payload)
         if not isinstance(payload, dict):
-            raise RequestError("The request is no JSON object.")
+            raise RequestError("The request is not a JSON object.")
         signature = _text(payload.get("signature_name", ""))
         specs = self._served.inputs(signature)
         inputs, rows = json_requests.decode_inputs(payload, specs)
@@ -101,10 +101,10 @@ class KServeModel(kserve.Model):
 
 
 def _text(value: Any) -> str:
-    """A string, of gRPC's parameters as well."""
+    """Returns a string, also from a parameter of gRPC."""
     value = getattr(value, "string_param", value)
     if not isinstance(value, str):
-        raise RequestError("signature_name is no string.")
+        raise RequestError("signature_name must be a string.")
     return value
 
 
@@ -123,7 +123,7 @@ def _to_array(part: kserve.InferInput) -> np.ndarray:
         return part.as_numpy()
     except RequestError:
         raise
-    except Exception as error:  # KServe reads whatever comes.
+    except Exception as error:  # KServe's errors have no class in common.
         raise RequestError(
             f"{name[:80]} has values that do not fit its shape or type: {error}"
         ) from error
@@ -135,7 +135,7 @@ def _to_bytes(name: str, value: Any) -> bytes:
     try:
         return base64.b64decode(value, validate=True)
     except (binascii.Error, ValueError, TypeError) as error:
-        raise RequestError(f"{name[:80]} is no base64: {error}.") from error
+        raise RequestError(f"{name[:80]} is not base64: {error}.") from error
 
 
 def _to_output(name: str, array: np.ndarray, raw: bool) -> kserve.InferOutput:

@@ -1,4 +1,4 @@
-"""HTTP connections that do not stay open for nothing."""
+"""HTTP connections that are closed when no request comes."""
 
 import asyncio
 from typing import TYPE_CHECKING, Any
@@ -10,10 +10,10 @@ else:
 
 
 class ImpatientProtocol(_Protocol):
-    """uvicorn's, which closes connections that send no request.
+    """uvicorn's protocol, with a time limit for the first request as well.
 
-    uvicorn itself does so after the first request alone. Each connection
-    takes one of the files that a process may have open.
+    uvicorn limits only the wait after a request. Each open connection takes
+    one of the file descriptors of the process.
     """
 
     def connection_made(self, transport: Any) -> None:
@@ -22,7 +22,7 @@ class ImpatientProtocol(_Protocol):
         self._wait()
 
     def data_received(self, data: bytes) -> None:
-        """Goes on waiting for the rest of a request's head."""
+        """Restarts the time limit while the head of a request arrives."""
         super().data_received(data)
         if self.cycle is None:
             self._wait()

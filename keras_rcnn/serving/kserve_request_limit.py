@@ -1,4 +1,4 @@
-"""A limit to what web clients may send."""
+"""A limit for the size and the time of web requests."""
 
 import asyncio
 from typing import Any
@@ -11,12 +11,12 @@ from keras_rcnn.serving.served_model import count_refusal
 
 
 class RequestLimit:
-    """ASGI middleware that refuses requests too large, or too slow to come.
+    """ASGI middleware that refuses requests that are too large or too slow.
 
     Args:
-        app: what answers the others.
-        max_bytes: largest body that is read.
-        max_seconds: longest wait for more of a body.
+        app: application that answers all other requests.
+        max_bytes: size of the largest body that is read.
+        max_seconds: longest time to wait for the next part of a body.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class RequestLimit:
 
         async def limited() -> Any:
             nonlocal received, complete
-            # What follows the body is that the client has gone.
+            # After the body comes only the message that the client has left.
             message = await (receive() if complete else self._soon(receive))
             complete = not message.get("more_body", False)
             received += len(message.get("body", b""))
@@ -63,6 +63,6 @@ class RequestLimit:
             count_refusal(grpc.StatusCode.DEADLINE_EXCEEDED)
             raise HTTPException(
                 408,
-                f"No more of the request came for {self._max_seconds:g} "
+                f"No part of the request came for {self._max_seconds:g} "
                 "seconds: send it again.",
             ) from error

@@ -37,19 +37,19 @@ MAX_WAITING = 64
 class KServeServer:
     """Serves a model over REST (v1, v2) and gRPC (v2) until it is stopped.
 
-    `/v2/health/live` and `/v2/health/ready` tell of its health, `/metrics` of
-    its work, for Prometheus.
+    `/v2/health/live` and `/v2/health/ready` report its health, `/metrics`
+    its metrics for Prometheus.
 
     Args:
         served: the model.
-        name: what requests call it.
-        host: name or number of the interface to listen at.
-        rest_port: for REST; 0 lets the system choose.
-        grpc_port: for gRPC; likewise.
-        max_request_bytes: larger requests are refused unread.
+        name: name of the model in requests.
+        host: name or address of the interface to listen on.
+        rest_port: port for REST; with 0 the system chooses one.
+        grpc_port: port for gRPC; with 0 the system chooses one.
+        max_request_bytes: larger requests are refused before they are read.
 
     Raises:
-        InputError: if an address is taken or none of this machine.
+        InputError: if an address is in use or not of this machine.
     """
 
     def __init__(
@@ -73,12 +73,12 @@ class KServeServer:
         logging.getLogger("kserve").setLevel(logging.CRITICAL)
 
     async def serve(self, ready: Any) -> None:
-        """Answers requests until a signal ends it.
+        """Answers requests until a signal ends the server.
 
         Args:
-            ready: is called, without arguments, once it does.
+            ready: called without arguments once the server answers.
         """
-        # KServe's own affair.
+        # KServe uses a deprecated part of FastAPI.
         warnings.simplefilter("ignore", FastAPIDeprecationWarning)
         rest = self._rest_server()
         service = await self._start_grpc()
@@ -126,12 +126,12 @@ class KServeServer:
 
 
 class _DataPlane(DataPlane):
-    """One whose readers blame those who wrote what cannot be read."""
+    """A data plane that reports unreadable requests as errors of the client."""
 
     def decode(self, *args: Any, **others: Any) -> Any:
         try:
             body, attributes = super().decode(*args, **others)
-            # curl, unless told otherwise, calls what it sends a form.
+            # By default curl sends JSON with the content type of a form.
             if isinstance(body, bytes):
                 body = json.loads(body)
             return body, attributes
@@ -144,13 +144,13 @@ class _DataPlane(DataPlane):
 
 
 class _FixedRepository(ModelRepositoryExtension):
-    """One whose model nobody can take away."""
+    """A repository whose model cannot be loaded or unloaded by requests."""
 
     async def load(self, model_name: str) -> None:
-        raise InvalidInput("The model is loaded for good.")
+        raise InvalidInput("The model cannot be loaded or unloaded.")
 
     async def unload(self, model_name: str) -> None:
-        raise InvalidInput("The model is loaded for good.")
+        raise InvalidInput("The model cannot be loaded or unloaded.")
 
 
 async def _refuse(request: Request, error: Any) -> JSONResponse:
@@ -158,7 +158,7 @@ async def _refuse(request: Request, error: Any) -> JSONResponse:
 
 
 async def _explain(request: Request, error: Any) -> JSONResponse:
-    """One line, where FastAPI would send back all that it got."""
+    """Returns one line; FastAPI would send the whole request back."""
     first = error.errors()[0]
     where = ".".join(map(str, first["loc"]))
     return JSONResponse({"error": f"{where}: {first['msg']}"}, 400)

@@ -1,4 +1,4 @@
-"""A limit to the work that web clients may have waiting."""
+"""A limit for the number of waiting web requests."""
 
 from typing import Any
 
@@ -12,14 +12,15 @@ _RETRY_SECONDS = 5
 
 
 class WorkLimit:
-    """ASGI middleware that refuses photos while too many wait.
+    """ASGI middleware that refuses photos while too many requests wait.
 
-    Health and metrics are asked by whoever would restart a server that does
-    not answer: they are no work and never refused.
+    Requests for health and metrics are never refused: a monitor would restart
+    a server that does not answer them.
 
     Args:
-        app: what answers the others.
-        max_waiting: requests for labels that are answered or wait.
+        app: application that answers all other requests.
+        max_waiting: maximum number of requests for labels that are computed
+            or wait.
     """
 
     def __init__(self, app: Any, max_waiting: int) -> None:
@@ -36,7 +37,7 @@ class WorkLimit:
             count_refusal(grpc.StatusCode.UNAVAILABLE)
             refusal = JSONResponse(
                 {
-                    "error": f"{self._waiting} requests wait already: send "
+                    "error": f"{self._waiting} requests are waiting: send "
                     f"this one again in {_RETRY_SECONDS} seconds."
                 },
                 503,

@@ -1,4 +1,4 @@
-"""Photos as clients send them, labels as they get them."""
+"""Photos that clients send, and labels that they receive."""
 
 import io
 from collections.abc import Iterable, Sequence
@@ -10,10 +10,10 @@ from keras_rcnn.serving.request_error import RequestError
 
 
 def checked_files(files: Sequence[bytes]) -> list[bytes]:
-    """The contents of files, before they are sent.
+    """Checks the contents of files before they are sent.
 
     Raises:
-        RequestError: if there are none, or names of files are among them.
+        RequestError: if there are none, or one is not bytes.
     """
     if not len(files):
         raise RequestError(
@@ -22,16 +22,16 @@ def checked_files(files: Sequence[bytes]) -> list[bytes]:
     for index, content in enumerate(files):
         if not isinstance(content, bytes):
             raise RequestError(
-                f"image_bytes[{index}] is no JPEG or PNG file: give its "
-                "contents, as pathlib.Path(name).read_bytes() does."
+                f"image_bytes[{index}] is {type(content).__name__}: give the "
+                "contents of a file, pathlib.Path(name).read_bytes()."
             )
     return list(files)
 
 
 def read_labels(files: Iterable[bytes]) -> list[np.ndarray]:
-    """Labels of each photo, uint8 `(height, width)`.
+    """Returns the labels of each photo, uint8 `(height, width)`.
 
     Args:
-        files: PNG files whose values are labels.
+        files: contents of PNG files whose values are labels.
     """
     return [np.asarray(Image.open(io.BytesIO(file))) for file in files]

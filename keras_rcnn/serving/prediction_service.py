@@ -1,4 +1,4 @@
-"""TensorFlow Serving's gRPC services, as far as labeling needs them."""
+"""The gRPC services of TensorFlow Serving that labeling needs."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ class PredictionService(
 
     Args:
         served: the model.
-        name: what requests call it.
+        name: name of the model in requests.
     """
 
     def __init__(self, served: ServedModel, name: str) -> None:
@@ -38,19 +38,19 @@ class PredictionService(
     def Predict(
         self, request: predict_pb2.PredictRequest, context: Any
     ) -> predict_pb2.PredictResponse:
-        """Answers a request by one of the signatures."""
+        """Runs a signature."""
         try:
             self._check_model(request.model_spec)
             signature = request.model_spec.signature_name
-            # Before its values are read: it has to be one that takes some.
+            # Refuses an unknown signature before the values are read.
             self._served.inputs(signature)
             inputs = {
                 name: to_array(name[:80], proto)
                 for name, proto in request.inputs.items()
             }
-            # Who waits no longer needs no answer.
+            # The client may have left while the request was waiting.
             if not context.is_active():
-                context.abort(grpc.StatusCode.CANCELLED, "nobody waits")
+                context.abort(grpc.StatusCode.CANCELLED, "client has left")
             results = self._served.predict(signature, inputs)
             results = _chosen(results, list(request.output_filter))
         except RequestError as error:
@@ -67,7 +67,7 @@ class PredictionService(
         request: get_model_metadata_pb2.GetModelMetadataRequest,
         context: Any,
     ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        """Inputs and outputs of all signatures."""
+        """Returns inputs and outputs of all signatures."""
         try:
             self._check_model(request.model_spec)
         except RequestError as error:
@@ -85,7 +85,7 @@ class PredictionService(
     def GetModelStatus(
         self, request: get_model_status_pb2.GetModelStatusRequest, context: Any
     ) -> get_model_status_pb2.GetModelStatusResponse:
-        """Ready, as a server starts with its model loaded."""
+        """Returns `AVAILABLE`: the server starts after the model is loaded."""
         try:
             self._check_model(request.model_spec)
         except RequestError as error:

@@ -1,4 +1,4 @@
-"""What is wrong with a request."""
+"""The error of a request that cannot be answered."""
 
 import grpc
 
@@ -15,8 +15,8 @@ class RequestError(ValueError):
     """A request that cannot be answered.
 
     Args:
-        message: what is wrong and how to mend it, for whoever asked.
-        code: one of gRPC's.
+        message: what is wrong and how to fix it, for the client.
+        code: status code of gRPC.
     """
 
     def __init__(
@@ -29,11 +29,11 @@ class RequestError(ValueError):
 
     @classmethod
     def of_http(cls, message: str, status: int) -> "RequestError":
-        """The one that an answer with that status tells of."""
+        """Returns the error of an HTTP answer with that status."""
         codes = {number: code for code, number in _HTTP.items()}
         return cls(message, codes.get(status, grpc.StatusCode.UNKNOWN))
 
     @property
     def http_status(self) -> int:
-        """The same for HTTP."""
+        """Status of the HTTP answer."""
         return _HTTP.get(self.code, 500)

@@ -1,4 +1,4 @@
-"""Labels photos by a web server: this project's, or TensorFlow Serving."""
+"""A client for REST servers: this project's and TensorFlow Serving."""
 
 import base64
 from collections.abc import Sequence
@@ -13,12 +13,12 @@ from keras_rcnn.serving.request_error import RequestError
 
 
 class RestClient:
-    """A connection to a server that speaks TensorFlow Serving's REST form.
+    """A connection to a server with TensorFlow Serving's REST interface.
 
     Args:
-        url: its address.
-        model_name: what the server calls the model.
-        seconds: longest wait for an answer.
+        url: address of the server.
+        model_name: name of the model on the server.
+        seconds: longest time to wait for an answer.
     """
 
     def __init__(
@@ -32,18 +32,18 @@ class RestClient:
         self._session = requests.Session()
 
     def __enter__(self) -> "RestClient":
-        """A client that is closed at the end of a block."""
+        """Returns the client, which the end of the block closes."""
         return self
 
     def __exit__(self, *_: Any) -> None:
         self.close()
 
     def close(self) -> None:
-        """Ends the connection."""
+        """Closes the connection."""
         self._session.close()
 
     def is_ready(self) -> bool:
-        """Whether the server is there and has the model."""
+        """Returns whether the server answers and has the model."""
         try:
             return self._session.get(self._url, timeout=self._seconds).ok
         except requests.RequestException:
@@ -52,14 +52,15 @@ class RestClient:
     def predict(
         self, signature_name: str, **inputs: Any
     ) -> dict[str, np.ndarray]:
-        """Asks one of the signatures, see `ServingGraph`.
+        """Calls a signature of the model, see `ServingGraph`.
 
         Args:
-            signature_name: which one.
+            signature_name: name of the signature.
             **inputs: arrays by name, or lists of strings.
 
         Raises:
-            RequestError: with the server's words, or if it cannot be reached.
+            RequestError: with the message of the server, or if it cannot be
+                reached.
         """
         outputs = self._post(
             {
@@ -70,13 +71,13 @@ class RestClient:
         return {name: _decode(value) for name, value in outputs.items()}
 
     def label(self, files: Sequence[bytes]) -> list[np.ndarray]:
-        """Labels of photos, each uint8 `(height, width)`.
+        """Returns the labels of photos, each uint8 `(height, width)`.
 
         Args:
             files: contents of JPEG and PNG files.
 
         Raises:
-            RequestError: as `predict`, or if these are no such files.
+            RequestError: as `predict`, or if a file is no JPEG or PNG.
         """
         files = checked_files(files)
         results = self.predict("image_bytes", image_bytes=files)
@@ -102,7 +103,7 @@ class RestClient:
 def _encode(values: Any) -> Any:
     if isinstance(values, np.ndarray):
         return values.tolist()
-    # As gRPC sends text.
+    # The gRPC client encodes text in the same way.
     encoded = [x.encode() if isinstance(x, str) else x for x in values]
     return [{"b64": base64.b64encode(x).decode()} for x in encoded]
 

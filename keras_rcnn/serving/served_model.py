@@ -1,4 +1,4 @@
-"""A SavedModel that answers requests from anywhere."""
+"""A SavedModel that answers requests."""
 
 import pathlib
 import threading
@@ -22,7 +22,7 @@ MAX_RESPONSE_BYTES = 512 * 2**20
 _WARM_UP = "assets.extra/tf_serving_warmup_requests"
 _SECONDS = prometheus_client.Histogram(
     "keras_rcnn_request_seconds",
-    "Time to answer a request, waiting included.",
+    "Time to answer a request, including the time it waited.",
     ["signature"],
     buckets=(0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300),
 )
@@ -34,7 +34,7 @@ _ANSWERS = prometheus_client.Counter(
 
 
 def count_refusal(code: grpc.StatusCode) -> None:
-    """Counts a request that was refused unread."""
+    """Counts a request that was refused before it was read."""
     _ANSWERS.labels("other", code.name).inc()
 
 
@@ -43,10 +43,10 @@ class ServedModel:
 
     Args:
         path: SavedModel folder that `export_saved_model` wrote.
-        parallel: requests that are computed at a time; others wait.
+        parallel: number of requests that are computed at a time.
 
     Raises:
-        InputError: if there is none.
+        InputError: if the folder holds no such SavedModel.
     """
 
     def __init__(self, path: str | pathlib.Path, parallel: int = 2) -> None:
@@ -64,17 +64,17 @@ class ServedModel:
             }
             if "image_bytes" not in self.signature_defs:
                 raise ValueError("it has no signature image_bytes")
-        except Exception as error:  # Broken files raise whatever they like.
+        except Exception as error:  # Broken files raise errors of any class.
             reason = str(error).split("\n", maxsplit=1)[0]
             raise InputError(
-                f"{path} is no SavedModel that labels photos ({reason}): give "
-                "one that tools/export.py wrote."
+                f"{path} is not a SavedModel that labels photos ({reason}): "
+                "give one that `keras-rcnn export` wrote."
             ) from error
         self._turns = threading.BoundedSemaphore(parallel)
         self._warm_up(path / _WARM_UP)
 
     def inputs(self, signature: str) -> dict[str, tf.TensorSpec]:
-        """What a signature takes.
+        """Returns the inputs of a signature.
 
         Raises:
             RequestError: if there is no such signature.
@@ -93,11 +93,11 @@ class ServedModel:
         """Answers a request.
 
         Args:
-            signature: its name; `serving_default` if empty.
+            signature: name of the signature; `serving_default` if empty.
             inputs: arrays by name.
 
         Raises:
-            RequestError: if there is something wrong with it.
+            RequestError: if the request is invalid or too large.
         """
         start = time.perf_counter()
         known = signature if signature in self.signature_defs else "other"
@@ -124,11 +124,11 @@ class ServedModel:
                 results = _run(run, inputs)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             raise RequestError(
-                "This server has too little memory for that: send smaller or "
-                "fewer photos.",
+                "The server has too little memory for this request: send "
+                "smaller or fewer photos.",
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
             ) from error
-        # A single string would be no array.
+        # `numpy()` of a single string is bytes, not an array.
         arrays = {
             name: np.asarray(tensor.numpy(), tensor.dtype.as_numpy_dtype)
             for name, tensor in results.items()
@@ -166,7 +166,7 @@ class ServedModel:
                 )
 
     def _warm_up(self, path: pathlib.Path) -> None:
-        """Answers the model's own requests, as TensorFlow Serving does."""
+        """Runs the model's warm-up requests, as TensorFlow Serving does."""
         if not path.exists():
             return
         for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():

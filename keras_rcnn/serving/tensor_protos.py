@@ -1,4 +1,4 @@
-"""Tensors as messages, from senders who may mean harm."""
+"""Tensors in messages from untrusted clients."""
 
 import math
 
@@ -15,13 +15,13 @@ _VALUE_FIELDS = (
 
 
 def to_array(name: str, proto: tensor_pb2.TensorProto) -> np.ndarray:
-    """The array, if the message holds all of its values.
+    """Returns the array of a message that holds all values.
 
-    A message may say that one value fills any shape: it would take bytes to
-    send and gigabytes to read.
+    A message may state that one value fills any shape: a few bytes would
+    become gigabytes.
 
     Args:
-        name: what errors call it.
+        name: name of the input, for errors.
         proto: the message.
 
     Raises:

@@ -77,7 +77,7 @@ def test_a_port_that_is_taken(run_command):
             "data-worker", "--role=dispatcher", f"--port={port}"
         )
     assert (status, out) == (1, "")
-    assert f"error: 0.0.0.0:{port} cannot be listened at" in err
+    assert f"error: 0.0.0.0:{port} cannot be listened on" in err
 
 
 def test_a_work_dir_that_is_none(run_command, tmp_path):

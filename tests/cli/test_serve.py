@@ -47,7 +47,7 @@ def test_an_address_that_is_taken(start_command, flag):
         )
     assert (status, out) == (1, "")
     assert err == (
-        f"error: 127.0.0.1:{port} cannot be listened at: choose another host "
+        f"error: 127.0.0.1:{port} cannot be listened on: choose another host "
         "or port, or stop what listens there.\n"
     )
 
@@ -60,13 +60,13 @@ def test_one_port_for_two_servers(start_command):
         "serve", "--model=m", f"--port={port}", f"--rest_port={port}"
     )
     assert status == 1
-    assert f"error: 127.0.0.1:{port} cannot be listened at" in err
+    assert f"error: 127.0.0.1:{port} cannot be listened on" in err
 
 
 def test_no_interface_of_this_machine(run_command):
     status, out, err = run_command("serve", "--model=m", "--host=192.0.2.1")
     assert (status, out) == (1, "")
-    assert "error: 192.0.2.1:8500 cannot be listened at" in err
+    assert "error: 192.0.2.1:8500 cannot be listened on" in err
 
 
 def has_ipv6():

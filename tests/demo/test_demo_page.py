@@ -568,7 +568,7 @@ def test_an_address_that_is_taken(run_command):
         port = taken.getsockname()[1]
         status, out, err = run_command("demo", f"--port={port}")
     assert (status, out) == (1, "")
-    assert f"error: 127.0.0.1:{port} cannot be listened at" in err
+    assert f"error: 127.0.0.1:{port} cannot be listened on" in err
 
 
 @pytest.mark.parametrize(

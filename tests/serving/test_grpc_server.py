@@ -193,8 +193,8 @@ def test_names_the_broken_file_of_a_batch(client, files, index, reason):
     ("files", "reason"),
     [
         ([], "There are no photos: give"),
-        (["street.jpg"], r"image_bytes\[0\] is no JPEG or PNG file: give its"),
-        ([b"x", 3], r"image_bytes\[1\] is no JPEG or PNG file: give its"),
+        (["street.jpg"], r"image_bytes\[0\] is str: give the contents"),
+        ([b"x", 3], r"image_bytes\[1\] is int: give the contents"),
     ],
 )
 def test_what_is_no_list_of_files(connect, files, reason):
@@ -243,5 +243,5 @@ def test_what_is_no_saved_model(tmp_path, broken):
     if broken != "nothing":
         content = b"" if broken == "empty" else b"rubbish"
         (tmp_path / "saved_model.pb").write_bytes(content)
-    with pytest.raises(InputError, match="is no SavedModel that labels"):
+    with pytest.raises(InputError, match="is not a SavedModel that labels"):
         ServedModel(tmp_path)

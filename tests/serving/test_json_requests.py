@@ -51,21 +51,21 @@ def test_one_file_alone():
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        ([], "no JSON object"),
+        ([], "not a JSON object"),
         ({}, 'either "instances" or "inputs"'),
         ({"instances": [1], "inputs": [1]}, 'either "instances" or "inputs"'),
-        ({"instances": "x"}, "no list of photos"),
-        ({"instances": []}, "no list of photos"),
+        ({"instances": "x"}, "must be a list of photos"),
+        ({"instances": []}, "must be a list of photos"),
         ({"instances": [{"images": 1}, {"image": 1}]}, "the same inputs"),
         ({"instances": [{"images": 1}, 3]}, "the same inputs"),
-        ({"inputs": [[1, 2], [3]]}, "images is no array of numbers"),
-        ({"inputs": "x"}, "images holds no whole numbers"),
-        ({"inputs": [0.5]}, "images holds no whole numbers"),
-        ({"inputs": [True]}, "images holds no whole numbers"),
-        ({"inputs": [None]}, "images holds no whole numbers"),
-        ({"inputs": [256]}, "images holds numbers beyond 0 to 255"),
-        ({"inputs": [-1]}, "images holds numbers beyond 0 to 255"),
-        ({"inputs": [10**30]}, "images holds no whole numbers"),
+        ({"inputs": [[1, 2], [3]]}, "images is not an array of numbers"),
+        ({"inputs": "x"}, "images must hold integers"),
+        ({"inputs": [0.5]}, "images must hold integers"),
+        ({"inputs": [True]}, "images must hold integers"),
+        ({"inputs": [None]}, "images must hold integers"),
+        ({"inputs": [256]}, "images holds numbers outside 0 to 255"),
+        ({"inputs": [-1]}, "images holds numbers outside 0 to 255"),
+        ({"inputs": [10**30]}, "images must hold integers"),
     ],
 )
 def test_what_is_no_request(payload, reason):
@@ -75,12 +75,12 @@ def test_what_is_no_request(payload, reason):
 
 @pytest.mark.parametrize("value", [3, None, [], {"b64": 3}, {"b65": ""}])
 def test_what_is_no_file(value):
-    with pytest.raises(RequestError, match="image_bytes holds no strings"):
+    with pytest.raises(RequestError, match="image_bytes must hold strings"):
         decode_inputs({"inputs": {"image_bytes": [value]}}, FILES)
 
 
 def test_what_is_no_base64():
-    with pytest.raises(RequestError, match="image_bytes is no base64"):
+    with pytest.raises(RequestError, match="image_bytes is not base64"):
         decode_inputs({"inputs": [{"b64": "?"}]}, FILES)
 
 

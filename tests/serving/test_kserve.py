@@ -276,7 +276,7 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
         ("v1/models/x:predict", {"json": {}}, 404, "name x does not exist"),
         ("v1/models/scene_parser:predict", {"data": b""}, 400, "empty"),
         ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
-        ("v1/models/scene_parser:predict", {"json": []}, 400, "no JSON object"),
+        ("v1/models/scene_parser:predict", {"json": []}, 400, "not a JSON object"),
         (
             "v1/models/scene_parser:predict",
             {"data": b"\xff", "headers": {"Content-Type": "text/plain"}},
@@ -318,7 +318,7 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
             "v2/models/scene_parser/infer",
             {"json": {"inputs": [PIXELS | {"data": [1, 2, 0.5]}]}},
             400,
-            "no whole numbers",
+            "must hold integers",
         ),
         (
             "v2/models/scene_parser/infer",
@@ -345,7 +345,7 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
             "v2/repository/models/scene_parser/unload",
             {},
             400,
-            "loaded for good",
+            "cannot be loaded or unloaded",
         ),
         ("nowhere", {}, 404, "Not Found"),
     ],
@@ -366,7 +366,7 @@ def test_grpc_names_what_is_wrong(stub):
         stub.ModelInfer(request)
     assert error.value.code() == grpc.StatusCode.INVALID_ARGUMENT
     assert "images has values that do not fit" in error.value.details()
-    with pytest.raises(grpc.RpcError, match="loaded for good"):
+    with pytest.raises(grpc.RpcError, match="cannot be loaded or unloaded"):
         stub.RepositoryModelUnload(
             pb.RepositoryModelUnloadRequest(model_name=MODEL)
         )
@@ -423,7 +423,7 @@ def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
             assert answer.status == 503
             assert answer.getheader("Retry-After") == "5"
             assert json.load(answer) == {
-                "error": "64 requests wait already: send this one again in 5 "
+                "error": "64 requests are waiting: send this one again in 5 "
                 "seconds."
             }
         for path in ("v2/health/live", "v2/health/ready", "metrics"):
@@ -434,7 +434,7 @@ def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
             in answer.text
         )
         assert not select.select(connections, [], [], 0)[0]
-        with pytest.raises(RequestError, match="64 requests wait") as error:
+        with pytest.raises(RequestError, match="64 requests are waiting") as error:
             client.label(files)
         assert error.value.code == grpc.StatusCode.UNAVAILABLE
     # Those who waited have gone.
@@ -447,7 +447,7 @@ def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
 def test_a_body_that_does_not_come():
     async def ask():
         async def app(scope, receive, send):
-            with pytest.raises(HTTPException, match="No more of") as error:
+            with pytest.raises(HTTPException, match="No part of") as error:
                 await receive()
             assert error.value.status_code == 408
 
