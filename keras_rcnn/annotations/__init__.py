@@ -1,4 +1,4 @@
-"""Label maps in the formats of annotation tools, to be corrected there."""
+"""Writers of label maps in formats that annotation tools can import."""
 
 from keras_rcnn.annotations.coco_annotations import CocoAnnotations
 from keras_rcnn.annotations.voc_annotations import VocAnnotations

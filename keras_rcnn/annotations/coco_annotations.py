@@ -17,17 +17,17 @@ _NAME = "panoptic_default"
 
 
 class CocoAnnotations:
-    """Writes a folder that tools for COCO's panoptic format read.
+    """Writes a folder in COCO's panoptic format.
 
         images/                             copies of the photos
-        annotations/panoptic_default.json   photos, classes and, of each class
-                                            on each photo, area and box
+        annotations/panoptic_default.json   photos, classes, and the area and
+                                            box of each class on each photo
         annotations/panoptic_default/       PNG files; the id of a segment is
                                             red + 256 green + 65,536 blue
 
-    All classes are `stuff`: what a photo shows of one is a single segment.
-    Class 0 has the category 1 and so on, and so have its segments; pixels of
-    no class are 0.
+    All classes are `stuff`: all pixels of a class on a photo are one segment.
+    Category and segment of class 0 have the id 1, and so on. Unknown pixels
+    are 0.
 
     Args:
         folder: to write into.
@@ -63,14 +63,14 @@ class CocoAnnotations:
         self._photos: dict[str, dict[str, Any]] = {}
 
     def copy_of(self, photo: pathlib.Path, name: str) -> pathlib.Path:
-        """Where the photo of that name is copied to."""
+        """Path of the copy of a photo."""
         return self.folder / "images" / copy_name(photo, name)
 
     @contextlib.contextmanager
     def photo(
         self, photo: pathlib.Path, name: str, height: int, width: int
     ) -> Iterator[Append]:
-        """Adds a photo once the block is done, as `VocAnnotations.photo`."""
+        """Adds a photo at the end of the block, as `VocAnnotations.photo`."""
         pictures = make_folder(self.folder / "annotations" / _NAME)
         segments = Segments(width)
         with open_png(
@@ -80,7 +80,7 @@ class CocoAnnotations:
             def append_labels(labels: np.ndarray) -> None:
                 segments.append(labels)
                 ids = np.zeros((*labels.shape, 3), np.uint8)
-                # 255, of no class, becomes 0.
+                # IGNORE_LABEL, 255, becomes 0.
                 ids[..., 0] = labels + np.uint8(1)
                 append(ids)
 
@@ -105,7 +105,7 @@ class CocoAnnotations:
         }
 
     def finish(self) -> None:
-        """Writes what all photos have in common."""
+        """Writes the JSON file."""
         images, annotations = [], []
         for number, name in enumerate(sorted(self._photos), start=1):
             image = self._photos[name].copy()

@@ -1,4 +1,4 @@
-"""Copies of photos, which annotation tools want beside the labels."""
+"""Copies of photos, which annotation tools need beside the labels."""
 
 import pathlib
 
@@ -10,11 +10,11 @@ def copy_name(photo: pathlib.Path, name: str) -> str:
 
     Args:
         photo: its file.
-        name: what the photo is called, without suffix.
+        name: name of the copy, without suffix.
 
     >>> copy_name(pathlib.Path("holiday/A.JPG"), "A_2")
     'A_2.JPG'
     """
     is_known = photo.suffix.lower() in PHOTO_SUFFIXES
-    # Programs that open photos go by what is in them.
+    # Programs recognize the format of a photo by its content.
     return name + (photo.suffix if is_known else ".jpg")

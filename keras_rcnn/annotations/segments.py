@@ -1,4 +1,4 @@
-"""How much of a photo each label has, and where."""
+"""Area and box of each label on a photo."""
 
 from collections.abc import Iterator
 
@@ -8,10 +8,10 @@ from keras_rcnn.io.labels import IGNORE_LABEL
 
 
 class Segments:
-    """Areas and boxes, counted as the labels of a photo pass by.
+    """Areas and boxes of labels, counted from bands of a label map.
 
-    Iterating gives label, area in pixels and box, `[left, top, width,
-    height]` in pixels, of each label that there is but for unknown.
+    Iteration gives, for each label except `IGNORE_LABEL`, the label, its area
+    in pixels, and its box, `[left, top, width, height]` in pixels.
 
     Args:
         width: of the photo, in pixels.
@@ -26,12 +26,12 @@ class Segments:
     def __init__(self, width: int) -> None:
         self._row = 0
         self._areas = np.zeros(256, np.int64)
-        # First and last row of each label, and the columns that it is in.
+        # First and last row of each label, and whether it is in a column.
         self._rows: dict[int, tuple[int, int]] = {}
         self._columns = np.zeros((256, width), bool)
 
     def append(self, labels: np.ndarray) -> None:
-        """Counts the next labels, uint8 `(rows, width)`."""
+        """Counts the next band of labels, uint8 `(rows, width)`."""
         areas = np.bincount(labels.reshape(-1), minlength=256)
         self._areas += areas
         for label in np.flatnonzero(areas[:IGNORE_LABEL]).tolist():

@@ -17,7 +17,7 @@ _BACKGROUND_COLOR = (0, 0, 0)
 
 
 class VocAnnotations:
-    """Writes the folder that `voc_layout` reads, and CVAT and others import.
+    """Writes the folder that `voc_layout` reads, and that CVAT can import.
 
         JPEGImages/                         copies of the photos
         SegmentationClass/                  palette PNG files; 0 is background,
@@ -25,8 +25,8 @@ class VocAnnotations:
         ImageSets/Segmentation/default.txt  names of the photos
         labelmap.txt                        names and colors of the classes
 
-    Pixels of no class become background, which reads back as unknown. Colors
-    that two classes share, or that mean background or border, are replaced.
+    Unknown pixels become background, which is read back as unknown. Colors of
+    two classes, of background or of borders are replaced by other colors.
 
     Args:
         folder: to write into.
@@ -34,7 +34,7 @@ class VocAnnotations:
         palette: red, green and blue of each class.
 
     Raises:
-        InputError: if a class has a name that the layout cannot hold; from
+        InputError: if the layout cannot represent the name of a class; from
             every method, if a file cannot be written.
     """
 
@@ -63,27 +63,28 @@ class VocAnnotations:
         self._names: set[str] = set()
 
     def copy_of(self, photo: pathlib.Path, name: str) -> pathlib.Path:
-        """Where the photo of that name is copied to."""
+        """Path of the copy of a photo."""
         return self.folder / "JPEGImages" / copy_name(photo, name)
 
     @contextlib.contextmanager
     def photo(
         self, photo: pathlib.Path, name: str, height: int, width: int
     ) -> Iterator[Append]:
-        """Adds a photo once the block is done.
+        """Adds a photo at the end of the block.
 
         Args:
             photo: its file.
-            name: what to call it, without suffix.
-            height: of the photo as it is seen, in pixels.
-            width: of the same, in pixels.
+            name: name in the folder, without suffix.
+            height: of the upright photo, in pixels.
+            width: of the upright photo, in pixels.
 
         Yields:
-            Function that takes the next labels, uint8 `(rows, width)`.
+            Function that writes the next band of labels, uint8
+            `(rows, width)`.
         """
         mask = make_folder(self.folder / "SegmentationClass") / f"{name}.png"
         with open_png(mask, height, width, self._palette) as append:
-            # 255, of no class, becomes 0.
+            # IGNORE_LABEL, 255, becomes 0.
             yield lambda labels: append(labels + np.uint8(1))
         copy = self.copy_of(photo, name)
         make_folder(copy.parent)
@@ -91,7 +92,7 @@ class VocAnnotations:
         self._names.add(name)
 
     def finish(self) -> None:
-        """Writes what all photos have in common."""
+        """Writes labelmap.txt and the list of photos."""
         write_file(self.folder / "labelmap.txt", "".join(self._lines).encode())
         lists = make_folder(self.folder / "ImageSets" / "Segmentation")
         names = "".join(f"{name}\n" for name in sorted(self._names))
@@ -101,7 +102,7 @@ class VocAnnotations:
 def _distinct(
     palette: Sequence[Sequence[int]],
 ) -> list[tuple[int, int, int]]:
-    """The colors, those that are taken replaced by others."""
+    """The colors, with duplicates and reserved colors replaced."""
     colors: list[tuple[int, int, int]] = []
     taken = {_BACKGROUND_COLOR, BORDER_COLOR}
     wanted = [(red, green, blue) for red, green, blue in palette]

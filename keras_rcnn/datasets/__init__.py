@@ -1,4 +1,4 @@
-"""Labeled photos: reading them, holding some out, sampling from them."""
+"""Labeled photos: readers, splits, sampling and checks."""
 
 from keras_rcnn.datasets import checks
 from keras_rcnn.datasets.crops import sample_crops

@@ -1,4 +1,4 @@
-"""Crops that yield a grid of labels in one pass: the dense recipe."""
+"""Crops with a grid of labels each, for dense training."""
 
 import math
 
@@ -30,26 +30,27 @@ def sample_crops(
     context: tf.distribute.InputContext | None = None,
     data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
-    """Random crops of the padded photos, with the labels of their grids.
+    """Random crops of the padded photos, with a grid of labels each.
 
-    The grid lies inside the photo; its receptive fields may leave it.
+    The grid lies inside the photo. Receptive fields may reach beyond it.
 
     Args:
         examples: labeled photos, as a `SceneDataset` holds them.
         geometry: of the stack f.
-        num_instances: instances to train.
-        grid_size: labels along a side of the last instance's planes.
-        batch_size: crops a batch.
+        num_instances: number of instances to train.
+        grid_size: labels along a side of the last instance's score maps.
+        batch_size: crops in a batch.
         scale_range: smallest and largest magnification, drawn log-uniformly.
-        flip: whether half of the crops are mirrored left to right.
-        color_jitter: each pixel's color is multiplied by the identity plus a
-            random matrix whose numbers are at most this large.
-        cutout: largest part of a crop's side that a rectangle of the photo's
-            mean color hides, its labels still being asked for.
-        seed: decides every draw.
-        start: batches to pass over, for a run that goes on.
-        context: as for `sample_windows`.
-        data_service: draws the same windows elsewhere; here if None.
+        flip: whether to mirror about half of the crops left to right.
+        color_jitter: maximum change of color. The color of each pixel is
+            multiplied by the identity plus a random matrix with entries up to
+            this value.
+        cutout: maximum fraction of a crop's sides that a rectangle of the
+            photo's mean color hides. Its labels still count.
+        seed: of every draw.
+        start: number of batches to skip, for a run that is resumed.
+        context: says which part of each batch this process takes.
+        data_service: draws the same crops in other processes.
 
     Returns:
         Endless batches of float32 crops `(batch, size, size, 3)`, label
@@ -94,15 +95,19 @@ def sample_crops(
     ).prefetch(tf.data.AUTOTUNE)
 
 
-def _change_colors(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
-    change = tf.random.stateless_uniform((3, 3), seed, -most, most)
+def _change_colors(
+    image: tf.Tensor, max_change: float, seed: tf.Tensor
+) -> tf.Tensor:
+    change = tf.random.stateless_uniform((3, 3), seed, -max_change, max_change)
     return tf.tensordot(image, tf.eye(3) + change, 1)
 
 
-def _cut_out(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
+def _cut_out(
+    image: tf.Tensor, max_fraction: float, seed: tf.Tensor
+) -> tf.Tensor:
     sides, corner = tf.unstack(tf.random.stateless_uniform((2, 2), seed))
     size = tf.cast(tf.shape(image)[:2], tf.float32)
-    sides *= most * size
+    sides *= max_fraction * size
     corner *= size - sides
     hidden = [
         (places >= corner[axis]) & (places < corner[axis] + sides[axis])
@@ -115,7 +120,7 @@ def _cut_out(image: tf.Tensor, most: float, seed: tf.Tensor) -> tf.Tensor:
 def _resize(
     image: tf.Tensor, label: tf.Tensor, size: int
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    # It takes three times as long, and makes no difference to enlarged ones.
+    # Antialiasing triples the time and matters only for smaller images.
     image = tf.cond(
         tf.shape(image)[0] > size,
         lambda: tf.image.resize(image, (size, size), antialias=True),

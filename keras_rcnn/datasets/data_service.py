@@ -1,4 +1,4 @@
-"""Sampling by processes of their own, on this machine or others."""
+"""Sampling by other processes, on this machine or on others."""
 
 import contextlib
 import sys
@@ -16,39 +16,39 @@ from keras_rcnn.datasets.numbered_batches import NumberedBatches
 from keras_rcnn.datasets.sampling import Sample
 from keras_rcnn.errors import InputError
 
-# The photos are sent once for so many batches.
+# The photos are sent to the workers once for this number of batches.
 BATCHES_A_JOB = 2**14
-# What a worker has under way at a time, at most.
+# Maximum number of batches that one worker prepares at a time.
 BATCHES_A_WORKER = 8
-# Some of the workers that are counted may have died long ago.
+# The count of workers includes dead ones, so this limits the buffer.
 MAX_BATCHES_KEPT = 256
 PATIENCE_SECONDS = 10.0
-# How often in a row a job may end before its first batch.
+# Number of jobs in a row that may end before their first batch.
 FRUITLESS_JOBS = 10
-# What is said of a dispatcher that was started again without its journal: to
-# its workers' old tasks for some seconds, and their ids may be given anew.
+# TensorFlow raises these after a dispatcher was restarted without its journal:
+# for some seconds old tasks of its workers are unknown, or have new ids.
 JOB_IS_LOST = (tf.errors.NotFoundError, tf.errors.FailedPreconditionError)
 
 
 class DataService:
-    """Has the workers of a tf.data service draw the windows to learn from.
+    """Draws training windows on the workers of a tf.data service.
 
-    Every batch has a number and is the same wherever it is drawn. The
-    dispatcher gives each number to one worker (`distributed_epoch`) and they
-    are put in order here, so that training sees the batches, photos and
-    epochs that it would have drawn itself.
+    Every batch has a number, and its content depends on this number alone.
+    The dispatcher gives each number to one worker (`distributed_epoch`). This
+    class puts the batches in order, so that training sees the same batches as
+    without a service.
 
-    The service alone promises each element at most once: what a worker was at
-    when it was killed never comes. Here a batch that many later ones have
-    overtaken is drawn by the trainer itself, and dropped should it still come.
+    The service gives each element at most once: the batch that a killed worker
+    was drawing never arrives. This class draws a batch itself when many later
+    ones have arrived before it, and drops it if it arrives after all.
 
     Args:
         address: host and port of the dispatcher.
-        look_ahead: how many have to overtake it at least; they are kept
-            meanwhile.
+        look_ahead: minimum number of later batches to wait for before a
+            missing batch is drawn here. They are kept in memory.
 
     Raises:
-        InputError: if no dispatcher answers there.
+        InputError: if no dispatcher answers at the address.
     """
 
     def __init__(self, address: str, look_ahead: int = 32) -> None:
@@ -70,7 +70,7 @@ class DataService:
         Waits for the first worker.
 
         Raises:
-            InputError: if the photos are too many to send.
+            InputError: if the photos take more memory than can be sent.
         """
         batches = NumberedBatches(
             examples, sample, batch_size, seed, start, context
@@ -95,15 +95,15 @@ class DataService:
                 fruitless = fruitless + 1 if number == first else 0
                 if fruitless > FRUITLESS_JOBS:
                     raise
-                tell(f"The data service at {self.address} begins anew.")
+                print_line(f"The data service at {self.address} starts again.")
                 time.sleep(1)
 
     def _job(
         self, batches: NumberedBatches, first: int
     ) -> Iterator[tuple[tf.Tensor, ...]]:
-        """The batches from a number on that are sampled by one job."""
+        """Batches from number `first` on, sampled by one job."""
         last = first + BATCHES_A_JOB
-        # Nobody reads to the end of a job: it does not come if a worker died.
+        # A job has no end after a worker died, so it is never read to its end.
         draw = batches.between(first, last + BATCHES_A_JOB)
         draw_here = tf.function(
             lambda number: draw(number).get_single_element()
@@ -128,7 +128,7 @@ class DataService:
         first: int,
         last: int,
     ) -> tf.data.Dataset:
-        """Numbered batches in about their order, each once at most."""
+        """Numbered batches in approximate order, each at most once."""
         numbers = tf.data.Dataset.range(first, last)
         return numbers.interleave(
             draw, cycle_length=2, num_parallel_calls=2, deterministic=True
@@ -136,13 +136,13 @@ class DataService:
             tf.data.experimental.service.distribute(
                 "distributed_epoch",
                 f"grpc://{self.address}",
-                # Windows of photos hardly become smaller.
+                # Windows of photos hardly compress.
                 compression=None,
             )
         )
 
     def _may_come(self, overtaken_by: int) -> bool:
-        """Whether a batch may yet come that so many others have overtaken."""
+        """Whether to wait on for a batch that later ones have overtaken."""
         if overtaken_by < self.look_ahead:
             return True
         under_way = BATCHES_A_WORKER * (count_workers(self.address) or 0)
@@ -150,14 +150,14 @@ class DataService:
 
     def _wait_for_worker(self) -> None:
         if not count_workers(self.address):
-            self._say_who_is_waited_for()
+            self._print_what_is_missing()
         while not count_workers(self.address):
             time.sleep(1)
 
     @contextlib.contextmanager
     def _patience(self) -> Iterator[None]:
-        """Says who is waited for, if the block takes long."""
-        timer = threading.Timer(PATIENCE_SECONDS, self._say_who_is_waited_for)
+        """Prints what is missing if the block takes long."""
+        timer = threading.Timer(PATIENCE_SECONDS, self._print_what_is_missing)
         timer.daemon = True
         timer.start()
         try:
@@ -165,29 +165,29 @@ class DataService:
         finally:
             timer.cancel()
 
-    def _say_who_is_waited_for(self) -> None:
+    def _print_what_is_missing(self) -> None:
         workers = count_workers(self.address)
         if workers is None:
             state = "its dispatcher does not answer"
         elif not workers:
             state = (
-                "it has no worker; python tools/data_worker.py --role=worker "
-                f"--dispatcher={self.address} starts one"
+                "it has no worker; start one by `keras-rcnn data-worker "
+                f"--role=worker --dispatcher={self.address}`"
             )
         else:
             state = (
-                f"workers that have come: {workers}; start one if none is left"
+                f"registered workers: {workers}; start one if none is running"
             )
-        tell(f"Waiting for the data service at {self.address}: {state}.")
+        print_line(f"Waiting for the data service at {self.address}: {state}.")
 
 
-def tell(line: str) -> None:
-    """A line at once, beside any progress bar."""
+def print_line(line: str) -> None:
+    """Prints a line at once, without breaking a progress bar."""
     tqdm.tqdm.write(line, file=sys.stderr)
 
 
 def check_dispatcher(address: str) -> None:
-    """Makes sure that there is one, within seconds.
+    """Checks within seconds that a dispatcher answers.
 
     Raises:
         InputError: if none answers.
@@ -195,27 +195,27 @@ def check_dispatcher(address: str) -> None:
     if count_workers(address) is None:
         raise InputError(
             f"No dispatcher of a data service answers at {address}: give its "
-            "HOST:PORT, or start one by python tools/data_worker.py "
-            "--role=dispatcher --port=PORT."
+            "HOST:PORT, or start one by `keras-rcnn data-worker "
+            "--role=dispatcher --port=PORT`."
         )
 
 
 def count_workers(address: str, seconds: float = 5.0) -> int | None:
-    """How many workers a dispatcher has seen, dead ones included.
+    """Number of workers that a dispatcher has seen, dead ones included.
 
     Args:
-        address: of the dispatcher, host and port.
-        seconds: longest wait for an answer.
+        address: host and port of the dispatcher.
+        seconds: maximum time to wait for an answer.
 
     Returns:
         The count; None if no dispatcher answers.
     """
-    # TensorFlow's own client asks for ever, and has no such question.
+    # TensorFlow's own client retries for ever and has no call for the workers.
     method = "/tensorflow.data.DispatcherService/GetWorkers"
     with grpc.insecure_channel(address) as channel:
         try:
             answer = channel.unary_unary(method)(b"", timeout=seconds)
         except grpc.RpcError:
             return None
-    # Its one field is repeated for each worker.
+    # The answer has one field, repeated for each worker.
     return len(UnknownFieldSet(Empty.FromString(answer)))

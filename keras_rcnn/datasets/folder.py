@@ -1,4 +1,4 @@
-"""Labeled photos in a folder of your own."""
+"""Labeled photos in a folder of the user's own."""
 
 import dataclasses
 import pathlib
@@ -27,20 +27,19 @@ def load_folder(
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
 
-    Three layouts are known: the plain one, `images/`, `masks/` and
-    `classes.txt` (see `plain_layout`), Pascal VOC, which annotation tools
-    export (see `voc_layout`), and labelme's JSON files beside the photos (see
-    `labelme_layout`). Where a folder does not say which photos are `test`, a
-    fifth of them is, always the same ones.
+    There are three layouts: `plain_layout` (`images/`, `masks/` and
+    `classes.txt`), `voc_layout` (Pascal VOC, as annotation tools export it)
+    and `labelme_layout` (JSON files beside the photos). If the folder does not
+    say which photos are the `test` split, a fifth of them is, always the same.
 
     Args:
-        folder: holds any of them.
+        folder: in one of the layouts.
         split: `train`, `test` or `all`.
-        longest_side: photos and masks longer than this, in pixels, are scaled
-            down to it. Each pixel takes four bytes of memory.
+        longest_side: maximum side in pixels. Larger photos and their masks are
+            scaled down to it. Each pixel takes four bytes of memory.
 
     Raises:
-        InputError: naming the file and the mend, if anything cannot be used.
+        InputError: if a file cannot be used, with its name and how to fix it.
     """
     folder = pathlib.Path(folder).expanduser()
     layout = folder_layout(folder)
@@ -51,11 +50,11 @@ def load_folder(
 
 
 def folder_layout(folder: pathlib.Path) -> FolderLayout:
-    """What is in a folder of any layout, before any picture is read.
+    """Classes and files of a folder in any layout, without reading pictures.
 
     Raises:
-        InputError: naming the file and the mend, if there is no such folder
-            or nothing says which classes and photos it has.
+        InputError: if there is no such folder, or if it does not say which
+            classes and photos it has.
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
@@ -77,7 +76,7 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
         split: `train`, `test` or `all`.
 
     Raises:
-        InputError: if a single photo is to be split.
+        InputError: if there is only one photo to split.
     """
     photos = layout.photos
     if split == "all":
@@ -144,19 +143,19 @@ def _read_photo(
 def check_sizes(
     photo: LabeledPhoto, image: np.ndarray, label: np.ndarray
 ) -> None:
-    """Refuses a mask of another size than its photo.
+    """Checks that photo and mask have the same size.
 
     Args:
-        photo: where both were read from.
+        photo: the files of both, for the error.
         image: uint8 `(height, width, 3)`.
         label: uint8 `(rows, columns)`.
 
     Raises:
-        InputError: saying how to mend it.
+        InputError: if the sizes differ.
     """
     height, width = image.shape[:2]
     if label.shape != (height, width):
-        mend = (
+        fix = (
             "an EXIF mark in the photo may turn it, so export the mask turned "
             "as well or save the photo upright"
             if label.shape == (width, height)
@@ -164,7 +163,7 @@ def check_sizes(
         )
         raise InputError(
             f"{photo.mask} is {label.shape[1]}x{label.shape[0]} pixels and "
-            f"its photo {photo.image} is {width}x{height}: {mend}."
+            f"its photo {photo.image} is {width}x{height}: {fix}."
         )
 
 
@@ -176,9 +175,9 @@ def _problems_of_classes(
     if not 2 <= len(names) <= MAX_CLASSES:
         problems.append(
             f"{folder} names {len(names)} classes: name 2 to {MAX_CLASSES} "
-            "(what nobody drew on is unknown; to make it a class, rename the "
-            "`background` of labelmap.txt, or list `_background_` in the "
-            "classes.txt of a labelme folder)."
+            "(pixels without annotation are unknown; to make them a class, "
+            "rename `background` in labelmap.txt, or list `_background_` in "
+            "the classes.txt of a labelme folder)."
         )
     problems += [
         f"{folder} names the class {name!r} twice: rename one."

@@ -1,4 +1,4 @@
-"""Photos of different sizes in memory, as a pipeline without Python."""
+"""Photos of different sizes in memory, as a `tf.data` pipeline."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ def examples_in_memory(
     Args:
         images: uint8 `(height, width, 3)` each.
         labels: uint8 `(height, width)` each.
-        names: of the photos.
+        names: one for each photo.
     """
-    # Sizes differ, hence bytes; TensorFlow unpacks them without Python.
+    # Tensors cannot hold different sizes, but bytes, which are unpacked below.
     encoded = tf.data.Dataset.from_tensor_slices(
         (
             [image.tobytes() for image in images],
@@ -33,7 +33,7 @@ def examples_in_memory(
 def unpack(
     image: tf.Tensor, label: tf.Tensor, size: tf.Tensor, name: tf.Tensor
 ) -> dict[str, tf.Tensor]:
-    """One example, of its bytes and its height and width."""
+    """An example from its bytes, and its height and width."""
     shape = tf.concat([size, [3]], axis=0)
     image = tf.reshape(tf.io.decode_raw(image, tf.uint8), shape)
     label = tf.reshape(tf.io.decode_raw(label, tf.uint8), size)

@@ -1,4 +1,4 @@
-"""The folder that people label photos in with labelme."""
+"""Folders of photos that were labeled with labelme."""
 
 import functools
 import os
@@ -26,7 +26,7 @@ from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
 from keras_rcnn.io.images import read_image
 from keras_rcnn.io.labels import IGNORE_LABEL
 
-# Names to which labelme's own conversion to label maps gives a meaning.
+# Names with a special meaning in labelme's own conversion to label maps.
 IGNORED = "__ignore__"
 BACKGROUND = "_background_"
 
@@ -38,31 +38,33 @@ def is_labelme(folder: pathlib.Path) -> bool:
 
 
 def labelme_layout(folder: pathlib.Path) -> FolderLayout:
-    """The photos and classes of a folder that was labeled with labelme.
+    """Photos and classes of a folder that was labeled with labelme.
 
-        a.jpg, a.json ...  a photo and what labelme wrote of it; or photos in
-                           images/ and JSON files in annotations/
-        classes.txt        optional, a name a line, class 0 first, each
+        a.jpg, a.json ...  a photo and the file that labelme saved for it; or
+                           photos in images/ and JSON files in annotations/
+        classes.txt        optional: one name a line, class 0 first, each
                            optionally followed by its color, `sky #87ceeb`
 
-    Without classes.txt, the classes are the labels that any shape has, in
+    Without classes.txt, the classes are the labels of all shapes, in
     alphabetical order. Photos without a JSON file are left out.
 
-    Later shapes lie over earlier ones. Lines are 10 pixels wide; points have
-    no area. Pixels in no shape, or in one labeled `__ignore__`, are unknown.
-    Where there is a class `_background_`, pixels in no shape belong to it.
-    labelme's own conversion to label maps does the same, but for points.
+    Later shapes cover earlier ones. Lines are 10 pixels wide. Points have no
+    area and are left out. Pixels outside all shapes, or in a shape with the
+    label `__ignore__`, are unknown. If there is a class `_background_`, pixels
+    outside all shapes belong to it. Except for points, labelme's own
+    conversion to label maps does the same.
 
     Raises:
-        InputError: naming the file and the mend, if classes.txt cannot be
-            used or there is no JSON file.
+        InputError: if classes.txt cannot be used or there is no JSON file.
     """
     below = folder / "annotations"
     paths = files_by_name(below if below.is_dir() else folder, _is_json)
     if not paths:
-        raise InputError(f"{below} holds no JSON file: save labelme's there.")
+        raise InputError(
+            f"{below} holds no JSON file: save those of labelme there."
+        )
     files, problems = _read_files(paths)
-    _tell_of_points(files.values())
+    _print_points(files.values())
     class_names, palette = _classes(folder, files.values())
     label_of = {name: label for label, name in enumerate(class_names)}
     label_of[IGNORED] = IGNORE_LABEL
@@ -98,7 +100,7 @@ def _is_json(path: pathlib.Path) -> bool:
 def _read_files(
     paths: Mapping[str, pathlib.Path],
 ) -> tuple[dict[str, LabelmeFile], list[str]]:
-    """Files by name, and what is wrong with the others."""
+    """Readable files by name, and a problem for each of the others."""
     files, problems = {}, []
     for name, path in tqdm.tqdm(
         paths.items(), "Reading labels", unit="file", disable=None
@@ -113,7 +115,7 @@ def _read_files(
 def _classes(
     folder: pathlib.Path, files: Iterable[LabelmeFile]
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
-    """Names and colors of classes.txt, or else of what was drawn."""
+    """Names and colors from classes.txt, or else from the shapes."""
     listed = folder / CLASSES_FILE
     if listed.is_file():
         names, palette = read_class_list(listed)
@@ -128,7 +130,7 @@ def _classes(
 def _unlisted_labels(
     files: Iterable[LabelmeFile], listed: Container[str]
 ) -> list[str]:
-    """A problem for each label that is none of a class."""
+    """A problem for each label that is not a class."""
     first_file: dict[str, pathlib.Path] = {}
     for file in files:
         for shape in file.shapes:
@@ -144,7 +146,7 @@ def _unlisted_labels(
 def _find_photos(
     folder: pathlib.Path, files: Mapping[str, LabelmeFile]
 ) -> tuple[list[LabeledPhoto], list[str]]:
-    """Photos with their files, and a problem for each file without."""
+    """Photos with their files, and a problem for each file without a photo."""
     photos, problems = [], []
     for name, file in files.items():
         photo = _photo(folder, file)
@@ -153,13 +155,13 @@ def _find_photos(
         else:
             problems.append(
                 f"{file.path} has no photo {file.photo.name}: put it beside "
-                "the file or into images/, or take the file away."
+                "the file or into images/, or remove the file."
             )
     return photos, problems
 
 
 def _photo(folder: pathlib.Path, file: LabelmeFile) -> pathlib.Path | None:
-    """Where the photo is, which is the file itself if nowhere else."""
+    """Path of the photo: the JSON file itself if the photo is embedded."""
     beside = file.path.parent
     for place in (
         beside / file.photo,
@@ -190,7 +192,7 @@ def _read_mask(
     return files[path].draw(size, label_of, elsewhere)
 
 
-def _tell_of_points(files: Iterable[LabelmeFile]) -> None:
+def _print_points(files: Iterable[LabelmeFile]) -> None:
     pointed = [file for file in files if file.num_points]
     if pointed:
         print(

@@ -1,4 +1,4 @@
-"""A JSON file that labelme wrote: shapes drawn over one photo."""
+"""JSON files of labelme: the shapes drawn on one photo."""
 
 import base64
 import dataclasses
@@ -18,10 +18,10 @@ from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Pixels, as in labelme's own conversion to label maps.
 _LINE_WIDTH = 10
-# Pixels: nobody draws as far from a photo, nor photographs as large.
-_FARTHEST = 100_000
+# Pixels: larger coordinates and sizes are taken for errors.
+_MAX_COORDINATE = 100_000
 _WITHOUT_AREA = {"point", "points"}
-_FEWEST_POINTS = {
+_MIN_POINTS = {
     "circle": 2,
     "line": 2,
     "linestrip": 2,
@@ -36,14 +36,14 @@ _FEWEST_POINTS = {
 
 @dataclasses.dataclass(frozen=True)
 class Shape:
-    """Something that was drawn.
+    """One shape.
 
     Args:
-        label: what it was called.
+        label: name that the annotator gave it.
         kind: labelme's `shape_type`.
-        points: pixels from the left and from the top.
-        mask: of the kind `mask`, as a picture of 0 and 255 whose upper left
-            corner lies at the first point.
+        points: distances in pixels from the left and from the top.
+        mask: for the kind `mask`, a picture of 0 and 255 with its upper left
+            corner at the first point.
     """
 
     label: str
@@ -54,16 +54,16 @@ class Shape:
 
 @dataclasses.dataclass(frozen=True)
 class LabelmeFile:
-    """What a file holds, but for the photo that may be embedded in it.
+    """Content of a file, without the photo that may be embedded in it.
 
     Args:
         path: of the file.
-        photo: where it says that the photo is, seen from its folder.
-        has_photo: whether the photo is embedded as well.
-        size: height and width of the photo as it is seen, in pixels; None, as
-            old files do not say.
-        shapes: with an area; later ones lie over earlier ones.
-        num_points: shapes without any area.
+        photo: path of the photo, relative to the folder of the file.
+        has_photo: whether the photo is embedded in the file.
+        size: height and width of the upright photo in pixels; None in old
+            files, which do not have it.
+        shapes: shapes with an area; later ones cover earlier ones.
+        num_points: number of shapes without area.
     """
 
     path: pathlib.Path
@@ -81,7 +81,7 @@ class LabelmeFile:
         Args:
             size: height and width to draw at, in pixels.
             label_of: label of each name; pixels of other names are unknown.
-            elsewhere: label of the pixels in no shape.
+            elsewhere: label of pixels outside all shapes.
         """
         labels = Image.new("L", size[::-1], elsewhere)
         for shape in self.shapes:
@@ -90,10 +90,10 @@ class LabelmeFile:
 
 
 def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
-    """Reads what labelme 3 to 7 writes.
+    """Reads a file of labelme 3 to 7.
 
     Raises:
-        InputError: naming the file and the mend, if it is something else.
+        InputError: if it is something else, with how to fix it.
     """
     content = _read_json(path)
     try:
@@ -111,7 +111,7 @@ def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
         what = f"no {error}" if isinstance(error, KeyError) else error
         raise InputError(
             f"{path} is not as labelme writes it ({what}): open it in labelme "
-            "and save it again, or take it away."
+            "and save it again, or remove it."
         ) from error
     with_area = [shape for shape in drawn if shape.kind not in _WITHOUT_AREA]
     return LabelmeFile(
@@ -125,7 +125,7 @@ def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
 
 
 def embedded_photo(path: pathlib.Path) -> bytes:
-    """The photo in a file that has one, as it came from its own file.
+    """The photo embedded in a file, as the bytes of its own file.
 
     Raises:
         InputError: if it is broken.
@@ -146,11 +146,11 @@ def _read_json(path: pathlib.Path) -> dict[str, Any]:
     except (OSError, RecursionError, ValueError) as error:
         raise InputError(
             f"{path} is not a whole JSON file ({error}): save it in labelme "
-            "again, or take it away."
+            "again, or remove it."
         ) from error
     if not isinstance(content, dict) or "shapes" not in content:
         raise InputError(
-            f"{path} has no shapes, so labelme did not write it: take it away "
+            f"{path} has no shapes, so labelme did not write it: remove it "
             "(from CVAT, export `Segmentation mask 1.1` instead of JSON)."
         )
     return content
@@ -160,7 +160,7 @@ def _size(height: Any, width: Any) -> tuple[int, int] | None:
     if height is None and width is None:
         return None
     size = int(height), int(width)
-    if not all(1 <= side <= _FARTHEST for side in size):
+    if not all(1 <= side <= _MAX_COORDINATE for side in size):
         raise ValueError(f"{width}x{height} pixels")
     return size
 
@@ -171,12 +171,12 @@ def _shape(drawn: dict[str, Any]) -> Shape:
     points = tuple((float(x), float(y)) for x, y in drawn["points"])
     if not label:
         raise ValueError(f"a {kind} without a label")
-    if kind not in _FEWEST_POINTS:
+    if kind not in _MIN_POINTS:
         raise ValueError(f"a shape of the type {kind!r}")
-    if len(points) < _FEWEST_POINTS[kind]:
+    if len(points) < _MIN_POINTS[kind]:
         raise ValueError(f"a {kind} {label!r} of {len(points)} points")
     for place in np.ravel(points).tolist():
-        if not math.isfinite(place) or abs(place) > _FARTHEST:
+        if not math.isfinite(place) or abs(place) > _MAX_COORDINATE:
             raise ValueError(f"a {kind} {label!r} with a point at {place}")
     mask = _decoded_mask(drawn["mask"]) if kind == "mask" else None
     return Shape(label, kind, points, mask)

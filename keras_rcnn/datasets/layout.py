@@ -1,4 +1,4 @@
-"""What the layouts of a folder of labeled photos have in common."""
+"""Layout of a folder of labeled photos: its classes and files."""
 
 import dataclasses
 import pathlib
@@ -17,7 +17,7 @@ class LabeledPhoto:
     Args:
         name: path below the folder of photos, without suffix.
         image: file of the photo.
-        mask: file of the mask, or of the shapes that make it.
+        mask: file of the mask, or of the shapes to draw it from.
     """
 
     name: str
@@ -27,18 +27,19 @@ class LabeledPhoto:
 
 @dataclasses.dataclass(frozen=True)
 class FolderLayout:
-    """What is in a folder, before any picture is read.
+    """Classes and files of a folder, before any picture is read.
 
     Args:
         class_names: one for each label.
         palette: red, green and blue of each class.
         photos: sorted by name.
-        test_names: of the photos that are `test`; None if nothing says.
-        read_mask: gives the uint8 labels of a mask file.
-        read_photo: gives the uint8 pixels of a photo's file.
-        problems: files that do not fit together, one line each with its mend;
-            any of them stops training.
-        unused: photos that nothing asks for.
+        test_names: names of the photos of the `test` split; None if the folder
+            does not say.
+        read_mask: reads the uint8 labels of a mask file.
+        read_photo: reads the uint8 pixels of a photo.
+        problems: files that do not fit together, a line each that says how to
+            fix it. Any problem stops training.
+        unused: photos without labels or that no list names.
     """
 
     class_names: tuple[str, ...]
@@ -52,14 +53,14 @@ class FolderLayout:
 
 
 def is_photo(path: pathlib.Path) -> bool:
-    """Whether a file is a photo, going by its suffix."""
+    """Whether the suffix of a file is that of a photo."""
     return path.suffix.lower() in PHOTO_SUFFIXES
 
 
 def files_by_name(
     folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
 ) -> dict[str, pathlib.Path]:
-    """Files in and below a folder by name without suffix, sorted.
+    """Sorted files in and below a folder, by name without suffix.
 
     Raises:
         InputError: if there is no such folder, or two files have one name.
@@ -73,7 +74,7 @@ def files_by_name(
 def find_files(
     folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
 ) -> tuple[dict[str, pathlib.Path], list[str]]:
-    """The same, and a problem for each file whose name is another's.
+    """Like `files_by_name`, with a problem for each name that is not unique.
 
     Raises:
         InputError: if there is no such folder.

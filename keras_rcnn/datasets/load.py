@@ -1,4 +1,4 @@
-"""Every data set by its name."""
+"""Loads any data set by its name."""
 
 import pathlib
 
@@ -21,25 +21,25 @@ def load_dataset(
     seed: int = 0,
     longest_side: int | None = None,
 ) -> SceneDataset:
-    """Labeled photos to train on or to score on.
+    """Labeled photos for training or scoring.
 
-    Which photos train and which are held out never depends on `seed`.
+    The split of the photos never depends on `seed`.
 
     Args:
-        name: `stanford_background` or `sift_flow`, prepared beforehand;
-            `folder`, your own; `synthetic`, generated scenes.
-        data_dir: where the published ones were prepared,
-            `~/tensorflow_datasets` if none is given; for `folder` the folder.
+        name: `stanford_background` or `sift_flow`, which `prepare` must have
+            written; `folder` for photos of your own; `synthetic` for generated
+            scenes.
+        data_dir: for published data sets the folder where they were prepared,
+            by default `~/tensorflow_datasets`; for `folder` the folder itself.
         split: `train`, `test` or `all`.
-        fold: which fifth of Stanford Background is `test`, 0 to 4, the other
-            four being `train`.
+        fold: fifth of Stanford Background that is the test split, 0 to 4.
         seed: of the generated scenes.
-        longest_side: your own photos and masks are scaled down to it, in
-            pixels; None leaves them as they are.
+        longest_side: maximum side in pixels of photos of your own. Larger ones
+            and their masks are scaled down. None leaves them as they are.
 
     Raises:
-        InputError: if there is no such data set, split or fold, or what is in
-            `data_dir` cannot be used.
+        InputError: if there is no such data set, split or fold, or if a file
+            in `data_dir` cannot be used.
     """
     for what, given, known in (
         ("data set", name, NAMES),
@@ -56,7 +56,7 @@ def load_dataset(
     if name == "folder":
         if data_dir is None:
             raise InputError(
-                "The data set folder needs the folder: give it as data_dir."
+                "The data set `folder` needs data_dir=: give the folder."
             )
         return load_folder(data_dir, split, longest_side)
     return load_prepared(name, data_dir, split, fold)

@@ -1,4 +1,4 @@
-"""Labeled photos of one data set as more of another."""
+"""Labeled photos of one data set with the classes of another."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -10,8 +10,9 @@ from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
 
-# Classes of SIFT Flow as Stanford Background labels them. What it labels now
-# so, now otherwise (rock, sand, desert, staircase, sun, moon) is left out.
+# Classes of SIFT Flow as Stanford Background labels them. Classes that it
+# labels in different ways (rock, sand, desert, staircase, sun, moon) are left
+# out.
 _SIFT_FLOW = {
     "sky": "sky",
     "tree": "tree",
@@ -50,23 +51,22 @@ MAPPINGS = {("sift_flow", "stanford_background"): _SIFT_FLOW}
 
 
 def map_classes(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
-    """The photos, labeled with the classes of another data set.
+    """Photos with their labels changed to the classes of another data set.
 
     Args:
         photos: of a published data set.
-        target: a published data set, whose classes count.
+        target: published data set with the classes to use.
 
     Returns:
-        The same photos; pixels of classes that the other data set does not
-        have are unknown.
+        The same photos. Pixels of classes without a counterpart are unknown.
 
     Raises:
-        InputError: if nobody has written down which class is which.
+        InputError: if there is no mapping between the two data sets.
     """
     if (photos.name, target.name) not in MAPPINGS:
         known = ", ".join(" for ".join(pair) for pair in MAPPINGS)
         raise InputError(
-            f"Nothing says which classes of {photos.name} are which of "
+            f"There is no mapping of the classes of {photos.name} to those of "
             f"{target.name}: choose {known}."
         )
     table = tf.constant(
@@ -93,7 +93,7 @@ def _label_table(
     target_names: tuple[str, ...],
     mapping: Mapping[str, str],
 ) -> np.ndarray:
-    """The new label of each old one, uint8 `(256,)`."""
+    """The new label of each old label, uint8 `(256,)`."""
     table = np.full(256, IGNORE_LABEL, np.uint8)
     for label, name in enumerate(names):
         if name in mapping:

@@ -1,4 +1,4 @@
-"""Masks: PNG files that hold the class of each pixel."""
+"""Masks: PNG files with the class of each pixel."""
 
 import pathlib
 
@@ -13,10 +13,10 @@ INDEX_MODES = ("1", "L", "P")
 
 
 def open_mask(path: pathlib.Path) -> Image.Image:
-    """The mask, read whole.
+    """Reads a mask.
 
     Raises:
-        InputError: if it is no picture, is broken, or has 16 bits a pixel.
+        InputError: if it is not a whole picture, or has 16 bits a pixel.
     """
     try:
         with Image.open(path) as mask:
@@ -36,7 +36,7 @@ def open_mask(path: pathlib.Path) -> Image.Image:
 def mask_values(path: pathlib.Path, mask: Image.Image) -> np.ndarray:
     """Values of a single-channel or palette mask, uint8 `(height, width)`."""
     values = np.asarray(mask).astype(np.uint8)
-    # Pillow spreads gray levels of 2 and 4 bits over 0 to 255; undo it.
+    # Pillow scales gray levels of 2 and 4 bits to 0 to 255. This undoes it.
     return values // (255 // (2 ** _gray_bits(path) - 1))
 
 
@@ -45,13 +45,13 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
 
     Args:
         path: of the PNG file.
-        num_classes: how many classes there are.
+        num_classes: number of classes.
 
     Returns:
-        uint8 `(height, width)`, 255 where unknown.
+        uint8 `(height, width)`, `IGNORE_LABEL` where unknown.
 
     Raises:
-        InputError: if it is broken or holds anything else than indices.
+        InputError: if it is broken or has values that are not class indices.
     """
     mask = open_mask(path)
     if mask.mode not in INDEX_MODES:

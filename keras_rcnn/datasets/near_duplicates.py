@@ -1,4 +1,4 @@
-"""Photos that show the same picture, whatever their size and compression."""
+"""Photos that show the same picture, in any size and compression."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ _ROWS_A_BLOCK = 1024
 
 
 def thumbnail(image: np.ndarray) -> np.ndarray:
-    """A photo as 24x24 gray values without their mean and contrast.
+    """A photo as 24x24 gray values, normalized to mean 0 and length 1.
 
     The dot product of two thumbnails is the correlation of their pixels.
 
@@ -18,10 +18,10 @@ def thumbnail(image: np.ndarray) -> np.ndarray:
         image: uint8 `(height, width, 3)`.
 
     Returns:
-        float32 `(576,)` of mean 0 and length 1; 0 all over if the photo is of
-        one gray.
+        float32 `(576,)`; all 0 if the photo has a single gray level.
     """
-    # Of Pillow's filters the one that keeps copies of another size closest.
+    # Of Pillow's filters, this one gives copies of other sizes the highest
+    # correlations.
     small = Image.fromarray(image).resize(
         (SIDE, SIDE), Image.Resampling.BICUBIC
     )
@@ -34,22 +34,22 @@ def thumbnail(image: np.ndarray) -> np.ndarray:
 def find_near_duplicates(
     thumbnails: np.ndarray, threshold: float
 ) -> list[tuple[int, int, float]]:
-    """All pairs of photos whose thumbnails correlate so much.
+    """All pairs of photos whose thumbnails have a high correlation.
 
     Every pair is compared, a block of rows at a time.
 
     Args:
-        thumbnails: float32 `(count, values)`, of `thumbnail`.
-        threshold: least correlation, above 0 and up to 1.
+        thumbnails: float32 `(count, values)`, results of `thumbnail`.
+        threshold: minimum correlation, above 0 and up to 1.
 
     Returns:
-        First and second photo of each pair, the first being the smaller
-        number, and their correlation; the pairs in order.
+        Sorted triples: the numbers of two photos, the smaller one first, and
+        their correlation.
     """
     pairs = []
     for first in range(0, len(thumbnails), _ROWS_A_BLOCK):
         block = thumbnails[first : first + _ROWS_A_BLOCK]
-        # Only what comes after each photo: every pair once.
+        # Only later photos, so that every pair occurs once.
         correlations = np.triu(block @ thumbnails[first:].T, k=1)
         for row, column in np.argwhere(correlations >= threshold).tolist():
             correlation = min(1.0, float(correlations[row, column]))
@@ -63,8 +63,8 @@ def groups_of(
     """Photos that belong together, through others if need be.
 
     Args:
-        pairs: of `find_near_duplicates`.
-        count: how many photos there are.
+        pairs: result of `find_near_duplicates`.
+        count: number of photos.
 
     Returns:
         Two or more photos each, in order.

@@ -1,4 +1,4 @@
-"""The batches that sampling gives, each by its number alone."""
+"""Batches of sampled windows, each drawn from its number alone."""
 
 from collections.abc import Callable
 
@@ -14,27 +14,27 @@ from keras_rcnn.datasets.sampling import (
 )
 from keras_rcnn.errors import InputError
 
-# A graph is a message of Protocol Buffers, of less than 2 GiB; the rest of
-# it, the order of the photos included, takes a few MB.
+# A graph is a Protocol Buffers message of less than 2 GiB. Everything but the
+# photos, including their order, takes a few MB.
 MAX_BYTES = 2**31 - 2**27
 
 
 class NumberedBatches:
-    """Draws any batch of `sample_windows`, in any order, here or elsewhere.
+    """Draws any batch of `sample_windows` by its number, in any process.
 
-    A graph that draws holds the photos and their order as constants, so that
-    whoever runs it needs no file and nothing of Python.
+    The graph that draws holds the photos and their order as constants, so that
+    it runs without files and without Python.
 
     Args:
         examples: labeled photos, finite.
         sample: function of (example, stateless seed) that draws one window.
-        batch_size: windows a batch of all replicas together.
-        seed: decides the order of the photos and every draw.
-        start: batches to pass over; the next one has number 0.
-        context: which part of each batch is wanted.
+        batch_size: windows in a batch, over all replicas.
+        seed: of the order of the photos and of every draw.
+        start: number of batches to skip; the next one has number 0.
+        context: says which part of each batch this process takes.
 
     Raises:
-        InputError: if there are more photos than a graph can hold.
+        InputError: if the photos take more memory than a graph can hold.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class NumberedBatches:
         self._pipeline = context.input_pipeline_id
         self._read(examples)
         scalar = tf.TensorSpec((), tf.int32)
-        # Traced here: AutoGraph does not work where others draw.
+        # Traced here, because AutoGraph does not work on the workers.
         self._window = tf.function(
             lambda index, draw: sample(
                 self._photo(index), tf.stack([seed, draw])
@@ -69,8 +69,8 @@ class NumberedBatches:
                 raise InputError(
                     "The photos take more than the "
                     f"{MAX_BYTES / 2**30:.1f} GiB, 4 bytes a pixel, that "
-                    "--data_service can send: leave some out, scale them "
-                    "down, or train without it."
+                    "a data service can send: leave some out, scale them "
+                    "down, or train without the service."
                 )
             photos.append(
                 (
@@ -78,7 +78,7 @@ class NumberedBatches:
                     example["label"].tobytes(),
                     example["label"].shape,
                     example["mean"],
-                    example["deviation"],
+                    example["std"],
                 )
             )
         self._num_photos = len(photos)
@@ -87,22 +87,22 @@ class NumberedBatches:
 
     @property
     def element_spec(self) -> tuple[tf.TensorSpec, ...]:
-        """Shapes and types of a batch, its number left out."""
+        """Shapes and types of a batch, without its number."""
         _, *parts = self.between(0, 1)(tf.constant(0, tf.int64)).element_spec
         return tuple(parts)
 
     def between(
         self, first: int, last: int
     ) -> Callable[[tf.Tensor], tf.data.Dataset]:
-        """How to draw the batches of some numbers.
+        """A function that draws the batches of a range of numbers.
 
         Args:
             first: number of the first batch.
-            last: number after that of the last one.
+            last: number after the last batch.
 
         Returns:
-            Function of a number, int64, that gives a data set of one element:
-            that number and what `sample` gives, as a batch.
+            Function of an int64 number that returns a data set of one element:
+            the number and the batch of windows.
         """
         size = self._size
         order = tf.constant(self._order(first * size, last * size))
@@ -123,7 +123,7 @@ class NumberedBatches:
         return batch
 
     def _order(self, first: int, last: int) -> np.ndarray:
-        """Which photos are drawn at places of this pipeline, int32."""
+        """Index of the photo for each window of this pipeline, int32."""
         numbers = tf.data.Dataset.range(self._num_photos, output_type=tf.int32)
         order = (
             reshuffled(numbers, self._seed)
@@ -135,10 +135,10 @@ class NumberedBatches:
         return np.concatenate(list(order.as_numpy_iterator()))
 
     def _photo(self, index: tf.Tensor) -> Example:
-        image, label, size, mean, deviation = (
+        image, label, size, mean, std = (
             column[index] for column in self._columns
         )
         return unpack(image, label, size, tf.constant("")) | {
             "mean": mean,
-            "deviation": deviation,
+            "std": std,
         }

@@ -1,4 +1,4 @@
-"""Patches around random labeled pixels: the paper's way of sampling."""
+"""Patches around random labeled pixels, as the paper samples them."""
 
 import tensorflow as tf
 
@@ -25,24 +25,25 @@ def sample_patches(
     context: tf.distribute.InputContext | None = None,
     data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
-    """Patches of random photos, each with the label of its middle pixel.
+    """Patches of random photos, each with the label of its center pixel.
 
     Args:
         examples: labeled photos, as a `SceneDataset` holds them.
         geometry: of the stack f.
-        num_instances: instances to train; the patch is their receptive field.
-        batch_size: patches a batch.
-        one_instance_at_random: whether each patch trains one instance drawn
-            at random (the paper's rCNN1, section 4.2), not all of them.
-        seed: decides every draw.
-        start: batches to pass over, for a run that goes on.
-        context: as for `sample_windows`.
-        data_service: draws the same windows elsewhere; here if None.
+        num_instances: number of instances to train; the patch is the receptive
+            field of the last one.
+        batch_size: patches in a batch.
+        one_instance_at_random: whether each patch trains one random instance
+            (the paper's rCNN1, section 4.2) instead of all instances.
+        seed: of every draw.
+        start: number of batches to skip, for a run that is resumed.
+        context: says which part of each batch this process takes.
+        data_service: draws the same patches in other processes.
 
     Returns:
         Endless batches of float32 patches `(batch, size, size, 3)`, label
-        grids and weights, as `grids_of_labels` describes them: one position
-        of each grid counts, the middle.
+        grids and weights, as `grids_of_labels` describes them. Only the center
+        of each grid has a weight.
 
     Reference:
         Pinheiro & Collobert, arXiv:1306.2795, sections 3.2 and 4.2.

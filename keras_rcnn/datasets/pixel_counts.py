@@ -1,4 +1,4 @@
-"""How many of the pixels each class has."""
+"""Numbers of pixels of the classes."""
 
 import numpy as np
 import tensorflow as tf
@@ -7,11 +7,11 @@ from keras_rcnn.datasets.scene_dataset import SceneDataset
 
 
 def class_shares(dataset: SceneDataset) -> tuple[np.ndarray, float]:
-    """Share of each class among the labeled pixels of a data set.
+    """Fraction of each class among the labeled pixels of a data set.
 
     Returns:
-        float64 `(num_classes,)`, which sum to 1, or are all 0 where nothing
-        is labeled; and the share of the unknown among all pixels.
+        float64 `(num_classes,)` with the sum 1, or all 0 if no pixel is
+        labeled; and the fraction of unknown pixels among all pixels.
     """
     counts = np.zeros(256, np.int64)
     counted = dataset.examples.map(

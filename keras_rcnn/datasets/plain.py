@@ -14,17 +14,18 @@ from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
 
 
 def plain_layout(folder: pathlib.Path) -> FolderLayout:
-    """The photos and classes of a folder in the plain layout.
+    """Photos and classes of a folder in the plain layout.
 
-        images/       photos, JPEG, PNG, TIFF, WebP, ...
-        masks/        for each photo a PNG of the same name and size, a single
-                      channel or a palette; value = class index, 255 = unknown
-        classes.txt   a name a line, class 0 first, each optionally followed
+        images/       photos: JPEG, PNG, TIFF, WebP, ...
+        masks/        for each photo a PNG file of the same name and size, with
+                      a single channel or a palette; each value is a class
+                      index, or 255 for unknown
+        classes.txt   one name a line, class 0 first, each optionally followed
                       by its color, as in `sky #87ceeb`
 
     Raises:
-        InputError: naming the file and the mend, if classes.txt cannot be
-            used, or one of the folders or every photo is missing.
+        InputError: if classes.txt cannot be used, if a folder is missing, or
+            if there is no photo.
     """
     class_names, palette = read_class_list(folder / CLASSES_FILE)
     images, problems = find_files(folder / "images", is_photo)
@@ -66,10 +67,10 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
 def read_class_list(
     path: pathlib.Path,
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
-    """Names and colors of a classes.txt; empty lines do not count.
+    """Names and colors of the classes in a file.
 
     Raises:
-        InputError: if it is missing, or a color is none.
+        InputError: if it is missing, or if it has a color that is not one.
     """
     if not path.is_file():
         raise InputError(

@@ -1,4 +1,4 @@
-"""Published data sets: preparing them once, reading them from then on."""
+"""Published data sets, which are prepared once and then read."""
 
 import contextlib
 import io
@@ -33,22 +33,22 @@ def prepare(
     data_dir: str | pathlib.Path | None = None,
     overwrite: bool = False,
 ) -> pathlib.Path:
-    """Reads the archive of a published data set and writes it for TFDS.
+    """Converts the archive of a published data set to TensorFlow Datasets.
 
-    Whatever ends it before its time, what is there afterwards is either
-    complete or not there at all.
+    The result is complete or does not exist, even if the process is killed.
 
     Args:
         name: `stanford_background` or `sift_flow`.
-        manual_dir: holds the archive as distributed, or its unpacked folder.
-        data_dir: where to write; `~/tensorflow_datasets` if none is given.
-        overwrite: whether to remove what was built before and build anew.
+        manual_dir: folder with the archive as its authors distribute it, or
+            with its unpacked folder.
+        data_dir: folder to write to, by default `~/tensorflow_datasets`.
+        overwrite: whether to replace a data set that was prepared before.
 
     Returns:
-        The folder written, or the one that was there already.
+        The folder with the data set, which may have existed before.
 
     Raises:
-        InputError: if the archive is missing or something in it is broken.
+        InputError: if the archive is missing or broken.
     """
     manual_dir = pathlib.Path(manual_dir).expanduser()
     if not manual_dir.is_dir():
@@ -66,16 +66,16 @@ def prepare(
     )
     folder = pathlib.Path(builder.data_dir)
     try:
-        # TFDS prints that it downloads, which it does not.
+        # TFDS prints that it downloads, although it does not.
         with contextlib.redirect_stdout(io.StringIO()):
             builder.download_and_prepare(download_config=config)
     except (OSError, tf.errors.OpError) as error:
         raise InputError(
-            f"{folder} cannot be written ({error}): give a data_dir where "
-            "there is leave and room to write."
+            f"{folder} cannot be written ({error}): give a data_dir= that is "
+            "writable and has enough space."
         ) from error
     for leftover in folder.parent.glob(f"incomplete.*_{folder.name}"):
-        # Of a build that was killed; TFDS never looks at it again.
+        # Left by a process that was killed; TFDS does not remove it.
         shutil.rmtree(leftover, ignore_errors=True)
     return folder
 
@@ -90,20 +90,21 @@ def load_prepared(
 
     Args:
         name: `stanford_background` or `sift_flow`.
-        data_dir: where it was prepared; `~/tensorflow_datasets` if none.
+        data_dir: folder where it was prepared, by default
+            `~/tensorflow_datasets`.
         split: `train`, `test` or `all`.
-        fold: which fifth of Stanford Background is `test`, 0 to 4.
+        fold: fifth of Stanford Background that is the test split, 0 to 4.
 
     Raises:
-        InputError: if it was not prepared there.
+        InputError: if it was not prepared in this folder.
     """
     builder = _builder(name, data_dir)
     if not builder.is_prepared():
         where = f" --data_dir={data_dir}" if data_dir else ""
         raise InputError(
-            f"{name} is not prepared in {builder.data_dir}: run python "
-            f"tools/prepare_data.py --dataset={name} --manual_dir=FOLDER"
-            f"{where}, where FOLDER holds {builder.ARCHIVE}."
+            f"{name} is not prepared in {builder.data_dir}: run `keras-rcnn "
+            f"prepare --dataset={name} --manual_dir=FOLDER{where}`, where "
+            f"FOLDER holds {builder.ARCHIVE}."
         )
     encoded = _encoded(builder, split)
     if "test" not in builder.info.splits and split != "all":
@@ -126,7 +127,7 @@ def _builder(name: str, data_dir: str | pathlib.Path | None) -> SceneBuilder:
 
 
 def _encoded(builder: SceneBuilder, split: str) -> tf.data.Dataset:
-    """Photos as compressed bytes, so that choosing among them decodes none."""
+    """Examples with compressed photos, which can be selected undecoded."""
     if split not in builder.info.splits or len(builder.info.splits) == 1:
         split = "+".join(sorted(builder.info.splits))
     skip = tfds.decode.SkipDecoding()

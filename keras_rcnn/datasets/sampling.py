@@ -1,4 +1,4 @@
-"""What patch and crop sampling share: windows of the padded photo."""
+"""Windows of padded photos, for sampling of patches and of crops."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -31,11 +31,10 @@ class WindowSource(Protocol):
 
 
 def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
-    """The labeled photos and what sampling has to know of each.
+    """Photos with at least one labeled pixel, with their mean and std.
 
-    Each is standardized by its own mean and deviation, which are those of the
-    whole photo, not of a window of it. Photos without any labeled pixel teach
-    nothing and are left out.
+    Windows are standardized by the mean and standard deviation of the whole
+    photo.
     """
     return examples.filter(
         lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
@@ -43,17 +42,17 @@ def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
 
 
 def reshuffled(elements: tf.data.Dataset, seed: int) -> tf.data.Dataset:
-    """All of them, in another order each time around, for ever."""
+    """Repeats the elements without end, in another order each time."""
     return elements.shuffle(1024, seed=seed).repeat()
 
 
 def _with_statistics(example: Example) -> Example:
-    mean, deviation = statistics(example["image"])
+    mean, std = statistics(example["image"])
     return {
         "image": example["image"],
         "label": example["label"],
         "mean": mean,
-        "deviation": deviation,
+        "std": std,
     }
 
 
@@ -66,17 +65,18 @@ def sample_windows(
     context: tf.distribute.InputContext | None = None,
     data_service: WindowSource | None = None,
 ) -> tf.data.Dataset:
-    """Batches of windows drawn by `sample`, the same ones for the same seed.
+    """Batches of windows drawn by `sample`, the same for the same seed.
 
     Args:
         examples: labeled photos, finite.
         sample: function of (example, stateless seed) that draws one window.
-        batch_size: windows a batch of all replicas together.
-        seed: decides the order of the photos and every draw.
-        start: batches to pass over, for a run that goes on.
-        context: which part of each batch is wanted; all of it if None. The
-            parts of all workers make up the batch of one.
-        data_service: draws the same windows elsewhere; here if None.
+        batch_size: windows in a batch, over all replicas.
+        seed: of the order of the photos and of every draw.
+        start: number of batches to skip, for a run that is resumed.
+        context: says which part of each batch this process takes; None for
+            all of it. The parts of all workers together are one batch.
+        data_service: draws the same windows in other processes; None to draw
+            them here.
     """
     context = context or tf.distribute.InputContext()
     if data_service:
@@ -115,10 +115,10 @@ def draw_integer(
 def cut_window(
     example: Example, top: tf.Tensor, left: tf.Tensor, size: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """A window of the standardized photo, padded where it leaves the photo.
+    """A window of the standardized photo, padded outside the photo.
 
     Args:
-        example: photo with labels and statistics.
+        example: photo with labels, mean and standard deviation.
         top: first row, in pixels; may be negative.
         left: first column, in pixels; may be negative.
         size: side of the window, or its height and width, in pixels.
@@ -138,7 +138,7 @@ def cut_window(
     after = size - (end - begin) - before
     margins = tf.stack([before, after], axis=1)
     return (
-        tf.pad(image / example["deviation"], tf.pad(margins, ((0, 1), (0, 0)))),
+        tf.pad(image / example["std"], tf.pad(margins, ((0, 1), (0, 0)))),
         tf.pad(label, margins, constant_values=IGNORE_LABEL),
     )
 
@@ -146,16 +146,17 @@ def cut_window(
 def grids_of_labels(
     labels: tf.Tensor, geometry: Geometry, num_instances: int
 ) -> tuple[Grids, Grids]:
-    """The labels that each instance's planes must give, and their weights.
+    """Target labels for the scores of each instance, and their weights.
 
     Args:
-        labels: uint8 `(batch, size, size)`, one for each pixel put in.
+        labels: uint8 `(batch, height, width)`, of the pixels of the input.
         geometry: of the stack f.
-        num_instances: how many instances.
+        num_instances: number of instances.
 
     Returns:
         Two dicts by instance: int32 labels `(batch, rows, columns)` at the
-        centers of the receptive fields, and float32 weights, 0 for unknown.
+        centers of the receptive fields, and float32 weights, which are 0
+        where the label is unknown and otherwise 1.
     """
     targets, weights = {}, {}
     shape = tf.shape(labels)

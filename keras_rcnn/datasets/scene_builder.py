@@ -1,4 +1,4 @@
-"""What the builders of published data sets have in common."""
+"""Base class of the builders of published data sets."""
 
 import io
 import pathlib
@@ -16,7 +16,7 @@ from keras_rcnn.io.labels import IGNORE_LABEL
 class SceneBuilder(tfds.core.GeneratorBasedBuilder):
     """A published data set of labeled photos, read from `manual_dir`.
 
-    Subclasses give the constants below, `_split_generators` and
+    Subclasses define the constants below, `_split_generators` and
     `_generate_examples`.
     """
 
@@ -49,7 +49,7 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
     ) -> pathlib.Path:
         try:
             return pathlib.Path(dl_manager.manual_dir)
-        except AssertionError as error:  # not there, or empty
+        except AssertionError as error:  # missing or empty
             reason = str(error).split(". ")[0]
             raise InputError(
                 f"{reason}: put {self.ARCHIVE} there as its authors "
@@ -59,13 +59,13 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
     def _example(
         self, name: str, path: str, image: bytes, label: np.ndarray
     ) -> tuple[str, dict[str, Any]]:
-        """One labeled photo, checked, under its key.
+        """Checks a labeled photo and returns its key and its features.
 
         Args:
             name: of the photo.
-            path: of the photo, for the error message.
-            image: the photo as a JPEG.
-            label: int `(height, width)`, below 0 where unknown.
+            path: of the photo, for errors.
+            image: the photo as a JPEG file.
+            label: int `(height, width)`, negative where unknown.
         """
         size = _jpeg_size(path, image)
         if label.shape != size:
@@ -108,7 +108,7 @@ def photos(files: dict[str, bytes], folder: str) -> Iterator[tuple[str, str]]:
 
 
 def _jpeg_size(path: str, content: bytes) -> tuple[int, int]:
-    # Decoded with what will decode it later, hence good for certain then.
+    # The same decoder reads the photo later, so it cannot fail then.
     try:
         image = tf.io.decode_image(content, 3, expand_animations=False)
     except tf.errors.InvalidArgumentError as error:

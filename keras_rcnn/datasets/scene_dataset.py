@@ -1,4 +1,4 @@
-"""Labeled photos of scenes, whatever they were read from."""
+"""Labeled photos of scenes from any source."""
 
 import dataclasses
 
@@ -10,21 +10,20 @@ from keras_rcnn.datasets.photo_batches import labeled_batches
 
 @dataclasses.dataclass(frozen=True)
 class SceneDataset:
-    """Labeled photos, their classes and the colors to draw them in.
+    """Labeled photos with names and colors of their classes.
 
-    A photo may be unknown altogether: it stays in the data set, so that what
-    is counted is what is there, and whoever samples pixels has to pass it
-    over.
+    A photo may have no labeled pixel. It still counts as an example, so
+    sampling has to skip it.
 
     Args:
-        name: what the data set is called.
+        name: of the data set.
         class_names: one for each label, in the order of the labels.
         palette: red, green and blue of each class, 0 to 255.
         examples: finite, in the same order each time. Each is a dict of
             `image`, uint8 `(height, width, 3)`; `label`, uint8
             `(height, width)`, `IGNORE_LABEL` where unknown; and `name`, a
-            string. Sizes differ from photo to photo.
-        num_examples: how many photos there are.
+            string. Photos may have different sizes.
+        num_examples: number of photos.
     """
 
     name: str
@@ -35,7 +34,7 @@ class SceneDataset:
 
     @property
     def num_classes(self) -> int:
-        """How many classes there are; unknown is none of them."""
+        """Number of classes, not counting `IGNORE_LABEL`."""
         return len(self.class_names)
 
     def batches(
@@ -72,7 +71,7 @@ class SceneDataset:
         )
 
     def select(self, chosen: np.ndarray) -> "SceneDataset":
-        """The part of the photos that is chosen, in the same order.
+        """Some of the photos, in the same order.
 
         Args:
             chosen: bool `(num_examples,)`, whether to keep each photo.
@@ -83,7 +82,7 @@ class SceneDataset:
         )
 
     def repeat(self, times: int) -> "SceneDataset":
-        """These photos so many times over."""
+        """The photos, repeated `times` times."""
         return dataclasses.replace(
             self,
             examples=self.examples.repeat(times),
@@ -91,7 +90,7 @@ class SceneDataset:
         )
 
     def concatenate(self, other: "SceneDataset") -> "SceneDataset":
-        """These photos and then those of a data set of the same classes."""
+        """The photos, followed by those of `other` with the same classes."""
         return dataclasses.replace(
             self,
             examples=self.examples.concatenate(other.examples),
@@ -102,11 +101,11 @@ class SceneDataset:
 def select_examples(
     examples: tf.data.Dataset, chosen: np.ndarray
 ) -> tf.data.Dataset:
-    """The elements at whose place `chosen` is true.
+    """The elements at the positions where `chosen` is true.
 
     Args:
         examples: finite, in a fixed order.
-        chosen: bool, one for each element.
+        chosen: bool `(number of elements,)`.
     """
     mask = tf.constant(chosen, tf.bool)
     return (

@@ -1,4 +1,4 @@
-"""Files of a data set as its authors distribute it, packed or unpacked."""
+"""Files of a published data set, packed in an archive or unpacked."""
 
 import functools
 import pathlib
@@ -15,22 +15,22 @@ Wanted = Callable[[str], bool]
 def read_source(
     manual_dir: pathlib.Path, archive: str, wanted: Wanted
 ) -> dict[str, bytes]:
-    """Contents of the wanted files, from the archive or its unpacked folder.
+    """Reads the wanted files from the archive or from its unpacked folder.
 
-    The folder is taken where both are there. Everything is held in memory,
-    about as many bytes as the archive unpacks to, so that nothing is left on
-    disk should the program be killed.
+    The folder is used if both exist. All contents are kept in memory, so that
+    nothing is left on the disk if the process is killed.
 
     Args:
-        manual_dir: holds the archive or the folder.
-        archive: its file name, `FOLDER.tar.gz` or `FOLDER.zip`.
-        wanted: whether a file is needed, given its path.
+        manual_dir: folder with the archive or the unpacked folder.
+        archive: file name of the archive, `FOLDER.tar.gz` or `FOLDER.zip`.
+        wanted: function of a path inside the folder that returns whether the
+            file is needed.
 
     Returns:
-        Contents by path inside the folder, as in `images/0001.jpg`.
+        Contents by path inside the folder, for example `images/0001.jpg`.
 
     Raises:
-        InputError: if neither is there, or the archive is broken.
+        InputError: if neither exists, or if the archive is broken.
     """
     folder = archive.split(".")[0]
     if (manual_dir / folder).is_dir():
@@ -101,5 +101,5 @@ def _zip_members(
 
 
 def _is_wanted(name: str, wanted: Wanted) -> bool:
-    # macOS puts a hidden "._0001.jpg" beside "0001.jpg".
+    # macOS adds a hidden "._0001.jpg" for each "0001.jpg".
     return not name.rpartition("/")[2].startswith(".") and wanted(name)

@@ -1,4 +1,4 @@
-"""Which photos train and which are held out, decided once and for all."""
+"""Splits of photos for training, validation and testing."""
 
 from collections.abc import Sequence
 
@@ -14,15 +14,14 @@ _FOLDS_SEED = 0
 def folds(
     names: Sequence[str | bytes], num_folds: int = NUM_FOLDS
 ) -> np.ndarray:
-    """The fold of each name: one fixed shuffle, dealt into equal parts.
+    """The fold of each name, by one fixed shuffle.
 
-    Depends on which names there are, and on nothing else: neither on their
-    order nor on any seed of a run, so that what a model was trained on is
-    never what it is scored on.
+    Folds depend on the set of names alone, not on their order or on the seed
+    of a run, so that no model is scored on photos that it was trained on.
 
     Args:
-        names: of the photos, each different.
-        num_folds: how many parts; their sizes differ by one at most.
+        names: of the photos, without duplicates.
+        num_folds: number of folds; their sizes differ by at most one.
 
     Returns:
         int `(len(names),)`, from 0 to num_folds - 1, in the order of `names`.
@@ -32,7 +31,7 @@ def folds(
         cross-validation on Stanford Background, after Gould et al.
     """
     by_name = np.argsort(np.array(names))
-    # Fixed for good: the models that ship were trained on these folds.
+    # Never change this: the shipped networks were trained on these folds.
     shuffle = np.random.default_rng(_FOLDS_SEED).permutation(len(names))
     fold_of = np.empty(len(names), int)
     fold_of[by_name[shuffle]] = np.arange(len(names)) % num_folds
@@ -42,18 +41,20 @@ def folds(
 def train_validation_split(
     dataset: SceneDataset, fraction: float = 0.1, seed: int = 0
 ) -> tuple[SceneDataset, SceneDataset]:
-    """Holds some photos out, to choose the best weights by.
+    """Splits off photos for validation, which select the best weights.
 
     Args:
         dataset: at least two photos.
-        fraction: part to hold out, between 0 and 1; at least one photo.
-        seed: decides which; the same photos each time.
+        fraction: fraction of the photos for validation, between 0 and 1. At
+            least one photo is split off.
+        seed: the same seed always selects the same photos.
 
     Returns:
-        The photos to train on and those held out.
+        The photos for training and those for validation.
 
     Raises:
-        InputError: if fewer than two photos, or no such part.
+        InputError: if there are fewer than two photos, or if the fraction is
+            not between 0 and 1.
     """
     if not 0 < fraction < 1:
         raise InputError(

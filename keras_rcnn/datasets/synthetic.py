@@ -1,8 +1,8 @@
-"""Generated scenes: ambiguous up close and clear from their context.
+"""Generated scenes, whose small patches are ambiguous without context.
 
-Sky and water are painted with one and the same texture, mountain and road
-with another, so that a small patch does not tell them apart; where they lie
-relative to the horizon does. Trees and buildings can be told up close.
+Sky and water have the same texture, and so have mountain and road, so that a
+small patch does not distinguish them. Their position relative to the horizon
+does. Trees and buildings have textures of their own.
 """
 
 import numpy as np
@@ -28,11 +28,11 @@ _ROWS, _COLUMNS = np.mgrid[:_HEIGHT, :_WIDTH]
 
 
 def synthetic_scenes(split: str = "train", seed: int = 0) -> SceneDataset:
-    """Scenes of 120x160 pixels, drawn anew each time, in a second or two.
+    """Scenes of 120x160 pixels, drawn in a second or two.
 
     Args:
-        split: `train` (200 scenes), `test` (40 others) or `all` of them.
-        seed: decides every scene.
+        split: `train` (200 scenes), `test` (40 other scenes) or `all`.
+        seed: of all scenes.
     """
     splits = list(_NUM_IMAGES) if split == "all" else [split]
     images, labels, names = [], [], []
@@ -52,10 +52,10 @@ def synthetic_scenes(split: str = "train", seed: int = 0) -> SceneDataset:
 
 
 def draw_scene(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """One scene, painted from the back to the front.
+    """A random scene, painted from the back to the front.
 
     Returns:
-        uint8 `(120, 160, 3)` and its labels, uint8 `(120, 160)`.
+        Photo, uint8 `(120, 160, 3)`, and labels, uint8 `(120, 160)`.
     """
     label = np.full((_HEIGHT, _WIDTH), SKY, np.uint8)
     horizon = rng.uniform(0.35, 0.65) * _HEIGHT
@@ -68,13 +68,13 @@ def draw_scene(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     label[buildings] = BUILDING
     for _ in range(rng.integers(1, 4)):
         label[_tree(rng, horizon)] = TREE
-    # A light line where the ground begins, which parts mountain from road.
+    # A light line at the horizon separates mountain and road.
     verge = (np.abs(_ROWS - horizon - 2) < 2) & ~buildings & (label != TREE)
     return _paint(rng, label, verge), label
 
 
 def _ground(rng: np.random.Generator, horizon: float) -> np.ndarray:
-    """Water and road, parted by a line from the horizon to the bottom."""
+    """Water and road, separated by a line from the horizon to the bottom."""
     top, bottom = rng.uniform(0.1, 0.9, 2) * _WIDTH
     depth = (_ROWS - horizon) / (_HEIGHT - horizon)
     left = _COLUMNS < top + (bottom - top) * depth + _noise(rng, 6, 1, 3)
@@ -94,7 +94,7 @@ def _building(rng: np.random.Generator, horizon: float) -> np.ndarray:
 
 
 def _tree(rng: np.random.Generator, horizon: float) -> np.ndarray:
-    """A crown with a ragged edge; its foot is near the horizon."""
+    """A crown with a rough edge, with its lower end near the horizon."""
     radius = rng.uniform(9, 17)
     row = horizon + rng.uniform(0, 12) - radius
     column = rng.uniform(0, _WIDTH)
@@ -107,7 +107,7 @@ def _paint(
 ) -> np.ndarray:
     blue = np.array([110, 150, 190]) + rng.uniform(-20, 20, 3)
     gray = np.array([125, 120, 110]) + rng.uniform(-20, 20) * np.ones(3)
-    # Long streaks serve as clouds and as waves, patches as rock and as tar.
+    # Streaks are both clouds and waves; patches are both rock and asphalt.
     streaks = _noise(rng, 40, 5, 22)[..., None]
     patches = _noise(rng, 40, 50, 30)[..., None]
     leaves = _noise(rng, 60, 80, 30)[..., None]
@@ -131,7 +131,7 @@ def _paint(
 def _noise(
     rng: np.random.Generator, rows: int, columns: int, amplitude: float
 ) -> np.ndarray:
-    """Smooth noise over the scene, drawn at rows x columns places."""
+    """Smooth noise over the scene, from a grid of rows x columns values."""
     values = rng.uniform(-amplitude, amplitude, (rows + 1, columns + 1))
     noise = Image.fromarray(values.astype(np.float32))
     return np.asarray(noise.resize((_WIDTH, _HEIGHT), Image.Resampling.BICUBIC))

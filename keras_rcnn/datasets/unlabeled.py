@@ -19,16 +19,16 @@ def load_unlabeled(
     palette: tuple[tuple[int, int, int], ...],
     longest_side: int | None = None,
 ) -> SceneDataset:
-    """The photos in and below a folder, every pixel unknown.
+    """Photos in and below a folder, with every pixel unknown.
 
     Args:
         folder: holds photos.
-        class_names: what a network is to find in them.
+        class_names: classes of the network that is to label them.
         palette: red, green and blue of each class.
-        longest_side: photos longer than this, in pixels, are scaled down.
+        longest_side: maximum side in pixels; larger photos are scaled down.
 
     Raises:
-        InputError: if there is no photo, or one cannot be read.
+        InputError: if there is no photo, or if one cannot be read.
     """
     folder = pathlib.Path(folder).expanduser()
     if not folder.is_dir():

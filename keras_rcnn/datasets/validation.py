@@ -1,4 +1,4 @@
-"""Whole padded photos with the labels of their grids, for validation."""
+"""Whole photos with grids of labels, for validation."""
 
 import tensorflow as tf
 
@@ -11,12 +11,14 @@ from keras_rcnn.io.labels import IGNORE_LABEL
 def validation_batches(
     examples: tf.data.Dataset, geometry: Geometry, num_instances: int
 ) -> tf.data.Dataset:
-    """Every photo once, one a batch, padded so that each pixel has a patch.
+    """Batches of one whole photo each.
+
+    Photos are padded so that every pixel has a complete receptive field.
 
     Args:
         examples: labeled photos, as a `SceneDataset` holds them.
         geometry: of the stack f.
-        num_instances: instances to score.
+        num_instances: number of instances to score.
 
     Returns:
         Batches of one float32 photo `(1, height, width, 3)`, label grids and

@@ -23,27 +23,27 @@ BORDER_COLOR: Color = (224, 224, 192)
 
 
 def voc_layout(folder: pathlib.Path) -> FolderLayout:
-    """The photos and classes of a folder in Pascal VOC layout.
+    """Photos and classes of a folder in Pascal VOC layout.
 
         JPEGImages/               photos
-        SegmentationClass/        their masks: colors as in labelmap.txt,
-                                  direct or through a palette; a gray mask
-                                  holds the number of the line, from 0 on
+        SegmentationClass/        their masks in the colors of labelmap.txt,
+                                  RGB or palette; a gray mask holds numbers of
+                                  lines of labelmap.txt, starting at 0
         ImageSets/Segmentation/   optional lists of names: train.txt, ...
         labelmap.txt              a line `name:red,green,blue:parts:actions`
                                   for each class
 
-    The class `background` is what annotation tools write where nobody drew
-    anything, so its pixels are unknown. To make it a class of its own, give
-    it another name in labelmap.txt. VOC's border color is unknown too.
+    Annotation tools give the class `background` to pixels without annotation,
+    so these are unknown. To make them a class, give it another name in
+    labelmap.txt. Pixels in VOC's border color are unknown, too.
 
-    The photos that any list names are used, or those with a mask if there is
-    no list. `test` is what test.txt lists, or else val.txt; without either,
-    a fifth of the photos, always the same ones. All others are `train`.
+    The photos in any of the lists are used, or those with a mask if there are
+    no lists. The test split is the list test.txt, or else val.txt, or else a
+    fixed fifth of the photos. All other photos are the training split.
 
     Raises:
-        InputError: naming the file and the mend, if labelmap.txt cannot be
-            used, or one of the folders or every mask is missing.
+        InputError: if labelmap.txt cannot be used, if a folder is missing, or
+            if there is no mask.
     """
     colors = _read_labelmap(folder / "labelmap.txt")
     images, problems = find_files(folder / "JPEGImages", is_photo)
@@ -88,20 +88,20 @@ def _missing_files(
             "annotations with their masks."
         )
     return [
-        f"{folder / kind} has no {name}: {mend}."
+        f"{folder / kind} has no {name}: {fix}."
         for name in names
-        for files, kind, mend in (
+        for files, kind, fix in (
             (
                 images,
                 "JPEGImages",
-                "put the photo there, or take the name out of "
-                "ImageSets/Segmentation and the mask away",
+                "put the photo there, or remove the mask and the name in "
+                "ImageSets/Segmentation",
             ),
             (
                 masks,
                 "SegmentationClass",
-                "put the mask there or, as CVAT lists photos that nobody drew "
-                "on, delete ImageSets to use those with a mask",
+                "put the mask there or, as CVAT also lists photos without "
+                "annotation, delete ImageSets to use those with a mask",
             ),
         )
         if name not in files
@@ -138,7 +138,7 @@ def _read_labelmap(path: pathlib.Path) -> dict[str, Color]:
 
 
 def _read_lists(folder: pathlib.Path) -> dict[str, frozenset[str]]:
-    """Names in each list that names any."""
+    """Names in each list that is not empty."""
     lists = {}
     for path in sorted(folder.glob("*.txt")):
         text = path.read_text(encoding="utf-8-sig", errors="replace")
@@ -169,7 +169,7 @@ def _read_mask(path: pathlib.Path, colors: Mapping[str, Color]) -> np.ndarray:
 def _lines_of_colors(
     path: pathlib.Path, mask: Image.Image, colors: Mapping[str, Color]
 ) -> np.ndarray:
-    """Number of the line in labelmap.txt of each pixel, 255 for unknown."""
+    """Line in labelmap.txt for each pixel; `IGNORE_LABEL` for unknown."""
     pixels = np.asarray(mask.convert("RGB"))
     codes, inverse = np.unique(_codes(pixels), return_inverse=True)
     numbers = _codes(np.array(list(colors.values()))).tolist()
@@ -184,12 +184,12 @@ def _lines_of_colors(
 
 
 def _codes(colors: np.ndarray) -> np.ndarray:
-    """One integer for each color `(..., 3)`."""
+    """An integer `(...)` for each color `(..., 3)`."""
     return colors.astype(np.int64) @ np.array([1 << 16, 1 << 8, 1])
 
 
 def _not_in_labelmap(path: pathlib.Path, what: str) -> InputError:
     return InputError(
-        f"{path} holds {what}, which labelmap.txt does not know: add a line "
+        f"{path} holds {what}, which labelmap.txt does not have: add a line "
         "for it there, or export the masks again."
     )

@@ -1,4 +1,4 @@
-"""Photos too large for the memory, read strip by strip."""
+"""Photos that do not fit in memory, read strip by strip."""
 
 import pathlib
 from collections.abc import Callable, Iterator
@@ -14,9 +14,9 @@ from keras_rcnn.io.raw_picture import RawPicture
 ROWS_A_STRIP = 64
 _ORIENTATION = 0x0112
 _EXTRA_SAMPLES = 338
-# What libvips reads from the top down.
+# Formats that libvips reads from top to bottom.
 _STREAMED = {"JPEG", "MPO", "PNG", "TIFF"}
-# Bands of libvips, by the mode of Pillow that a strip of them has.
+# Number of bands in libvips for a strip in each mode of Pillow.
 _BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "CMYK": 4}
 
 
@@ -27,21 +27,22 @@ def open_big_photo(
 ) -> RawPicture:
     """The pixels that `read_image` gives, on disk instead of in memory.
 
-    JPEG, PNG and TIFF files are read strip by strip, but for rare kinds of
-    them (TIFF of floats, say). Those and all other formats, and progressive
-    JPEG files and interlaced PNG files by their nature, are in memory for a
-    moment.
+    JPEG, PNG and TIFF files are read strip by strip. Rare kinds of them, such
+    as TIFF files of floats, and all other formats are in memory for a moment.
+    So are progressive JPEG files and interlaced PNG files, which cannot be
+    decoded in strips.
 
     Args:
-        path: as for `read_image`.
-        folder: where there is room for the pixels.
-        progress: called after each strip with the pixels in it.
+        path: of the photo.
+        folder: folder with enough space for the pixels, 3 bytes each.
+        progress: called after each strip with its number of pixels.
 
     Returns:
-        A picture to be closed, as by `with`.
+        A picture, to be closed by `with` or `close`.
 
     Raises:
-        InputError: as `read_image`, or if the disk is full.
+        InputError: for the reasons of `read_image`, if the disk is full, or if
+            pyvips is not installed.
     """
     with open_photo(path) as image:
         mode = _strip_mode(image)
@@ -65,15 +66,15 @@ def open_big_photo(
 def scaled_strips(
     picture: RawPicture, height: int, width: int
 ) -> Iterator[np.ndarray]:
-    """A picture scaled down as `scale_down` does, strip by strip.
+    """Scales a picture down like `scale_down`, strip by strip.
 
     Args:
         picture: of any size.
-        height: to scale to, in pixels.
-        width: to scale to, in pixels.
+        height: of the result, in pixels.
+        width: of the result, in pixels.
 
     Yields:
-        From top to bottom uint8 `(rows, width, 3)`.
+        Strips from top to bottom, uint8 `(rows, width, 3)`.
     """
     full_height, full_width, _ = picture.shape
     factor = full_height / height
@@ -83,7 +84,7 @@ def scaled_strips(
         first = int(top * factor)
         last = min(int(np.ceil(bottom * factor)), full_height)
         strip = Image.fromarray(picture[first:last, 0:full_width])
-        # Fractions of a row at both ends count as much as they cover.
+        # The rows at both ends count by the fraction inside the strip.
         box = (
             0,
             top * factor - first,
@@ -96,9 +97,9 @@ def scaled_strips(
 
 
 def _strip_mode(image: Image.Image) -> str | None:
-    """The mode of Pillow in which strips of a photo come; None if unknown."""
+    """Pillow's mode for strips of a photo; None if it is read as a whole."""
     clear = image.has_transparency_data
-    # Colors that were multiplied by their opacity, Pillow divides again.
+    # Pillow divides colors that were multiplied by their opacity.
     multiplied = getattr(image, "tag_v2", {}).get(_EXTRA_SAMPLES) == (1,)
     if image.format not in _STREAMED or (clear and multiplied):
         return None
@@ -112,9 +113,9 @@ def _strip_mode(image: Image.Image) -> str | None:
 
 
 def _open_by_vips(path: str | pathlib.Path, mode: str) -> Any | None:
-    """The photo as libvips reads it, if strips of it fit the mode."""
+    """The photo opened by libvips; None if its bands do not fit the mode."""
     pyvips = _pyvips()
-    # Strips are read once each.
+    # Every strip is read only once.
     pyvips.cache_set_max(0)
     try:
         source = pyvips.Image.new_from_file(
@@ -147,7 +148,7 @@ def _strips(
         pixels = np.frombuffer(data, depth)
         pixels = pixels.reshape(rows, source.width, source.bands)
         if depth.itemsize == 2 and source.bands > 1:
-            # As Pillow reads colors of 16 bits.
+            # Pillow converts colors of 16 bits in this way.
             pixels = (pixels // 256).astype(np.uint8)
         if source.bands == 1:
             pixels = pixels[..., 0]

@@ -1,4 +1,4 @@
-"""Files written whole or not at all."""
+"""Files that are written completely or not at all."""
 
 import contextlib
 import pathlib
@@ -10,10 +10,13 @@ from keras_rcnn.errors import InputError
 
 
 def make_folder(path: str | pathlib.Path) -> pathlib.Path:
-    """The folder, made with those above it if it is not there.
+    """Creates a folder and its parents, if they do not exist.
+
+    Returns:
+        The folder.
 
     Raises:
-        InputError: if it cannot be made.
+        InputError: if it cannot be created.
     """
     path = pathlib.Path(path).expanduser()
     try:
@@ -27,7 +30,7 @@ def make_folder(path: str | pathlib.Path) -> pathlib.Path:
 
 
 def write_file(path: str | pathlib.Path, content: bytes) -> None:
-    """Writes or replaces a file; nobody ever sees a part of it.
+    """Writes or replaces a file, without a partial file at any time.
 
     Raises:
         InputError: if it cannot be written.
@@ -37,7 +40,7 @@ def write_file(path: str | pathlib.Path, content: bytes) -> None:
 
 
 def copy_file(source: pathlib.Path, path: str | pathlib.Path) -> None:
-    """Copies a file of any size; nobody ever sees a part of it.
+    """Copies a file of any size, without a partial file at any time.
 
     Raises:
         InputError: if it cannot be read or written.
@@ -48,11 +51,11 @@ def copy_file(source: pathlib.Path, path: str | pathlib.Path) -> None:
 
 @contextlib.contextmanager
 def file_to_write(path: str | pathlib.Path) -> Iterator[BinaryIO]:
-    """A file to write part by part; nobody sees it before it is whole.
+    """A file to write in parts, which appears only when it is complete.
 
-    It takes its place at the end of the block, and leaves nothing behind if
-    the block fails. A link stays one; what is no file, such as /dev/stdout,
-    is written to as it is.
+    It replaces `path` at the end of the block. If the block fails, nothing is
+    left. A symbolic link stays one. Devices and pipes, such as /dev/stdout,
+    are written to directly.
 
     Raises:
         InputError: if it cannot be written.
@@ -63,8 +66,8 @@ def file_to_write(path: str | pathlib.Path) -> Iterator[BinaryIO]:
             yield file
     except OSError as error:
         raise InputError(
-            f"{named} cannot be written ({error.strerror}): make room, or "
-            "choose another place."
+            f"{named} cannot be written ({error.strerror}): free some space, "
+            "or choose another place."
         ) from error
 
 
@@ -75,13 +78,13 @@ def _open(path: pathlib.Path) -> Iterator[BinaryIO]:
             yield file
         return
     path = path.resolve()
-    # In the same folder, as a file moves in one step on its own disk only.
+    # In the same folder, because a move is atomic on one file system only.
     part = path.with_name(f".{path.name}.part")
     try:
         with part.open("wb") as file:
             yield file
         part.replace(path)
     finally:
-        # What is not there any more, or never was, need not go.
+        # After the move, or if it was never opened, there is no such file.
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)

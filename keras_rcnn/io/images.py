@@ -1,4 +1,4 @@
-"""Photos read from files and pictures written to files."""
+"""Reading photos, and writing pictures to files."""
 
 import contextlib
 import io
@@ -19,7 +19,7 @@ from keras_rcnn.io.files import write_file
 PHOTO_SUFFIXES = frozenset(
     ".bmp .gif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
 )
-# What Pillow raises for files that are broken or no pictures at all.
+# Exceptions of Pillow for files that are broken or not pictures.
 UNREADABLE = (
     OSError,
     SyntaxError,
@@ -28,32 +28,32 @@ UNREADABLE = (
     struct.error,
     zlib.error,
 )
-# Only what photos come in: some of Pillow's other readers start programs.
+# Formats of photos only: some other readers of Pillow start programs.
 _FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-# Python's warnings are switched for all threads at once.
+# Python's warning filters are global to all threads.
 _WARNINGS_OFF = threading.Lock()
 
 
 def read_image(
     path: str | pathlib.Path, content: bytes | None = None
 ) -> np.ndarray:
-    """A photo as it is meant to be seen: upright, in color, on white.
+    """A photo as people see it: upright, in color, on white.
 
-    The rotation that EXIF asks for is applied, gray becomes color, what is
-    transparent becomes white, and 16 bits are scaled to 8.
+    The EXIF orientation is applied, gray becomes RGB, transparent pixels become
+    white, and 16 bits are scaled to 8.
 
     Args:
-        path: JPEG, PNG, or another format with a suffix of `PHOTO_SUFFIXES`.
-        content: what is in the file, if it was read already; `path` is what
-            errors call it then.
+        path: file in one of the formats of `PHOTO_SUFFIXES`.
+        content: bytes of the file, if they were read already. Errors then use
+            `path` as the name.
 
     Returns:
         uint8 `(height, width, 3)`.
 
     Raises:
-        InputError: if the file is missing, is no picture, is broken, or is
-            larger than the guard against decompression bombs allows, see
-            `allow_megapixels`.
+        InputError: if the file is missing, is not a picture, is broken, or has
+            more pixels than the protection against decompression bombs allows
+            (see `allow_megapixels`).
     """
     with open_photo(path, content) as image:
         image.load()
@@ -64,18 +64,19 @@ def read_image(
 def open_photo(
     path: str | pathlib.Path, content: bytes | None = None
 ) -> Iterator[Image.Image]:
-    """A photo opened by Pillow, of which only the beginning is read yet.
+    """A photo opened by Pillow, which has read only its header.
 
     Args:
-        path: as for `read_image`.
-        content: likewise.
+        path: file of the photo.
+        content: bytes of the file, if they were read already.
 
     Raises:
-        InputError: as `read_image`, in the block as well.
+        InputError: for the reasons of `read_image`; errors of Pillow inside
+            the block are converted as well.
     """
     file = path if content is None else io.BytesIO(content)
     with _WARNINGS_OFF, warnings.catch_warnings():
-        # Pillow warns of details that the pixels do not depend on.
+        # Pillow warns about metadata that does not change the pixels.
         warnings.simplefilter("ignore")
         try:
             with Image.open(file, formats=_FORMATS) as image:
@@ -88,17 +89,17 @@ def open_photo(
         except Image.DecompressionBombError as error:
             raise InputError(
                 f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
-                "it down or, if you trust it, raise --max_megapixels of "
-                "tools/label.py."
+                "it down or, if you trust it, allow more by "
+                "`keras_rcnn.io.images.allow_megapixels` or --max_megapixels."
             ) from error
         except UNREADABLE as error:
             raise InputError(_reason(path, content, error)) from error
 
 
 def allow_megapixels(megapixels: float) -> None:
-    """Sets how large photos may be, instead of Pillow's guard.
+    """Sets the maximum size of photos, instead of Pillow's limit.
 
-    Files of a few kilobytes can hold pictures that fill any memory.
+    A file of a few kilobytes can hold a picture that fills the memory.
     """
     Image.MAX_IMAGE_PIXELS = round(megapixels * 1e6)
 
@@ -106,7 +107,7 @@ def allow_megapixels(megapixels: float) -> None:
 def write_png(
     path: str | pathlib.Path, picture: np.ndarray | Image.Image
 ) -> None:
-    """Writes a PNG file, whole or not at all.
+    """Writes a PNG file, completely or not at all.
 
     Args:
         path: file to write or replace.
@@ -125,7 +126,7 @@ def encode_png(
 
     Args:
         picture: uint8 `(height, width)` or `(height, width, 3)`.
-        notes: texts to keep in the file, by their keywords.
+        notes: texts to store in the file, by keyword.
     """
     texts = PngImagePlugin.PngInfo()
     for keyword, text in (notes or {}).items():
@@ -137,11 +138,12 @@ def encode_png(
 
 
 def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
-    """The image with no side longer than asked for, its shape kept.
+    """Scales an image down to a maximum side, keeping its aspect ratio.
 
     Args:
         image: uint8 `(height, width, 3)`.
-        longest_side: in pixels; None, or more than the image has, leaves it.
+        longest_side: in pixels. Smaller images are returned unchanged, and so
+            are all images if it is None.
 
     Raises:
         InputError: if the side is not at least one pixel.
@@ -156,7 +158,7 @@ def scale_down(image: np.ndarray, longest_side: int | None) -> np.ndarray:
 def scaled_size(
     height: int, width: int, longest_side: int | None
 ) -> tuple[int, int]:
-    """Height and width of an image once it is scaled down.
+    """Height and width of an image after `scale_down`.
 
     Raises:
         InputError: if the side is not at least one pixel.
@@ -172,7 +174,7 @@ def scaled_size(
 
 
 def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Labels at another size, each pixel taking the label nearest to it.
+    """Labels at another size; each pixel gets the nearest label.
 
     Args:
         labels: uint8 `(rows, columns)`.
@@ -189,7 +191,7 @@ def resize_labels(labels: np.ndarray, height: int, width: int) -> np.ndarray:
 
 
 def on_white(image: Image.Image) -> Image.Image:
-    """The image in color, what is transparent white, 16 bits scaled to 8."""
+    """An RGB image with 8 bits, with transparent pixels on white."""
     if image.mode.startswith("I"):
         image = _to_8_bits(image)
     if not image.has_transparency_data:
@@ -203,15 +205,15 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
     values = np.asarray(image)
     if values.min() < 0 or values.max() > 65535:
         raise ValueError("more than 16 bits for each pixel")
-    # 65535 = 257 * 255, hence white stays white.
+    # 65535 = 257 * 255, so white stays white.
     gray = (values.astype(np.uint32) + 128) // 257
     return Image.fromarray(gray.astype(np.uint8))
 
 
 def _guard(image: Image.Image) -> None:
-    # Pillow itself only warns up to twice its bound.
-    most = Image.MAX_IMAGE_PIXELS
-    if most is not None and image.width * image.height > most:
+    # Pillow itself only warns, up to twice the limit.
+    limit = Image.MAX_IMAGE_PIXELS
+    if limit is not None and image.width * image.height > limit:
         raise Image.DecompressionBombError
 
 

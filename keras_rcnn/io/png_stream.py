@@ -1,4 +1,4 @@
-"""PNG files written band by band."""
+"""PNG files that are written band by band."""
 
 import pathlib
 import struct
@@ -25,23 +25,22 @@ def open_png(
     palette: Sequence[Sequence[int]] | None = None,
     in_color: bool = False,
 ) -> Iterator[Append]:
-    """A PNG file to write band by band, whole or not at all.
+    """A PNG file to write band by band, completely or not at all.
 
     Args:
-        path: file to write or replace; it takes its place at the end of the
-            block.
+        path: file to write or replace, at the end of the block.
         height: in pixels.
         width: in pixels.
-        palette: red, green and blue of each value that a pixel may have.
-        in_color: whether pixels have three channels.
+        palette: red, green and blue of each value, for a palette PNG.
+        in_color: whether to write RGB pixels.
 
     Yields:
-        Function that takes the next rows, uint8 `(rows, width)` or, in
-        color, `(rows, width, 3)`.
+        Function that writes the next rows, uint8 `(rows, width)`, or
+        `(rows, width, 3)` for RGB.
 
     Raises:
         InputError: if the file cannot be written.
-        ValueError: if the bands are not the whole picture.
+        ValueError: if the bands are not exactly the whole picture.
 
     Reference:
         PNG (Portable Network Graphics) Specification, third edition, W3C.
@@ -58,7 +57,7 @@ def open_png(
             rows_left -= len(band)
             if band.shape[1:] != row_shape:
                 raise ValueError(f"A band of shape {band.shape}.")
-            # Before each row, a byte 0: it is stored as it is.
+            # The byte 0 before each row means that it is not filtered.
             rows = np.pad(band.reshape(len(band), -1), ((0, 0), (1, 0)))
             _write_chunk(file, b"IDAT", packer.compress(rows.tobytes()))
 

@@ -1,4 +1,4 @@
-"""Pictures too large for the memory, on disk."""
+"""Pictures that do not fit in memory, on disk."""
 
 import pathlib
 import tempfile
@@ -8,23 +8,25 @@ import numpy as np
 
 from keras_rcnn.errors import InputError
 
-# What EXIF's orientations 5 to 8 do first, and what they and others do then.
+# EXIF orientations that transpose first, and those that mirror after that.
 _TRANSPOSED = {5, 6, 7, 8}
 _ROWS_MIRRORED = {3, 4, 7, 8}
 _COLUMNS_MIRRORED = {2, 3, 6, 7}
 
 
 class RawPicture:
-    """A picture in a file without a name, of which windows are read.
+    """A picture in a temporary file, which is read in windows.
 
-    The file is gone with the program, however that ends. It is read, not
-    mapped into memory, as mapped pages count as memory of the program.
+    The file has no name, so it disappears with the process even if that is
+    killed. It is not mapped into memory, because mapped pages count as memory
+    of the process.
 
     Args:
-        folder: where there is room for the file.
-        height: rows stored.
-        width: columns stored.
-        orientation: how to turn what is stored, 1 to 8 as in EXIF.
+        folder: folder for the temporary file.
+        height: number of stored rows.
+        width: number of stored columns.
+        orientation: EXIF orientation of the stored picture, 1 to 8. Windows
+            are read from the upright picture.
 
     Raises:
         InputError: from every method, if the disk is full or fails.
@@ -64,7 +66,7 @@ class RawPicture:
         self.close()
 
     def close(self) -> None:
-        """Gives the disk back."""
+        """Deletes the file."""
         self._file.close()
 
     def append(self, strip: np.ndarray) -> None:
@@ -77,7 +79,7 @@ class RawPicture:
             raise self._input_error(error) from error
 
     def __getitem__(self, place: tuple[slice, slice]) -> np.ndarray:
-        """The window of these rows and columns, uint8."""
+        """A window, uint8 `(rows, columns, 3)`, of the upright picture."""
         rows, columns = (
             range(length)[part]
             for part, length in zip(place, self.shape[:2], strict=True)
@@ -112,8 +114,8 @@ class RawPicture:
         height, width = self._stored
         return InputError(
             f"{self._folder} cannot hold the {3e-6 * height * width:.0f} MB of "
-            f"a photo being labeled ({error.strerror}): make room, or choose "
-            "another --output_dir."
+            f"a photo being labeled ({error.strerror}): free some space, or "
+            "choose another output folder."
         )
 
 

@@ -121,7 +121,7 @@ def test_the_guard_against_bombs_can_be_raised(
         status, _, err = label(f"--images={path}", memory)
         assert status == 1
         assert "a.png has more than 30000 pixels" in err
-        assert "raise --max_megapixels" in err
+        assert "--max_megapixels" in err
         status, _, err = label(
             f"--images={path}", memory, "--max_megapixels=0.0305"
         )

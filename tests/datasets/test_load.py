@@ -24,7 +24,7 @@ def test_says_how_to_prepare(tmp_path):
         load_dataset("sift_flow", tmp_path)
 
     for part in (
-        "tools/prepare_data.py --dataset=sift_flow",
+        "keras-rcnn prepare --dataset=sift_flow",
         f"--data_dir={tmp_path}",
         "SiftFlowDataset.zip",
     ):

@@ -116,7 +116,7 @@ def _cut_mat(image_path, label_path):
         (_wrong_size, "256x200 pixels and its labels are 256x256"),
         (_too_high, "hold 33: there are classes 0 to 32 only"),
         (_negative, "no matrix of labels from 0 on"),
-        (_other_classes, "names other classes"),
+        (_other_classes, "has other classes"),
         (_no_mat, "not a MATLAB file"),
         (_cut_mat, "not a MATLAB file"),
     ],

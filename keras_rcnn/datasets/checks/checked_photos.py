@@ -1,4 +1,4 @@
-"""Labeled photos one by one, with what is wrong with each."""
+"""Labeled photos one by one, with the errors of each."""
 
 import dataclasses
 import pathlib
@@ -15,22 +15,22 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import UNREADABLE, resize_labels, scale_down
 from keras_rcnn.io.labels import IGNORE_LABEL
 
-# Part of the labeled pixels: regions that people draw have far fewer.
+# Fraction of the labeled pixels; regions that people draw have far fewer.
 _MAX_LONELY = 0.01
 
 
 @dataclasses.dataclass
 class CheckedPhoto:
-    """A photo, its labels and what is wrong with them.
+    """A photo, its labels, and the findings about them.
 
     Args:
-        name: what to call it: its file where it has one.
+        name: path of the photo, or its name in a data set without files.
         split: `train` or `test`.
         image: uint8 `(height, width, 3)`, scaled as for training; None if it
             cannot be read.
         label: uint8 `(height, width)`; None if it cannot be used.
-        errors: what stops training, a line each.
-        notes: what may be meant so, a line each.
+        errors: lines on errors that stop training.
+        notes: lines on properties that may be intended.
     """
 
     name: str
@@ -44,12 +44,12 @@ class CheckedPhoto:
 def photos_of_folder(
     folder: pathlib.Path, layout: FolderLayout, longest_side: int | None
 ) -> Iterator[CheckedPhoto]:
-    """Reads the photos of a folder and their masks, whole or broken.
+    """Reads the photos of a folder and their masks, even broken ones.
 
     Args:
-        folder: your own.
-        layout: what is in it.
-        longest_side: to scale photos down to, as for training.
+        folder: with labeled photos.
+        layout: of the folder.
+        longest_side: in pixels; larger photos are scaled down, as in training.
     """
     tested = set()
     if len(layout.photos) > 1:
@@ -70,11 +70,11 @@ def photos_of_folder(
 def photos_of_dataset(
     dataset: SceneDataset, split: str
 ) -> Iterator[CheckedPhoto]:
-    """The photos of a split of any other data set.
+    """Reads the photos of any other data set.
 
     Args:
-        dataset: the photos.
-        split: that they are.
+        dataset: one split of the data set.
+        split: its name.
     """
     for example in dataset.examples.as_numpy_iterator():
         name, image, label = (example[k] for k in ("name", "image", "label"))
@@ -92,7 +92,7 @@ def _read(
         try:
             return read(*arguments)
         except InputError as error:
-            # The size of a mask of shapes may be that of a broken photo.
+            # A mask of shapes may raise the same error as its broken photo.
             if str(error) not in checked.errors:
                 checked.errors.append(str(error))
             return None
@@ -112,8 +112,8 @@ def _notes_on_label(name: str, label: np.ndarray) -> list[str]:
     known = label != IGNORE_LABEL
     if not known.any():
         return [
-            f"{name} is unknown all over: label something on it, or remove "
-            "the photo, as nothing is learned from it."
+            f"{name} is unknown all over: label something in it, or remove "
+            "the photo, as the network cannot learn from it."
         ]
     lonely = lonely_pixels(label) & known
     part = lonely.sum() / known.sum()
@@ -121,13 +121,13 @@ def _notes_on_label(name: str, label: np.ndarray) -> list[str]:
         return [
             f"{name} is speckled, {100 * part:.1f} % of its labeled pixels "
             "have no neighbor of their class: export it again if it was "
-            "saved as JPEG or scaled smoothly in between."
+            "saved as JPEG or scaled with smoothing."
         ]
     return []
 
 
 def lonely_pixels(label: np.ndarray) -> np.ndarray:
-    """Pixels above, below and beside which there is no other of their class.
+    """Pixels none of whose four neighbors has the same class.
 
     Args:
         label: uint8 `(height, width)`.
@@ -150,16 +150,16 @@ def lonely_pixels(label: np.ndarray) -> np.ndarray:
 
 
 def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
-    """Says if the mask shows a class in the color of another one.
+    """Notes a mask whose palette gives a class the color of another class.
 
-    Values count, but a program that showed other names for the same colors
-    may have numbered the classes in another order.
+    Only the values count, but the program that wrote the mask may have numbered
+    the classes in another order.
     """
     try:
         with Image.open(mask) as picture:
             values = picture.getpalette() if picture.mode == "P" else None
     except (*UNREADABLE, Image.DecompressionBombError):
-        return []  # It is an error already.
+        return []  # There is an error for it already.
     classes = {color: label for label, color in enumerate(layout.palette)}
     colors = zip(*[iter(values or [])] * 3, strict=False)
     for label, color in enumerate(colors):
@@ -168,7 +168,7 @@ def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
             names = layout.class_names
             return [
                 f"{mask} shows its value {label}, {names[label]}, in the "
-                f"color that classes.txt gives to {names[other]}: see that "
-                "both count the classes in one order."
+                f"color that classes.txt gives to {names[other]}: check that "
+                "both have the classes in the same order."
             ]
     return []

@@ -1,4 +1,4 @@
-"""What there is to say of a data set as a whole."""
+"""Findings about a data set as a whole."""
 
 import numpy as np
 
@@ -7,22 +7,19 @@ from keras_rcnn.datasets.checks.finding import Finding
 from keras_rcnn.datasets.near_duplicates import find_near_duplicates, groups_of
 from keras_rcnn.io.labels import UNKNOWN_COLOR
 
-# Times the longest side of most photos.
+# Factor to the median of the longest sides.
 _MUCH_LARGER = 3
-# Between red, green and blue, 0 to 255: what eyes hardly tell apart.
+# Distance in RGB, 0 to 255, below which colors are hard to distinguish.
 _ALIKE = 24
 _MAX_NAMED = 6
 
 
 def all_findings(check: DatasetCheck, similarity: float) -> list[Finding]:
-    """What there is to say of the photos and of all of them together.
+    """Findings about single photos and about the data set, errors first.
 
     Args:
-        check: has seen all photos.
-        similarity: least correlation of the thumbnails of near-duplicates.
-
-    Returns:
-        What stops training first.
+        check: a check that was run.
+        similarity: minimum correlation of the thumbnails of near-duplicates.
     """
     found = [
         *check.findings,
@@ -58,8 +55,8 @@ def _similar_colors(check: DatasetCheck) -> list[Finding]:
     return [
         Finding(
             f"{name} and {other} have nearly the same color, {color} "
-            f"and {other_color}: choose one that differs, as pictures of "
-            "labels do not tell them apart."
+            f"and {other_color}: choose another one, as they cannot be "
+            "distinguished in pictures of labels."
         )
         for index, (name, color) in enumerate(named)
         for other, other_color in named[index + 1 :]
@@ -76,7 +73,7 @@ def _missing_classes(check: DatasetCheck) -> list[Finding]:
         if not train and not test:
             text = (
                 f"The class {name} is on no photo: label some of it, or "
-                "take it out of the list of classes."
+                "remove it from the list of classes."
             )
         elif not train:
             text = (
@@ -85,8 +82,8 @@ def _missing_classes(check: DatasetCheck) -> list[Finding]:
             )
         elif not test and tested.any():
             text = (
-                f"The class {name} is on no test photo, so nothing will "
-                "tell how well it was learned: label more photos of it."
+                f"The class {name} is on no test photo, so its accuracy "
+                "cannot be measured: label more photos of it."
             )
         else:
             continue
@@ -103,8 +100,8 @@ def _large_photos(check: DatasetCheck) -> list[Finding]:
         Finding(
             f"{check.names[number]} is {max(check.sizes[number] or (0,))} "
             f"pixels long, most photos about {usual}: scale it down, or "
-            "all with --longest_side, as a network knows things at the "
-            "size that they have in most photos.",
+            "scale all down with longest_side, as a network recognizes "
+            "objects at the size that they have in most photos.",
             (number,),
         )
         for number in np.flatnonzero(sides > _MUCH_LARGER * usual).tolist()
@@ -112,33 +109,33 @@ def _large_photos(check: DatasetCheck) -> list[Finding]:
 
 
 def _look_alikes(check: DatasetCheck, similarity: float) -> list[Finding]:
-    """Groups of near-duplicates, those that spoil scores first."""
+    """Groups of near-duplicates, starting with those across the splits."""
     pairs = find_near_duplicates(np.array(check.thumbnails), similarity)
     groups = groups_of(pairs, len(check.names))
     group_of = {n: number for number, g in enumerate(groups) for n in g}
-    least_alike = [1.0] * len(groups)
+    min_correlation = [1.0] * len(groups)
     for first, _, correlation in pairs:
         group = group_of[first]
-        least_alike[group] = min(least_alike[group], correlation)
-    spoilt, others = [], []
-    for members, least in zip(groups, least_alike, strict=True):
+        min_correlation[group] = min(min_correlation[group], correlation)
+    across_splits, others = [], []
+    for members, least in zip(groups, min_correlation, strict=True):
         tested = [n for n in members if check.splits[n] == "test"]
         trained = [n for n in members if check.splits[n] == "train"]
         if tested and trained:
             text = (
-                f"{_list(check, tested)} of the test photos and "
-                f"{_list(check, trained)} of those to train on look the same "
+                f"The test photos {_list(check, tested)} and the training "
+                f"photos {_list(check, trained)} look the same "
                 f"({100 * least:.1f} % alike), so scores will be too good: "
                 "keep one of them."
             )
-            spoilt.append(Finding(text, (*tested, *trained)))
+            across_splits.append(Finding(text, (*tested, *trained)))
         else:
             text = (
                 f"{_list(check, members)} look the same ({100 * least:.1f} % "
                 "alike): keep one of them."
             )
             others.append(Finding(text, tuple(members)))
-    return spoilt + others
+    return across_splits + others
 
 
 def _list(check: DatasetCheck, numbers: list[int]) -> str:

@@ -1,14 +1,14 @@
-"""One thing to look at in a data set."""
+"""A finding about a data set."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """Something to look at.
+    """An error or a note about a data set.
 
     Args:
-        text: one line, with the mend.
+        text: one line that says how to fix it.
         photos: numbers of the photos that it is about.
         is_error: whether it stops training.
     """

@@ -19,7 +19,7 @@ _TEST_LIST = "TestSet1.txt"
 
 
 class Builder(SceneBuilder):
-    """SIFT Flow, split into `train` and `test` by the list of its authors."""
+    """SIFT Flow, split into `train` and `test` by its authors' list."""
 
     MANUAL_DOWNLOAD_INSTRUCTIONS = """\
     Put `SiftFlowDataset.zip`, as its authors distribute it, into the manual
@@ -131,13 +131,13 @@ class Builder(SceneBuilder):
             yield self._example(name, path, files[path], label)
 
     def _read_label(self, path: str, content: bytes) -> np.ndarray:
-        """Labels from 0 on, -1 where unlabeled."""
+        """Labels, int64 `(height, width)`, -1 where unknown."""
         loadmat = _matlab_reader()
         try:
             matrix = loadmat(io.BytesIO(content))
             label = matrix["S"].astype(np.int64)
             names = [str(np.squeeze(name)) for name in matrix["names"].flat]
-        except Exception as error:  # loadmat raises what it happens to meet
+        except Exception as error:  # loadmat raises many kinds
             raise InputError(
                 f"{path} is not a MATLAB file with S and names ({error}): get "
                 "it again."
@@ -146,7 +146,7 @@ class Builder(SceneBuilder):
         names = [name.split(" ", 1)[-1].strip() for name in names]
         if tuple(names) != self.CLASS_NAMES:
             raise InputError(
-                f"{path} names other classes than the 33 of SIFT Flow: get the "
+                f"{path} has other classes than the 33 of SIFT Flow: get the "
                 "folder SemanticLabels again."
             )
         if label.ndim != 2 or label.min() < 0:
@@ -173,7 +173,7 @@ def _is_wanted(path: str) -> bool:
 
 
 def _test_names(files: dict[str, bytes]) -> frozenset[str]:
-    """Names of the test photos, some of which may not be there."""
+    """Names of the test photos, some of which may be missing."""
     if _TEST_LIST not in files:
         raise InputError(
             f"{_TEST_LIST} is missing, which lists the test photos: get the "

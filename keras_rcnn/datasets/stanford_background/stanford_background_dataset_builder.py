@@ -16,10 +16,10 @@ _LABELS = "labels/{name}.regions.txt"
 
 
 class Builder(SceneBuilder):
-    """Stanford Background, every photo that is there in one split, `train`.
+    """Stanford Background, with all photos in one split, `train`.
 
-    The folds of cross-validation are `keras_rcnn.datasets.folds` of the
-    names. The surfaces and layers that the archive also holds are left out.
+    `keras_rcnn.datasets.folds` of the names gives the folds of
+    cross-validation. Surfaces and layers in the archive are not used.
     """
 
     MANUAL_DOWNLOAD_INSTRUCTIONS = """\
@@ -75,7 +75,7 @@ class Builder(SceneBuilder):
 
 
 def _parse(path: str, text: bytes) -> np.ndarray:
-    """The integers of a label text, one row of pixels a line."""
+    """The integers in a label file, which has a line for each row."""
     rows = [line.split() for line in text.splitlines() if line.strip()]
     if not rows:
         raise InputError(f"{path} is empty: get it again.")
@@ -90,6 +90,6 @@ def _parse(path: str, text: bytes) -> np.ndarray:
         return np.array(rows).astype(np.int64)
     except (ValueError, OverflowError) as error:
         raise InputError(
-            f"{path} holds something that is no whole number ({error}): get "
+            f"{path} holds something that is not an integer ({error}): get "
             "it again."
         ) from error
