@@ -11,7 +11,7 @@ from keras_rcnn.errors import InputError
         ({"name": "synthetic", "split": "val"}, "no split 'val'.*train"),
         ({"name": "stanford_background", "fold": 5}, "no fold 5.*0, 1, 2"),
         ({"name": "stanford_background", "fold": -1}, "no fold -1"),
-        ({"name": "folder"}, "give it as data_dir"),
+        ({"name": "folder"}, "needs data_dir=: give the folder"),
     ],
 )
 def test_names_what_there_is(arguments, message):

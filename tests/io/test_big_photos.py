@@ -166,7 +166,7 @@ def test_a_full_disk_is_named(write_picture, photo, tmp_path):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
     try:
-        with pytest.raises(InputError, match=r"cannot hold the 0 MB .*make"):
+        with pytest.raises(InputError, match=r"cannot hold the 0 MB .*free"):
             open_big_photo(path, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
