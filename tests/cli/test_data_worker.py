@@ -174,7 +174,9 @@ def test_training_that_waits_ends_at_control_c(tmp_path):
         )
         wait_for_line(training.stderr, "step 10: validation")
         victim.kill()
-        wait_for_line(training.stderr, "registered workers: 1; start one if none")
+        wait_for_line(
+            training.stderr, "registered workers: 1; start one if none"
+        )
         training.send_signal(signal.SIGINT)
         assert finish(training)[0] == -signal.SIGINT
 
