@@ -24,25 +24,6 @@ def nobody():
     return f"127.0.0.1:{port}"
 
 
-@pytest.mark.parametrize(
-    "flags",
-    [
-        (),
-        ("--role=boss",),
-        ("--role=worker",),
-        ("--role=dispatcher", "--dispatcher=127.0.0.1:1"),
-        ("--role=worker", "--dispatcher=127.0.0.1:1", "--work_dir=work"),
-        ("--role=dispatcher", "--host="),
-        ("--role=dispatcher", "--port=70000"),
-    ],
-)
-def test_wrong_usage(run_command, flags):
-    status, out, err = run_command("data-worker", *flags)
-    assert (status, out) == (2, "")
-    assert err.startswith("error: ")
-    assert err.count("\n") == 1
-
-
 def test_a_worker_without_dispatcher(run_command, nobody):
     status, out, err = run_command(
         "data-worker", "--role=worker", f"--dispatcher={nobody}"

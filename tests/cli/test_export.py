@@ -199,14 +199,6 @@ def test_names_what_is_wrong(export, tmp_path, monkeypatch, arguments, reason):
     assert not list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize("number", ["nan", "inf", "1e300"])
-def test_a_number_that_is_none(export, number):
-    status, out, err = export("--saved_model=x", f"--max_megapixels={number}")
-    assert (status, out) == (2, "")
-    assert err.count("\n") == 1
-    assert err.startswith("error: flag --max_megapixels=")
-
-
 def test_other_classes(export, folder, tmp_path):
     other = tmp_path / "other"
     other.mkdir()

@@ -315,26 +315,6 @@ def test_names_an_output_folder_that_cannot_be(
     assert f"error: The folder {photo / 'out'} cannot be made" in err
 
 
-@pytest.mark.parametrize(
-    "flag",
-    [
-        "--method=magic",
-        "--num_instances=0",
-        "--longest_side=0",
-        "--imagse=a",
-        "--max_megapixels=nan",
-        "--max_megapixels=inf",
-        "--memory_mb=nan",
-    ],
-)
-def test_wrong_usage_has_a_status_of_its_own(label, flag):
-    status, out, err = label("--images=a.png", flag)
-
-    assert (status, out) == (2, "")
-    assert err.startswith("error: ")
-    assert err.count("\n") == 1
-
-
 def test_a_copy_of_a_photo_elsewhere_is_labeled_too(
     label, write_picture, noise, tmp_path
 ):
@@ -411,23 +391,3 @@ def test_interrupted(model_dir, write_picture, noise, tmp_path):
     assert err.endswith("interrupted\n")
     assert "Traceback" not in err
     assert not list((tmp_path / "out").glob(".*"))
-
-
-def test_a_report_is_refused_before_the_work(
-    label, write_picture, noise, tmp_path
-):
-    photo = write_picture("a.png", noise)
-    (tmp_path / "folder").mkdir()
-
-    status, out, err = label(f"--images={photo}", f"--report={tmp_path}/folder")
-
-    assert (status, out) == (1, "")
-    assert "folder is a folder: name a file in it" in err
-    assert not (tmp_path / "out").exists()
-
-
-def test_all_missing_flags_are_named(run_command):
-    status, _, err = run_command("label", "--images=a.jpg")
-
-    assert status == 2
-    assert "error: give --model, --output_dir. See" in err

@@ -157,10 +157,3 @@ def test_a_full_disk_ends_the_run(label, photos, tmp_path):
     assert "a.png cannot be written (No space left on device)" in err
     assert "Traceback" not in err
     assert list(part.parent.iterdir()) == []
-
-
-def test_a_format_that_is_none_is_wrong_usage(label, photos):
-    status, _, err = label(f"--images={photos[0]}", "--annotations=yolo")
-
-    assert status == 2
-    assert "coco|voc" in err

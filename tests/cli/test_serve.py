@@ -99,24 +99,3 @@ def test_what_is_no_saved_model(run_command, tmp_path, name):
     status, _, err = run_command("serve", f"--model={tmp_path / name}", *ports)
     assert status == 1
     assert f"error: {tmp_path / name} is no SavedModel" in err
-
-
-@pytest.mark.parametrize(
-    "flag",
-    [
-        "--port=-1",
-        "--rest_port=70000",
-        "--max_request_mb=2048",
-        "--host",
-        "--host=",
-        "--model_name=",
-        "--model_name=a b",
-        "--model_name=a/b",
-        "--model_name=ä",
-    ],
-)
-def test_wrong_usage(run_command, flag):
-    status, out, err = run_command("serve", "--model=m", flag)
-    assert (status, out) == (2, "")
-    assert err.startswith("error: ")
-    assert err.count("\n") == 1

@@ -1,4 +1,4 @@
-"""The training program, as a user starts, kills and starts it again."""
+"""The command `train`, as a user starts, kills and starts it again."""
 
 import dataclasses
 import json
@@ -15,46 +15,64 @@ import pytest
 from PIL import Image
 
 from keras_rcnn import load_model
-from keras_rcnn.training.experiments import load_experiment
+from keras_rcnn.cli.train import FLAGS
+from keras_rcnn.training.experiments import Experiment, load_experiment
 
-PROGRAM = pathlib.Path(__file__).parents[2] / "tools" / "train.py"
-
-
-def start(model_dir, *flags, steps=30):
-    return subprocess.Popen(
-        [
-            sys.executable,
-            PROGRAM,
-            "--dataset=synthetic",
-            f"--model_dir={model_dir}",
-            f"--steps={steps}",
-            "--steps_per_epoch=10",
-            f"--report={model_dir}.json",
-            *flags,
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+ROOT = pathlib.Path(__file__).parents[2]
 
 
-def finish(process):
-    output, errors = process.communicate(timeout=600)
-    return process.returncode, output, errors
+def arguments(model_dir, *flags, steps=30):
+    return [
+        "train",
+        "--dataset=synthetic",
+        f"--model_dir={model_dir}",
+        f"--steps={steps}",
+        "--steps_per_epoch=10",
+        f"--report={model_dir}.json",
+        *flags,
+    ]
+
+
+@pytest.fixture
+def train(run_command):
+    """Function of the folder and more flags that trains in this process."""
+
+    def run(model_dir, *flags, steps=10):
+        return run_command(*arguments(model_dir, *flags, steps=steps))
+
+    return run
+
+
+def test_defaults_are_those_of_an_experiment():
+    fields = {f.name: f.default for f in dataclasses.fields(Experiment)}
+    shared = {name for name in fields if name in FLAGS} - {"dataset", "recipe"}
+    assert {"split", "fold", "seed", "times", "teacher"} < shared
+    for name in shared - {"preset", "steps"}:
+        assert FLAGS[name].default == fields[name], name
 
 
 @pytest.mark.slow
-def test_a_run_killed_in_the_middle_goes_on(tmp_path):
+def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     preset = "--preset=rcnn1"
-    assert finish(start(tmp_path / "whole", preset))[0] == 0
-    killed = start(tmp_path / "killed", preset)
+    assert train(tmp_path / "whole", preset, steps=30)[0] == 0
+    killed = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "keras_rcnn.cli",
+            *arguments(tmp_path / "killed", preset),
+        ],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )
     checkpoint = tmp_path / "killed" / "checkpoints" / "checkpoint"
     deadline = time.monotonic() + 300
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
     os.kill(killed.pid, signal.SIGKILL)
-    assert finish(killed)[0] == -signal.SIGKILL
-    status, output, errors = finish(start(tmp_path / "killed", preset))
+    assert killed.wait() == -signal.SIGKILL
+
+    status, output, errors = train(tmp_path / "killed", preset, steps=30)
+
     assert status == 0, errors
     assert "30 steps" in output
     whole, resumed = (
@@ -68,9 +86,8 @@ def test_a_run_killed_in_the_middle_goes_on(tmp_path):
     )
 
 
-@pytest.mark.slow
-def test_wrong_settings_are_named(tmp_path):
-    status, output, errors = finish(start(tmp_path / "run", "--preset=rcnn9"))
+def test_wrong_settings_are_named(train, tmp_path):
+    status, output, errors = train(tmp_path / "run", "--preset=rcnn9")
     assert (status, output) == (1, "")
     assert errors.startswith("error: There is no preset 'rcnn9'")
     assert errors.count("\n") == 1
@@ -86,7 +103,7 @@ def test_networks_are_as_the_recipe_has_them(
         short.recipe, initializer="zeros", normalization=True
     )
     monkeypatch.setattr(
-        "experiments.load_experiment",
+        "keras_rcnn.cli.training.settings.load_experiment",
         lambda name: dataclasses.replace(short, recipe=recipe, steps=1),
     )
     status, output, errors = run_command(
@@ -97,62 +114,61 @@ def test_networks_are_as_the_recipe_has_them(
     # Hidden units that are all zero pass nothing on and learn nothing.
     for weights in model.get_weights():
         assert weights.ndim == 1 or not weights.any()
-    # Normalizations are trained as well, and not kept.
+    # Normalizations are trained as well, and not saved.
     trained = int(re.search(r"rcnn1, (\d+) weights", output)[1])
     assert trained > model.count_params()
 
 
-@pytest.fixture(scope="module")
-def before(tmp_path_factory):
-    """A network trained before."""
-    model_dir = tmp_path_factory.mktemp("runs") / "before"
-    status, _, errors = finish(start(model_dir, "--preset=plain", steps=10))
+@pytest.fixture
+def before(train, tmp_path):
+    """The folder of an earlier run."""
+    status, _, errors = train(tmp_path / "before", "--preset=plain")
     assert status == 0, errors
-    return model_dir
+    return tmp_path / "before"
 
 
 @pytest.mark.slow
-def test_a_network_trained_before_teaches(before, tmp_path):
+def test_a_network_trained_before_teaches(train, before, tmp_path):
     teaching = (f"--teacher={before}", "--distillation=0.5")
 
-    status, output, errors = finish(
-        start(tmp_path / "taught", "--preset=plain", *teaching, steps=10)
+    status, output, errors = train(
+        tmp_path / "taught", "--preset=plain", *teaching
     )
     assert status == 0, errors
     assert "10 steps" in output
 
-    # Of 133 pixels, less than the 155 of three instances.
-    status, _, errors = finish(
-        start(tmp_path / "other", "--preset=rcnn2", *teaching, steps=2)
+    # It sees 133 pixels; three instances see more, 155, and two fewer.
+    status, _, errors = train(
+        tmp_path / "other", "--preset=rcnn2", *teaching, steps=2
     )
     assert status == 0, errors
 
-    status, _, errors = finish(
-        start(tmp_path / "small", "--preset=rcnn1", *teaching, steps=10)
-    )
+    status, _, errors = train(tmp_path / "small", "--preset=rcnn1", *teaching)
     assert status == 1
-    assert f"error: --teacher={before} labels a pixel by 133x133" in errors
+    assert f"--teacher={before} has a receptive field of 133x133" in errors
 
 
 @pytest.mark.slow
-def test_own_photos_come_more_often_than_unlabeled_ones(before, tmp_path):
+def test_own_photos_come_more_often_than_unlabeled_ones(
+    train, before, tmp_path
+):
     folder = tmp_path / "photos"
     folder.mkdir()
     for index, pixels in enumerate(np.eye(2, dtype=np.uint8)):
         photo = Image.fromarray(np.tile(255 * pixels, (80, 40)))
         photo.save(folder / f"{index}.png")
     counts = []
-    for times in (1, 3):
-        run = start(
+    # The flag had a British name.
+    for times, name in ((1, "unlabeled"), (3, "unlabelled")):
+        status, output, errors = train(
             tmp_path / str(times),
             "--preset=plain",
-            f"--unlabeled={folder}",
+            f"--{name}={folder}",
             f"--teacher={before}",
             "--confidence=0",
             f"--times={times}",
             steps=1,
         )
-        status, output, errors = finish(run)
         assert status == 0, errors
         counts.append(int(re.search(r"(\d+) photos to train on", output)[1]))
     own = counts[0] - 2
@@ -161,11 +177,11 @@ def test_own_photos_come_more_often_than_unlabeled_ones(before, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_network_trained_before_is_started_from(before, tmp_path):
+def test_a_network_trained_before_is_started_from(train, before, tmp_path):
     start_from = f"--start_from={before}"
 
-    # The paper's learning rate changes nothing that is seen after a step.
-    second = start(
+    # With the learning rate of the paper, one step changes very little.
+    status, _, errors = train(
         tmp_path / "second",
         "--preset=plain",
         "--recipe=paper",
@@ -174,7 +190,6 @@ def test_a_network_trained_before_is_started_from(before, tmp_path):
         start_from,
         steps=1,
     )
-    status, _, errors = finish(second)
     assert status == 0, errors
     weights = [
         load_model(run).get_weights() for run in (before, tmp_path / "second")
@@ -182,8 +197,6 @@ def test_a_network_trained_before_is_started_from(before, tmp_path):
     for earlier, later in zip(*weights, strict=True):
         np.testing.assert_allclose(later, earlier, atol=0.01)
 
-    status, _, errors = finish(
-        start(tmp_path / "other", "--preset=rcnn2", start_from, steps=10)
-    )
+    status, _, errors = train(tmp_path / "other", "--preset=rcnn2", start_from)
     assert status == 1
     assert f"--start_from={before} has other weights than rcnn2" in errors

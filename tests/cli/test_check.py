@@ -293,19 +293,6 @@ def test_in_a_process_of_its_own(start_command, folder, add, tmp_path):
     assert HtmlPage(tmp_path / "new/report.html").headings[0] == "Data set own"
 
 
-def test_refuses_a_page_before_the_work(check, folder, tmp_path):
-    status, lines, err = check(f"--output={folder}")
-    assert (status, lines) == (1, [])
-    assert err == f"error: --output={folder} is a folder: name a file in it.\n"
-
-
-@pytest.mark.parametrize(
-    "flag", ["--similarity=0.1", "--similarity=nan", "--split=train"]
-)
-def test_wrong_usage(check, flag):
-    assert check(flag)[0] == 2
-
-
 def test_a_folder_has_to_be_named(run_command):
     status, _, err = run_command("check", "--dataset=folder")
     assert status == 1

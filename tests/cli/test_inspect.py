@@ -1,4 +1,4 @@
-"""tools/inspect_errors.py against counts made here, pixel by pixel."""
+"""The command `inspect`: its report and its page."""
 
 import json
 
@@ -105,66 +105,22 @@ def test_a_saved_model_alone_tells_its_confidence(
     assert "This model labels with one number of instances" in page.text
 
 
-@pytest.mark.slow
-def test_in_a_process_of_its_own(start_command, model_dir, folder, tmp_path):
-    status, out, err = start_command(
-        "inspect",
-        f"--model={model_dir}",
-        "--dataset=folder",
-        "--data_dir=own",
-        "--split=all",
-        "--output=new/errors.html",
-        "--output_resolution=8",
-    )
-
-    assert status == 0, err
-    assert out.splitlines()[-1] == "new/errors.html: look at it in a browser"
-    assert "4/4" in err
-    page = HtmlPage(tmp_path / "new/errors.html")
-    assert page.headings[0] == "Errors on own"
-
-
-@pytest.fixture
-def refused(run_command, model_dir, folder, tmp_path):
-    """Function of other arguments: status and stderr; nothing is written."""
-
-    def run(*arguments):
-        status, out, err = run_command(
-            "inspect",
-            f"--model={model_dir}",
-            "--dataset=folder",
-            f"--data_dir={folder}",
-            f"--output={tmp_path}/errors.html",
-            *CHOICES,
-            *arguments,
-        )
-        assert out == ""
-        assert not (tmp_path / "errors.html").exists()
-        return status, err
-
-    return run
-
-
-def test_refuses_photos_of_which_nothing_is_known(refused, folder, photos):
+def test_nothing_is_written_without_scores(
+    run_command, model_dir, folder, photos, tmp_path
+):
     for name, (_, mask) in photos.items():
         unknown = Image.fromarray(np.full_like(mask, 255))
         unknown.save(folder / f"masks/{name}.png")
 
-    status, err = refused()
+    status, out, err = run_command(
+        "inspect",
+        f"--model={model_dir}",
+        "--dataset=folder",
+        f"--data_dir={folder}",
+        f"--output={tmp_path}/errors.html",
+        *CHOICES,
+    )
 
-    assert status == 1
+    assert (status, out) == (1, "")
     assert "error: No pixel of the 1 photos has a known class" in err
-
-
-def test_refuses_other_classes(refused, folder):
-    (folder / "classes.txt").write_text("grass\nsky\nroad\n")
-    status, err = refused()
-    assert status == 1
-    assert "has the classes grass, sky, road" in err
-
-
-@pytest.mark.parametrize(
-    "flag", ["--split=half", "--num_photos=0", "--num_worst=-1", "photo.jpg"]
-)
-def test_wrong_usage(refused, flag):
-    assert refused(flag)[0] == 2
+    assert not (tmp_path / "errors.html").exists()
