@@ -1,4 +1,4 @@
-"""tools/check_dataset.py on folders with every fault."""
+"""The command `check` on folders with every fault."""
 
 import io
 import json

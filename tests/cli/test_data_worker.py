@@ -1,4 +1,4 @@
-"""Dispatcher and workers as programs, beside the training program."""
+"""The command `data-worker` beside the training."""
 
 import os
 import pathlib
@@ -79,7 +79,9 @@ def test_a_journal_that_cannot_be_read(run_command, tmp_path):
         "data-worker", "--role=dispatcher", f"--work_dir={tmp_path}"
     )
     assert (status, out) == (1, "")
-    assert f"error: No dispatcher can go on by --work_dir={tmp_path} (" in err
+    assert (
+        f"error: No dispatcher can continue from --work_dir={tmp_path}" in err
+    )
     assert err.count("\n") == 1
 
 
@@ -87,7 +89,9 @@ def start_training(model_dir, *flags):
     return subprocess.Popen(
         [
             sys.executable,
-            ROOT / "tools" / "train.py",
+            "-m",
+            "keras_rcnn.cli",
+            "train",
             "--dataset=synthetic",
             "--preset=plain",
             f"--model_dir={model_dir}",
@@ -127,7 +131,7 @@ def test_what_is_killed_costs_nothing_but_time(tmp_path):
         said = wait_for_line(training.stderr, "Waiting")
         assert said == (
             f"Waiting for the data service at {first.address}: it has no "
-            "worker; python tools/data_worker.py --role=worker "
+            "worker; keras-rcnn data-worker --role=worker "
             f"--dispatcher={first.address} starts one.\n"
         )
         with worker(first.address) as victim, worker(first.address):
@@ -163,7 +167,7 @@ def test_training_that_waits_ends_at_control_c(tmp_path):
 
 
 @pytest.mark.slow
-def test_both_end_when_they_are_told_to():
+def test_both_end_at_sigterm():
     with dispatcher() as first, worker(first.address) as second:
         assert second.address.startswith("127.0.0.1:")
         first.wait_for("Workers that have come: 1")

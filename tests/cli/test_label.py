@@ -1,4 +1,4 @@
-"""tools/label.py on photos of every kind, and on what is none."""
+"""The command `label` on photos of every kind, and on other files."""
 
 import json
 import os
@@ -370,7 +370,9 @@ def test_interrupted(model_dir, write_picture, noise, tmp_path):
     process = subprocess.Popen(
         [
             sys.executable,
-            root / "tools/label.py",
+            "-m",
+            "keras_rcnn.cli",
+            "label",
             f"--model={model_dir}",
             f"--images={tmp_path / 'in'}",
             f"--output_dir={tmp_path / 'out'}",

@@ -1,4 +1,4 @@
-"""tools/label.py --annotations: labels of a network in other formats."""
+"""`label --annotations`: labels of a network in other formats."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""tools/label.py on photos too large for the memory it is given."""
+"""The command `label` on photos too large for --memory_mb."""
 
 import json
 import re

@@ -1,8 +1,9 @@
-"""tools/label_corpus.py on Beam's runner for this machine."""
+"""The command `label-corpus` on Beam's runner for this machine."""
 
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
 from tests.corpus.far_files import far
 
+from keras_rcnn.cli import label_corpus, runner
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.io.images import read_image, scale_down
 
@@ -63,18 +65,20 @@ def run_corpus(run_command, saved_model, tmp_path):
 
 
 @pytest.fixture
-def start_corpus(saved_model, tmp_path):
-    """Function of further flags that starts it as two processes and itself."""
+def start_corpus(saved_model, many, tmp_path):
+    """Function that labels many photos in a process with two workers."""
     started = []
 
-    def start(output_dir="out"):
+    def start():
         process = subprocess.Popen(
             [
                 sys.executable,
-                ROOT / "tools" / "label_corpus.py",
+                "-m",
+                "keras_rcnn.cli",
+                "label-corpus",
                 f"--model={saved_model}",
-                f"--images={tmp_path / 'in/*'}",
-                f"--output_dir={tmp_path / output_dir}",
+                f"--images={many}",
+                f"--output_dir={tmp_path / 'out'}",
                 f"--report={tmp_path / 'report.json'}",
                 *TWO_PROCESSES,
             ],
@@ -114,14 +118,38 @@ def all_kinds(write_picture, noise):
     ]
 
 
-@pytest.fixture
-def many(write_picture, noise):
-    """Photos of two sizes, so many that they take a while."""
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Pattern of photos of two sizes, enough to take a while."""
+    folder = tmp_path_factory.mktemp("many")
+    rng = np.random.default_rng(0)
+    noise = rng.integers(0, 256, (24, 36, 3), np.uint8)
     for number in range(MANY):
         turned, brighter = divmod(number, 256)
         photo = np.roll(noise, turned, axis=1) + np.uint8(brighter)
         photo = photo[: 24 - number % 2 * 8]
-        write_picture(f"in/{number:03}.png", photo)
+        Image.fromarray(photo).save(folder / f"{number:03}.png")
+    return f"{folder}/*"
+
+
+@pytest.fixture(scope="module")
+def labeled_by_one(many, saved_model, tmp_path_factory):
+    """Folder of what one process makes of them."""
+    folder = tmp_path_factory.mktemp("one")
+    status = runner.run(
+        label_corpus,
+        [
+            "label-corpus",
+            f"--model={saved_model}",
+            f"--images={many}",
+            f"--output_dir={folder / 'out'}",
+            f"--report={folder / 'report.json'}",
+        ],
+    )
+    assert status == 0
+    report = json.loads((folder / "report.json").read_text())
+    assert report["models_loaded"] == 1
+    return folder / "out"
 
 
 def rows(folder, table="photos"):
@@ -386,7 +414,7 @@ def test_tfrecords_in_and_out(run_corpus, all_kinds, tmp_path):
 
 
 @pytest.mark.slow
-def test_two_processes_do_the_same(run_corpus, start_corpus, many, tmp_path):
+def test_two_processes_do_the_same(start_corpus, labeled_by_one, tmp_path):
     process = start_corpus()
     _, err = process.communicate(timeout=500)
 
@@ -397,8 +425,7 @@ def test_two_processes_do_the_same(run_corpus, start_corpus, many, tmp_path):
     figures = json.loads((tmp_path / "report.json").read_text())
     assert figures["models_loaded"] == 2
     assert figures["labeled"] == MANY
-    assert run_corpus(output_dir="one")[1]["models_loaded"] == 1
-    assert contents(tmp_path / "out") == contents(tmp_path / "one")
+    assert contents(tmp_path / "out") == contents(labeled_by_one)
 
 
 def children(pid):
@@ -436,9 +463,7 @@ def workers_at_work(process, folder):
 
 
 @pytest.mark.slow
-def test_a_killed_worker_costs_nothing(
-    run_corpus, start_corpus, many, tmp_path
-):
+def test_a_killed_worker_costs_nothing(start_corpus, labeled_by_one, tmp_path):
     process = start_corpus()
     killed, _ = workers_at_work(process, tmp_path / "out")
     os.kill(killed, signal.SIGKILL)
@@ -447,15 +472,14 @@ def test_a_killed_worker_costs_nothing(
     assert process.returncode == 0, err
     assert "A worker was killed in run 1 of 3." in err
     assert "Traceback" not in err
-    assert run_corpus(output_dir="one")[0] == 0
-    assert contents(tmp_path / "out") == contents(tmp_path / "one")
+    assert contents(tmp_path / "out") == contents(labeled_by_one)
 
 
 @pytest.mark.slow
 def test_a_full_disk_ends_two_processes_as_well(
-    start_corpus, many, run_corpus, tmp_path
+    start_corpus, labeled_by_one, tmp_path
 ):
-    assert run_corpus()[0] == 0
+    shutil.copytree(labeled_by_one, tmp_path / "out")
     label = next((tmp_path / "out/labels").iterdir())
     label.unlink()
     label.with_name(f".{label.name}.part").symlink_to("/dev/full")
@@ -470,7 +494,7 @@ def test_a_full_disk_ends_two_processes_as_well(
 
 @pytest.mark.slow
 def test_a_killed_run_is_started_again(
-    run_corpus, start_corpus, many, tmp_path
+    run_corpus, start_corpus, many, labeled_by_one, tmp_path
 ):
     process = start_corpus()
     left = workers_at_work(process, tmp_path / "out")
@@ -483,14 +507,13 @@ def test_a_killed_run_is_started_again(
         time.sleep(0.1)
     assert not (tmp_path / "out/photos.parquet").exists()
 
-    status, figures, err = run_corpus()
+    status, figures, err = run_corpus(images=many)
 
     assert status == 0, err
     # Workers may have done all that they had been given.
     assert 0 < figures["labelled_before"] <= MANY
     assert figures["labeled"] + figures["labelled_before"] == MANY
-    assert run_corpus(output_dir="one")[0] == 0
-    assert contents(tmp_path / "out") == contents(tmp_path / "one")
+    assert contents(tmp_path / "out") == contents(labeled_by_one)
 
 
 @pytest.mark.parametrize(
@@ -543,7 +566,7 @@ def test_flags_of_beam_take_their_values_with_them(run_corpus):
     status, _, err = run_corpus("--runner", "FlinkRunner")
 
     assert status == 2
-    assert "error: 'FlinkRunner' is no flag" in err
+    assert "error: 'FlinkRunner' is not a flag" in err
 
 
 def test_a_full_disk_ends_the_run(run_corpus, write_picture, noise, tmp_path):
@@ -566,13 +589,13 @@ def test_a_full_disk_ends_the_run(run_corpus, write_picture, noise, tmp_path):
     assert label.exists()
 
 
-def test_without_beam_the_mend_is_named(run_corpus, monkeypatch):
+def test_without_beam_the_extra_is_named(run_corpus, monkeypatch):
     monkeypatch.setitem(sys.modules, "apache_beam", None)
 
     status, _, err = run_corpus()
 
     assert status == 1
-    assert err.startswith("error: Apache Beam is not installed: run `pip inst")
+    assert "error: label-corpus needs the extra beam: run `pip install '" in err
     assert err.count("\n") == 1
 
 

@@ -156,14 +156,17 @@ def test_report_that_cannot_be_written(tmp_path):
         runner.write_report(tmp_path, {})
 
 
-def test_outputs_are_refused_before_the_work(run, tmp_path):
+def test_outputs_are_refused_before_the_work(tmp_path):
     values = flags.Flags()
     flags.add_report(values)
+    values.add_string("output", None, "Page.")
     (tmp_path / "file").touch()
-    for path, message in (
-        (tmp_path, f"--report={tmp_path} is a folder: name a file in it."),
-        (tmp_path / "file/report.json", "The folder .*file cannot be made"),
-    ):
-        values.report = str(path)
-        with pytest.raises(InputError, match=message):
-            runner.prepare_outputs(values)
+    for name in ("report", "output"):
+        for path, message in (
+            (tmp_path, f"--{name}={tmp_path} is a folder: name a file in it."),
+            (tmp_path / "file/a", "The folder .*file cannot be made"),
+        ):
+            values[name].value = str(path)
+            with pytest.raises(InputError, match=message):
+                runner.prepare_outputs(values)
+        values[name].value = None

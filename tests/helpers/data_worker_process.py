@@ -1,4 +1,4 @@
-"""tools/data_worker.py in a process of its own."""
+"""`keras-rcnn data-worker` in a process of its own."""
 
 import functools
 import os
@@ -18,7 +18,7 @@ class DataWorkerProcess:
 
     def __init__(self, *flags):
         self.process = subprocess.Popen(
-            [sys.executable, ROOT / "tools" / "data_worker.py", *flags],
+            [sys.executable, "-m", "keras_rcnn.cli", "data-worker", *flags],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
