@@ -16,7 +16,7 @@ from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.io.images import encode_png, read_image, scale_down
-from keras_rcnn.io.sample_photo import sample_photo
+from keras_rcnn.io.sample_photo import find_sample_photo
 from keras_rcnn.labeling import SceneLabeler
 
 DECODE, MODEL, ENCODE = "decode", "model", "encode"
@@ -96,7 +96,7 @@ def measure(
 def jpeg_file(size: tuple[int, int]) -> bytes:
     """The sample photo as a JPEG file of a height and width."""
     content = io.BytesIO()
-    with Image.open(sample_photo()) as photo:
+    with Image.open(find_sample_photo()) as photo:
         photo.resize(size[::-1], Image.Resampling.LANCZOS).save(
             content, "JPEG", quality=JPEG_QUALITY
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from keras_rcnn.cli import runner
 from absl import flags
-from keras_rcnn.io.sample_photo import sample_photo
+from keras_rcnn.io.sample_photo import find_sample_photo
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -33,7 +33,7 @@ def main() -> None:
     from keras_rcnn.io.files import make_folder
     from keras_rcnn.io.images import read_image, scale_down
 
-    photo = scale_down(read_image(sample_photo()), 320)
+    photo = scale_down(read_image(find_sample_photo()), 320)
     folder = make_folder(FLAGS.output_dir)
     save(draw_receptive_fields(photo), folder / "idea_receptive_fields.png")
     save(draw_shift_and_stitch(), folder / "idea_shift_and_stitch.svg")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from keras_rcnn.cli import runner
 from absl import flags
-from keras_rcnn.io.sample_photo import sample_photo
+from keras_rcnn.io.sample_photo import find_sample_photo
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,7 +56,7 @@ def photos() -> "dict[str, np.ndarray]":
     from keras_rcnn.datasets.synthetic import draw_scene
     from keras_rcnn.io.images import read_image, scale_down
 
-    whole = read_image(sample_photo())
+    whole = read_image(find_sample_photo())
     photo = scale_down(whole, 320)
     portrait = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
     scene, _ = draw_scene(np.random.default_rng(0))  # 120x160 pixels
@@ -68,7 +68,7 @@ def photos() -> "dict[str, np.ndarray]":
         "noise": alterations.noise(photo),
         "upside_down": photo[::-1],
         "close_up": scale_down(
-            read_image(sample_photo().with_name("flower.jpg")), 320
+            read_image(find_sample_photo().with_name("flower.jpg")), 320
         ),
         "portrait": scale_down(read_image(portrait), 240),
         "drawn": scene.repeat(2, 0).repeat(2, 1),

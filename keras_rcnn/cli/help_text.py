@@ -5,7 +5,7 @@ import textwrap
 from absl import flags
 
 
-def help_text(values: flags.FlagValues) -> str:
+def describe_flags(values: flags.FlagValues) -> str:
     """Each flag with its values, its default and its text."""
     entries = []
     for name in values:

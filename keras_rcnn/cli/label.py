@@ -102,7 +102,7 @@ def main(arguments: list[str]) -> None:
         for job in jobs
     )
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
-    figures = label(labeler, jobs, annotations)
+    figures = label_photos(labeler, jobs, annotations)
     if figures["photos"]:
         annotations.finish()
     runner.write_report(FLAGS.report, figures)
@@ -113,7 +113,7 @@ def main(arguments: list[str]) -> None:
         )
 
 
-def label(
+def label_photos(
     labeler: Any, jobs: Sequence[Any], annotations: Any
 ) -> dict[str, Any]:
     """Labels the photos, prints the classes on each, and returns the report."""

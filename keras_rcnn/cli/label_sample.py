@@ -10,7 +10,7 @@ import keras_rcnn
 from keras_rcnn.cli import flags
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import read_image, scale_down, write_png
-from keras_rcnn.io.sample_photo import CREDIT, sample_photo
+from keras_rcnn.io.sample_photo import CREDIT, find_sample_photo
 
 # The longest side of the photos that the network was trained on, in pixels.
 LONGEST_SIDE = 320
@@ -24,7 +24,7 @@ FLAGS.add_string("output_dir", "demo", "Where to write.")
 
 def main() -> None:
     """Labels the photo by one, two, three instances."""
-    photo = scale_down(read_image(sample_photo()), LONGEST_SIDE)
+    photo = scale_down(read_image(find_sample_photo()), LONGEST_SIDE)
     model = keras_rcnn.load_model(FLAGS.model)
     labels = [
         keras_rcnn.SceneLabeler(model, num_instances=instances)(photo[None])[0]

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from absl import flags
 
-from keras_rcnn.cli.help_text import help_text
+from keras_rcnn.cli.help_text import describe_flags
 from keras_rcnn.errors import InputError
 from keras_rcnn.io import quiet
 from keras_rcnn.io.allocator import keep_freed_memory
@@ -47,7 +47,7 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
     try:
         if _HELP.intersection(argv):
             print(command.__doc__ or "")
-            print(help_text(command.FLAGS), flush=True)
+            print(describe_flags(command.FLAGS), flush=True)
             return DONE
         return _run_main(command, parse_flags(command, argv))
     except flags.Error as error:

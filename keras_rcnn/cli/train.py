@@ -128,6 +128,6 @@ training_run = LazyModule("keras_rcnn.cli.training.run")
 
 def main() -> None:
     """Trains and reports."""
-    figures = training_run.run(FLAGS)
+    figures = training_run.run_training(FLAGS)
     if figures is not None:
         runner.write_report(FLAGS.report, figures)

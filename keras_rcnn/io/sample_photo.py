@@ -8,7 +8,7 @@ from keras_rcnn.errors import missing_extra
 CREDIT = "photo: danielbuechele, CC BY 2.0"
 
 
-def sample_photo() -> pathlib.Path:
+def find_sample_photo() -> pathlib.Path:
     """The file of the photo.
 
     Raises:

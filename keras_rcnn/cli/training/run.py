@@ -22,7 +22,7 @@ from keras_rcnn.training.experiments import Experiment
 from keras_rcnn.training.strategies import mean_of_replicas
 
 
-def run(flags: Flags) -> dict[str, Any] | None:
+def run_training(flags: Flags) -> dict[str, Any] | None:
     """Trains a network.
 
     Args:
