@@ -131,8 +131,8 @@ def test_what_is_killed_costs_nothing_but_time(tmp_path):
         said = wait_for_line(training.stderr, "Waiting")
         assert said == (
             f"Waiting for the data service at {first.address}: it has no "
-            "worker; keras-rcnn data-worker --role=worker "
-            f"--dispatcher={first.address} starts one.\n"
+            "worker; start one by `keras-rcnn data-worker --role=worker "
+            f"--dispatcher={first.address}`.\n"
         )
         with worker(first.address) as victim, worker(first.address):
             # After the first epoch of ten steps.
