@@ -1,38 +1,34 @@
-r"""Draws the pictures of docs/idea.md; a few seconds.
+"""Draws the pictures of docs/idea.md; a few seconds.
 
-    python tools/draw_idea.py
+    python -m docs.build.draw_idea
 
 The photo is `china.jpg` of scikit-learn, by danielbuechele on Flickr,
-CC BY 2.0. Sizes are those of the preset `rcnn2`.
+CC BY 2.0. The sizes are those of the preset `rcnn2`.
 """
 
+import io
 import pathlib
-from typing import TYPE_CHECKING
+import sys
 
+import matplotlib
+from matplotlib.figure import Figure
+
+from docs.build.illustrations.fragments import draw_fragments
+from docs.build.illustrations.receptive_fields import draw_receptive_fields
+from docs.build.illustrations.shift_and_stitch import draw_shift_and_stitch
 from keras_rcnn.cli import runner
-from absl import flags
+from keras_rcnn.cli.flags import Flags
+from keras_rcnn.io.files import make_folder, write_file
+from keras_rcnn.io.images import read_image, scale_down
 from keras_rcnn.io.sample_photo import find_sample_photo
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
-FLAGS = flags.FLAGS
-CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
-
-flags.DEFINE_string(
-    "output_dir", str(CHECKOUT / "docs" / "pictures"), "Where to write."
-)
+FLAGS = Flags()
+FLAGS.add_string("output_dir", "docs/pictures", "Folder to write.")
+NEEDS_TENSORFLOW = False
 
 
 def main() -> None:
     """Draws all three."""
-    from docs.build.illustrations.fragments import draw_fragments
-    from docs.build.illustrations.receptive_fields import draw_receptive_fields
-    from docs.build.illustrations.shift_and_stitch import draw_shift_and_stitch
-
-    from keras_rcnn.io.files import make_folder
-    from keras_rcnn.io.images import read_image, scale_down
-
     photo = scale_down(read_image(find_sample_photo()), 320)
     folder = make_folder(FLAGS.output_dir)
     save(draw_receptive_fields(photo), folder / "idea_receptive_fields.png")
@@ -40,14 +36,8 @@ def main() -> None:
     save(draw_fragments(), folder / "idea_fragments.svg")
 
 
-def save(figure: "Figure", file: pathlib.Path) -> None:
-    """Writes a figure, the same bytes each time, and says where."""
-    import io
-
-    import matplotlib
-
-    from keras_rcnn.io.files import write_file
-
+def save(figure: Figure, file: pathlib.Path) -> None:
+    """Writes a figure, with the same bytes each time, and prints its path."""
     kind = file.suffix.removeprefix(".")
     content = io.BytesIO()
     with matplotlib.rc_context({"svg.hashsalt": file.stem}):
@@ -62,4 +52,4 @@ def save(figure: "Figure", file: pathlib.Path) -> None:
 
 
 if __name__ == "__main__":
-    runner.run(main)
+    sys.exit(runner.run(sys.modules[__name__], sys.argv))

@@ -1,25 +1,31 @@
-r"""Takes the pictures of the page in docs/demo.md; a minute.
+"""Takes the pictures of the page in docs/demo.md; a minute.
 
-    python tools/screenshots.py
+    python -m docs.build.screenshots
 
-Starts `tools/demo.py` for itself and looks at it in Chromium, on a desktop and
+Starts `keras-rcnn demo` and photographs the page in Chromium, on a desktop and
 on a phone. Needs the extras `demo` and `pages`.
 """
 
 import contextlib
 import io
-import pathlib
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from keras_rcnn.cli import runner
-from absl import flags
+from PIL import Image
 
-FLAGS = flags.FLAGS
-CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
+from keras_rcnn.cli import runner
+from keras_rcnn.cli.flags import Flags
+from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.io.files import make_folder, write_file
+
+try:
+    from playwright.sync_api import sync_playwright
+except ModuleNotFoundError:
+    sync_playwright = None
+
 # Size of the window, and whether it is a phone's.
 WINDOWS: dict[str, dict[str, Any]] = {
     "demo_desktop": {"viewport": {"width": 1120, "height": 1250}},
@@ -29,32 +35,24 @@ WINDOWS: dict[str, dict[str, Any]] = {
         "has_touch": True,
     },
 }
-
-flags.DEFINE_string(
-    "output_dir", str(CHECKOUT / "docs" / "pictures"), "Where to write."
-)
-flags.DEFINE_string(
+FLAGS = Flags()
+FLAGS.add_string("output_dir", "docs/pictures", "Folder to write.")
+FLAGS.add_string(
     "chromium", None, "Program to use; the one on the PATH if not given."
 )
+NEEDS_TENSORFLOW = False
 
 
 def main() -> None:
-    """Takes them all."""
-    from keras_rcnn.errors import InputError
-    from keras_rcnn.io.files import make_folder, write_file
-
+    """Takes all pictures."""
     chromium = FLAGS.chromium or shutil.which("chromium")
     if not chromium:
         raise InputError("There is no Chromium: give --chromium=FILE.")
-    try:
-        from playwright.sync_api import sync_playwright
-    except ModuleNotFoundError as error:
-        raise InputError(
-            "Playwright is not installed: run `pip install -e '.[demo,pages]'`."
-        ) from error
+    if sync_playwright is None:
+        raise missing_extra("docs.build.screenshots", "pages")
     folder = make_folder(FLAGS.output_dir)
     with page_address() as url, sync_playwright() as play:
-        # Without a sandbox, which root cannot have, as the page is our own.
+        # Root cannot use the sandbox, and the page is our own.
         browser = play.chromium.launch(
             executable_path=chromium, args=["--no-sandbox"]
         )
@@ -71,19 +69,13 @@ def main() -> None:
 
 @contextlib.contextmanager
 def page_address() -> Iterator[str]:
-    """Address of the page, as long as it is looked at."""
-    from keras_rcnn.errors import InputError
-
-    demo = subprocess.Popen(
-        [sys.executable, CHECKOUT / "tools" / "demo.py", "--port=0"],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with demo:
+    """Runs the demo and yields the address of its page."""
+    command = [sys.executable, "-m", "keras_rcnn.cli", "demo", "--port=0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
         assert demo.stdout
         ready = demo.stdout.readline()
         if not ready.startswith("Ready: "):
-            raise InputError("tools/demo.py does not start: see above.")
+            raise InputError("keras-rcnn demo does not start: see above.")
         try:
             yield ready.removeprefix("Ready: ").strip()
         finally:
@@ -91,16 +83,14 @@ def page_address() -> Iterator[str]:
 
 
 def small_png(content: bytes) -> bytes:
-    """The same in 256 colors, a third of the size."""
-    from PIL import Image
-
+    """The same picture in 256 colors, a third of the size."""
     smaller = io.BytesIO()
     with Image.open(io.BytesIO(content)) as picture:
-        # Refined, so that colors of a few pixels, in a legend, stay right.
+        # Refined by k-means, which keeps the colors of small areas.
         few = picture.convert("RGB").quantize(256, kmeans=3)
         few.save(smaller, "PNG", optimize=True)
     return smaller.getvalue()
 
 
 if __name__ == "__main__":
-    runner.run(main)
+    sys.exit(runner.run(sys.modules[__name__], sys.argv))

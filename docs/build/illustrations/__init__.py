@@ -1,1 +1,1 @@
-"""Pictures for the documentation."""
+"""Drawings of docs/idea.md and changes of photos for docs/limits.md."""

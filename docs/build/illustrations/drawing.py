@@ -1,4 +1,4 @@
-"""What the drawings share: colors for the color-blind, cells, arrows."""
+"""Colors that the color-blind can tell apart, cells, arrows, titles."""
 
 from collections.abc import Callable
 
@@ -13,9 +13,9 @@ INK = "#222222"
 TEXT_SIZE = 11
 
 
-def tint(color: str, share: float) -> tuple[float, ...]:
-    """A color mixed with white; a share of 1 leaves it as it is."""
-    mixed = share * np.array(colors.to_rgb(color)) + (1 - share)
+def tint(color: str, fraction: float) -> tuple[float, ...]:
+    """A color mixed with white; a fraction of 1 is the color itself."""
+    mixed = fraction * np.array(colors.to_rgb(color)) + (1 - fraction)
     return tuple(float(value) for value in mixed)
 
 
@@ -28,16 +28,16 @@ def draw_cells(
     cell: float = 1.0,
     text_size: float = 8,
 ) -> None:
-    """Draws a plane: a square for each number, in the color of the number.
+    """Draws a grid of numbered squares.
 
     Args:
-        axes: where; y counts downwards.
-        left: of the plane.
-        top: of the plane.
-        numbers: what stands in the cells, `(rows, columns)`.
-        color: function of a number.
+        axes: axes whose y grows downwards.
+        left: x of the left border.
+        top: y of the upper border.
+        numbers: numbers in the squares, `(rows, columns)`.
+        color: returns the color of the square with a number.
         cell: side of a square.
-        text_size: of the numbers, in points.
+        text_size: size of the numbers in points.
     """
     for (row, column), number in np.ndenumerate(numbers):
         corner = left + column * cell, top + row * cell
@@ -74,7 +74,7 @@ def draw_arrow(
 
 
 def title(axes: Axes, x: float, y: float, text: str, bold: bool = True) -> None:
-    """Writes a line or two, centered, their bottom at y."""
+    """Writes one or two centered lines whose bottom is at y."""
     axes.text(
         x,
         y,
@@ -89,6 +89,6 @@ def title(axes: Axes, x: float, y: float, text: str, bold: bool = True) -> None:
 
 
 def clear(axes: Axes, width: float, height: float) -> None:
-    """Makes an empty sheet of a size, y downwards."""
+    """Sets the size of the axes, with y downwards, and hides them."""
     axes.set(xlim=(0, width), ylim=(height, 0), aspect="equal")
     axes.axis("off")

@@ -1,4 +1,4 @@
-"""How each pooling splits a plane into fragments, and none is lost."""
+"""How each pooling splits score maps into fragments without loss."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -17,7 +17,7 @@ GAP = 0.5
 
 
 def draw_fragments() -> Figure:
-    """A plane of 8x8 pixels, its 4 fragments and the 16 of those."""
+    """A plane of 8x8 pixels, its 4 fragments, and their 16 fragments."""
     plane = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     figure = Figure((6.4, 3.4), layout="constrained")
     axes = figure.subplots()
@@ -64,7 +64,7 @@ def draw_fragments() -> Figure:
 
 
 def split(plane: np.ndarray) -> list[list[np.ndarray]]:
-    """The four planes of every second row and column."""
+    """Four planes, each with every second row and column."""
     return [
         [plane[down::STRIDE, across::STRIDE] for across in range(STRIDE)]
         for down in range(STRIDE)
@@ -74,7 +74,7 @@ def split(plane: np.ndarray) -> list[list[np.ndarray]]:
 def _places(
     left: float, center: float, side: float, gap: float
 ) -> list[tuple[tuple[int, int], float, float]]:
-    """Where four planes of a side lie around the middle of their height."""
+    """Index, left and top of four planes; `center` is y of their middle."""
     top = center - side - gap / 2
     return [
         (

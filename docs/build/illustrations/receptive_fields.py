@@ -1,4 +1,4 @@
-"""How much of a photo each instance sees."""
+"""How large the receptive field of each instance is."""
 
 import numpy as np
 from matplotlib import patheffects
@@ -16,12 +16,12 @@ PIXEL = (112, 148)
 def draw_receptive_fields(
     photo: np.ndarray, pixel: tuple[int, int] = PIXEL, preset: str = "rcnn2"
 ) -> Figure:
-    """The patches of all instances on a photo, and each by itself below.
+    """The receptive fields of all instances on a photo, and each one below.
 
     Args:
         photo: uint8 `(height, width, 3)`.
-        pixel: row and column of the pixel that they label.
-        preset: the network.
+        pixel: row and column of the pixel in their middle.
+        preset: name of the network's preset.
     """
     entry = get_preset(preset)
     sides = [
@@ -77,6 +77,6 @@ def _draw_photo(
 
 
 def _patch(photo: np.ndarray, pixel: tuple[int, int], side: int) -> np.ndarray:
-    """What lies around a pixel, which has to be all inside the photo."""
+    """The square around a pixel; all of it has to lie inside the photo."""
     top, left = (middle - side // 2 for middle in pixel)
     return photo[top : top + side, left : left + side]

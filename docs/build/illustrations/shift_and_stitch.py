@@ -1,4 +1,4 @@
-"""How shifts of a photo fill the gaps between coarse labels."""
+"""How the labels of shifted photos are stitched to all labels."""
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -16,7 +16,7 @@ SIDE, STRIDE, GAP = 6, 2, 1.0
 
 
 def draw_shift_and_stitch() -> Figure:
-    """A photo of 6x6 pixels, its four shifts and what they are stitched to."""
+    """A photo of 6x6 pixels, its four shifts and the stitched labels."""
     pixels = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     figure = Figure((6.4, 3.4), layout="constrained")
     axes = figure.subplots()

@@ -1,1 +1,1 @@
-"""What the documentation site adds to MkDocs; mkdocs.yml names it."""
+"""Extensions of MkDocs, which mkdocs.yml names."""

@@ -1,4 +1,4 @@
-"""Docstrings as the site shows them."""
+"""Converts docstrings to Markdown for the site."""
 
 import re
 from typing import Any
@@ -11,16 +11,16 @@ _ARGUMENT = re.compile(r"^    (\w+): ", re.MULTILINE)
 
 
 class Docstrings(griffe.Extension):
-    """Turns what Markdown would take for something else."""
+    """Converts what Markdown would misread."""
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
-        """Does so in the docstring of whatever was found."""
+        """Converts the docstring of an object."""
         if obj.docstring is not None:
             obj.docstring.value = as_markdown(obj.docstring.value)
 
 
 def as_markdown(text: str) -> str:
-    r"""A docstring with its examples fenced and its call arguments in a list.
+    r"""Puts examples into fences and call arguments into a list.
 
     >>> as_markdown("Adds.\n\n>" + ">> 1 + 1\n2")
     'Adds.\n\n```pycon\n>>> 1 + 1\n2\n```'

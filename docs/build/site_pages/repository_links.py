@@ -1,8 +1,8 @@
-"""Links from pages to files of the repository, on the site as on GitHub.
+"""A hook of MkDocs: links from pages to files of the repository.
 
-A page in `docs` may link to any file of the repository, `../results/README.md`,
-and to the files that these link to: they become a part of the site, below
-`repository`, as a page or as they are. A hook of MkDocs.
+A page in `docs` may link to any file of the repository, `../results/README.md`
+for example. That file, and the files that it links to, become part of the site:
+text as a page below `repository`, other files as they are.
 """
 
 import pathlib
@@ -15,7 +15,7 @@ from mkdocs.structure.pages import Page
 
 FOLDER = "repository/"
 DOCS = "docs/"
-# Shown as text in a page; all others are copied.
+# Suffixes of files that become pages, with the language of their code.
 LANGUAGES = {
     "": "text",
     ".bib": "text",
@@ -28,7 +28,7 @@ _LINK = re.compile(r"(?<=\]\()(?P<target>[^)#\s]+)(?=[)#])")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
-    """Adds what pages link to outside of `docs`."""
+    """Adds the files outside of `docs` that pages link to."""
     root = pathlib.Path(config.config_file_path).parent
     pages = [file.src_uri for file in files.documentation_pages()]
     while pages:
@@ -47,7 +47,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(
     markdown: str, page: Page, config: MkDocsConfig, files: Files
 ) -> str:
-    """Turns the links of a page to where the files are on the site."""
+    """Changes the links of a page to the addresses on the site."""
     root = pathlib.Path(config.config_file_path).parent
     address = page.file.src_uri
 
@@ -62,26 +62,26 @@ def on_page_markdown(
 
 
 def linked_files(root: pathlib.Path, page: str, text: str) -> list[str]:
-    """Files of the repository that a page links to, as paths from its root.
+    """Files that a page links to, as paths from the root of the repository.
 
     Args:
         root: folder of the repository.
-        page: address of the page on the site, as MkDocs has it.
-        text: of the page.
+        page: source address of the page in MkDocs.
+        text: the page.
     """
     found = (_find(root, page, m["target"]) for m in _LINK.finditer(text))
     return [path for path in found if path is not None]
 
 
 def repository_path(address: str) -> str:
-    """Path in the repository of what has an address on the site."""
+    """Path in the repository of a page or file of the site."""
     if address.startswith(FOLDER):
         return address.removeprefix(FOLDER)
     return DOCS + address
 
 
 def site_address(path: str) -> str:
-    """Address on the site of what has a path in the repository."""
+    """Address on the site of a file of the repository."""
     if path.startswith(DOCS):
         return path.removeprefix(DOCS)
     shown = pathlib.PurePath(path).suffix in LANGUAGES
