@@ -1,46 +1,54 @@
 """Every example of README.md and docs is run, page by page, in a new folder.
 
-`documented/table.py` says how, and what to do about a new one that fails.
+`tests/helpers/documented/table.py` says how. A new example that fails may need
+a line there.
 """
 
+import importlib
 import itertools
 import os
 import re
+import shlex
 import subprocess
-import sys
 import time
 
 import pytest
 
 from benchmarks.allreduce import free_ports
+from keras_rcnn.cli import main
 from tests.helpers.documented.blocks import (
-    ROOT,
     blocks,
     code_spans,
     commands,
+    one_line,
     pages,
 )
 from tests.helpers.documented.stage import set_up
 from tests.helpers.documented.table import (
     NOT_RUN,
+    SAME,
     entry_not_run,
     said_when_ready,
     shorten,
 )
 
 MAX_SECONDS = 500
-# Ways through a page that has more than one, and what each leaves out: the
-# other's, and what follows the training, which is the same for both.
+# Variants of a page, and the blocks that each leaves out: those of the other
+# variant, and what follows the training, which is the same for both.
 VARIANTS = {
     "docs/own_photos.md": {
         "labelme": r"export|--model=|litert|labeled/voc",
         "cvat": None,
     }
 }
+# Commands that run in the process of the test, which saves the import of
+# TensorFlow. Experiments are shortened in files, and strategies and data
+# services need a process of their own.
+IN_PROCESS = r"keras-rcnn (?!label-corpus|.*--(experiment|strategy|data_serv))"
 
 
 def runs():
-    """Pages with anything to run, and the ways through them."""
+    """Pages with anything to run, and their variants."""
     for page in pages():
         if any(not entry_not_run(block) for block in blocks(page)):
             for variant in VARIANTS.get(page, {"": None}):
@@ -49,10 +57,10 @@ def runs():
 
 
 class Runner:
-    """Runs commands and Python in a folder, and ends servers at the end.
+    """Runs commands and Python in the current folder, and stops servers.
 
     Args:
-        stage: the folder.
+        stage: the current folder.
     """
 
     def __init__(self, stage):
@@ -61,15 +69,6 @@ class Runner:
         self.ports = dict(
             zip(("grpc", "rest", "kserve"), free_ports(3), strict=True)
         )
-        path = f"{stage / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        self.environment = os.environ | {
-            "CUDA_VISIBLE_DEVICES": "-1",
-            "HOME": str(stage),
-            "MPLCONFIGDIR": str(stage / "matplotlib"),
-            "PATH": path,
-            "PYTHONPATH": str(ROOT),
-            "TF_CPP_MIN_LOG_LEVEL": "2",
-        }
 
     def __enter__(self):
         return self
@@ -81,29 +80,39 @@ class Runner:
             server.wait(60)
 
     def run(self, block):
-        """Runs a block; AssertionError with what it said if it fails."""
+        """Runs a block and raises an exception if it fails."""
         text = shorten(block.text, self.ports)
         if block.language == "python":
-            self.check(block, [sys.executable, "-c", text])
+            exec(compile(text, str(block), "exec"), {"__name__": "__main__"})
             return
         assert block.language in {"", "sh", "bash"}, (
-            f"{block}\nNeither run nor listed in tests/documented/table.py."
+            f"{block}\nNeither run nor listed in documented/table.py."
         )
-        # One shell for all commands between servers: they may change folder.
-        for words, group in itertools.groupby(commands(text), said_when_ready):
-            if words:
-                for command in group:
-                    self.serve(block, command, words)
-            else:
+        # The commands between others share a shell: they may change its folder.
+        for way, group in itertools.groupby(commands(text), self.way_to_run):
+            if way == "shell":
                 shell = ["bash", "-e", "-u", "-o", "pipefail", "-c"]
                 self.check(block, [*shell, "\n".join(group)])
+            else:
+                for command in group:
+                    getattr(self, way)(block, command)
+
+    def way_to_run(self, command):
+        """Name of the method that runs a command, or `shell`."""
+        if said_when_ready(command):
+            return "serve"
+        plain = re.match(IN_PROCESS, one_line(command))
+        return "call" if plain else "shell"
+
+    def call(self, block, command):
+        """Runs a `keras-rcnn` command in this process."""
+        arguments = shlex.split(one_line(command))[1:]
+        assert main.run(arguments) == 0, f"{block}\n{command}"
 
     def check(self, block, arguments):
         """Runs a program to its end."""
         run = subprocess.run(
             arguments,
-            cwd=self.stage,
-            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -112,21 +121,19 @@ class Runner:
         )
         assert not run.returncode, f"{block}\n{arguments[-1]}\n{run.stdout}"
 
-    def serve(self, block, command, words):
+    def serve(self, block, command):
         """Starts a server and waits until it is ready."""
         log = self.stage / f"server_{len(self.servers)}.log"
         with log.open("w") as file:
             server = subprocess.Popen(
-                # The server itself is ended later, not a shell before it.
+                # `exec`, so that the server itself can be stopped later.
                 ["bash", "-c", f"exec {command}"],
-                cwd=self.stage,
-                env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
             )
         self.servers.append(server)
-        while words not in log.read_text():
+        while said_when_ready(command) not in log.read_text():
             assert server.poll() is None, f"{block}\n{log.read_text()}"
             time.sleep(0.2)
 
@@ -134,9 +141,19 @@ class Runner:
 @pytest.mark.slow
 @pytest.mark.extras(name="docs")
 @pytest.mark.parametrize(("page", "variant"), list(runs()))
-def test_examples_run(page, variant, tmp_path):
-    """In their order, so that the later find what the earlier wrote."""
+def test_examples_run(page, variant, tmp_path, monkeypatch):
+    """In order, so that later examples find the files of earlier ones."""
     set_up(tmp_path, page, variant)
+    monkeypatch.chdir(tmp_path)
+    for name, value in {
+        "CUDA_VISIBLE_DEVICES": "-1",
+        "HOME": str(tmp_path),
+        "MPLCONFIGDIR": str(tmp_path / "matplotlib"),
+        "PYTHONPATH": str(tmp_path),
+        "TF_CPP_MIN_LOG_LEVEL": "2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("PATH", str(tmp_path / ".venv" / "bin"), os.pathsep)
     left_out = VARIANTS.get(page, {}).get(variant)
     with Runner(tmp_path) as runner:
         for block in blocks(page):
@@ -151,8 +168,22 @@ def test_what_is_not_run_is_still_there():
     assert not stale
 
 
+def test_what_is_not_run_twice_is_in_the_readme():
+    readme = {
+        one_line(command)
+        for block in blocks("README.md")
+        if not (block.language or entry_not_run(block))
+        for command in commands(block.text)
+    }
+    for page in pages():
+        for block in blocks(page):
+            entry = entry_not_run(block)
+            if entry and entry[-1] == SAME:
+                assert {*map(one_line, commands(block.text))} <= readme
+
+
 def test_blocks_are_found_wherever_they_stand(tmp_path, monkeypatch):
-    monkeypatch.setattr("documented.blocks.ROOT", tmp_path)
+    monkeypatch.setattr("tests.helpers.documented.blocks.ROOT", tmp_path)
     (tmp_path / "page.md").write_text(
         "text\n\n    ls \\\n      -l\n    pwd\n\n1. item\n\n   ```python\n"
         "   1 + 1\n   ```\n\n> ```sh\n> cat <<E\n> a\n> E\n> ```\n\n`no\nblock`"
@@ -166,27 +197,22 @@ def test_blocks_are_found_wherever_they_stand(tmp_path, monkeypatch):
 
 
 def test_commands_in_the_text_have_flags_that_exist():
-    """Those that are run would say so; these stand in the text."""
+    """Blocks that are run would fail; these commands stand in the text."""
     for page in pages():
         for span in code_spans(page):
-            found = re.search(r"\btools/(\w+)\.py\b(.*)", span)
-            if found and "--help" not in span:
-                program, rest = found.groups()
-                known = flags_of(program)
-                for flag in re.findall(r"--(\w+)", rest):
-                    assert flag in known, f"{page}: {span}"
+            if command := command_of(span):
+                for flag in re.findall(r"--(\w+)", span):
+                    assert flag in command.FLAGS or flag == "help", (
+                        f"{page}: {span}"
+                    )
 
 
-def flags_of(program):
-    """Names of the flags that a program and its modules define."""
-    text = "".join(
-        file.read_text()
-        for file in (ROOT / "tools").glob("*.py")
-        if file.stem == program or not is_program(file)
-    )
-    return set(re.findall(r"(?i:define)_\w+\(\s*\"(\w+)\"", text))
-
-
-def is_program(file):
-    """Whether it can be started, rather than imported."""
-    return "__main__" in file.read_text()
+def command_of(text):
+    """The module of the command in a text, if there is one."""
+    if found := re.match(r"python -m (benchmarks|experiments)\b", text):
+        return importlib.import_module(f"{found[1]}.__main__")
+    found = re.match(r"keras-rcnn ([a-z-]+)", text)
+    if found is None or found[1] not in main.COMMANDS:
+        return None
+    command = main.load_command(found[1])
+    return None if getattr(command, "TAKES_OTHER_FLAGS", False) else command

@@ -1,1 +1,1 @@
-"""The examples of the documentation, found and run."""
+"""Finds and runs the examples of the documentation."""

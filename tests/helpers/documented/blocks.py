@@ -8,7 +8,7 @@ import textwrap
 
 from markdown_it import MarkdownIt
 
-ROOT = pathlib.Path(__file__).parents[2]
+ROOT = pathlib.Path(__file__).parents[3]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -17,9 +17,9 @@ class Block:
 
     Args:
         page: path from the root of the repository.
-        line: where it begins.
-        language: as the fence says; nothing for an indented one.
-        text: what is in it.
+        line: number of its first line.
+        language: language of the fence; empty for an indented block.
+        text: content.
     """
 
     page: str
@@ -38,7 +38,7 @@ def pages():
 
 
 def blocks(page):
-    """All blocks of a page in order, those in lists and quotations too."""
+    """All blocks of a page in order, also in lists and quotations."""
     tokens = MarkdownIt().parse((ROOT / page).read_text())
     return [
         Block(
@@ -53,7 +53,7 @@ def blocks(page):
 
 
 def code_spans(page):
-    """What stands in backticks in the text of a page, on one line each."""
+    """The texts in backticks of a page, each on one line."""
     tokens = MarkdownIt().enable("table").parse((ROOT / page).read_text())
     return [
         " ".join(child.content.split())
@@ -64,7 +64,7 @@ def code_spans(page):
 
 
 def commands(text):
-    """The commands of a shell script, each with all of its lines."""
+    """Yields the commands of a shell script, each with all of its lines."""
     lines = []
     for line in text.splitlines():
         lines.append(line)
@@ -78,9 +78,15 @@ def commands(text):
         raise ValueError("Not a whole command:\n" + "\n".join(lines))
 
 
+def one_line(command):
+    """A command without line breaks, repeated spaces and a comment."""
+    words = command.replace("\\\n", " ").split()
+    return re.sub(" #.*", "", " ".join(words))
+
+
 def _is_whole(command):
-    """Whether the shell could run it."""
+    """Whether the shell accepts it as a complete command."""
     check = ["bash", "-n", "-c", command]
     run = subprocess.run(check, capture_output=True)
-    # An unfinished here-document is worth a warning alone to it.
+    # For an unfinished here-document the shell only prints a warning.
     return not (run.returncode or run.stderr)

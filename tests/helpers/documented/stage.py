@@ -1,6 +1,7 @@
-"""A folder with all that the examples of the documentation take."""
+"""A folder with the files that the examples of the documentation need."""
 
 import json
+import re
 import shutil
 import sys
 import zipfile
@@ -9,14 +10,16 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from keras_rcnn.datasets import prepare
 from keras_rcnn.datasets.synthetic import CLASS_NAMES, PALETTE, draw_scene
 from tests.helpers.documented.blocks import ROOT
 from tests.helpers.made_up_archives import pack, write_sift_flow, write_stanford
 
-COPIED = ("docs", "tools")
-# What examples only read.
+# Examples write into it.
+COPIED = ("docs",)
 LINKED = (
-    "keras_rcnn",
+    "benchmarks",
+    "experiments",
     "saved_models",
     "Makefile",
     "pyproject.toml",
@@ -24,6 +27,14 @@ LINKED = (
     "requirements.lock",
     "requirements-extras.lock",
 )
+# Runs that the examples of a page assume, and the networks in them.
+RUNS = {
+    "docs/demo.md": ("mine", "rcnn2_stanford_background"),
+    "docs/performance.md": (
+        "stanford_plain_paper",
+        "plain_stanford_background",
+    ),
+}
 NUM_SCENES = 8
 
 
@@ -32,33 +43,46 @@ def set_up(stage, page, variant):
 
     Args:
         stage: an empty folder.
-        page: whose examples will be run in it.
-        variant: of the page, see `test_examples.py`.
+        page: page whose examples will be run in it.
+        variant: variant of the page, see `test_examples.py`.
     """
     for name in COPIED:
         shutil.copytree(ROOT / name, stage / name)
     for name in LINKED:
         (stage / name).symlink_to(ROOT / name)
-    for file in (stage / "tools" / "experiments").glob("*.py"):
-        text = file.read_text()
-        for steps in ("12000", "1000"):
-            text = text.replace(f"steps={steps}", "steps=2")
-        file.write_text(text)
+    _link_package(ROOT / "keras_rcnn", stage / "keras_rcnn")
     _write_photos(stage)
     archives = stage / "FOLDER_OF_THE_ARCHIVE"
     pack(write_stanford(archives), "gztar")
     pack(write_sift_flow(archives), "zip")
-    if page == "docs/demo.md":
-        model = ROOT / "saved_models" / "rcnn2_stanford_background"
-        (stage / "runs" / "mine").mkdir(parents=True)
-        shutil.copy(model / "model.keras", stage / "runs" / "mine")
+    if page in RUNS:
+        run, model = RUNS[page]
+        (stage / "runs" / run).mkdir(parents=True)
+        file = ROOT / "saved_models" / model / "model.keras"
+        shutil.copy(file, stage / "runs" / run)
+    if page == "docs/performance.md":
+        prepare("stanford_background", archives, stage / "tensorflow_datasets")
     writers = {"labelme": _write_labelme, "cvat": _write_cvat}
     writers.get(variant, _write_masks)(stage)
     _write_environment(stage)
 
 
+def _link_package(package, target):
+    """Links the package, with copies of experiments that take two steps."""
+    target.mkdir()
+    for path in package.iterdir():
+        if path.name == "experiments":
+            shutil.copytree(path, target / path.name)
+        elif path.name == "training":
+            _link_package(path, target / path.name)
+        else:
+            (target / path.name).symlink_to(path)
+    for file in target.glob("experiments/s*.py"):
+        file.write_text(re.sub(r"\bsteps=[\d_]+", "steps=2", file.read_text()))
+
+
 def _write_photos(stage):
-    """street.jpg, and folders of photos."""
+    """Writes street.jpg and folders of photos."""
     china = Image.fromarray(load_sample_image("china.jpg"))
     street = china.resize((96, 64))
     street.save(stage / "street.jpg")
@@ -76,7 +100,7 @@ def _scenes():
 
 
 def _write_masks(stage):
-    """my_photos as README.md has it."""
+    """my_photos with masks, as in README.md."""
     folder = stage / "my_photos"
     for name in ("images", "masks"):
         (folder / name).mkdir(parents=True)
@@ -87,7 +111,7 @@ def _write_masks(stage):
 
 
 def _write_labelme(stage):
-    """my_photos as labelme leaves it: a rectangle for each class."""
+    """my_photos as labelme writes it: a rectangle for each class."""
     folder = stage / "my_photos"
     folder.mkdir()
     (folder / "classes.txt").write_text("\n".join(CLASS_NAMES) + "\n")
@@ -97,7 +121,7 @@ def _write_labelme(stage):
         for index, class_name in enumerate(CLASS_NAMES):
             rows, columns = np.nonzero(label == index)
             if rows.size:
-                # Small enough to be of that class alone, nearly.
+                # Small, so that nearly all of its pixels are of the class.
                 middle = rows.size // 2
                 x, y = float(columns[middle]), float(rows[middle])
                 shapes.append(
@@ -119,7 +143,7 @@ def _write_labelme(stage):
 
 
 def _write_cvat(stage):
-    """photos, and export.zip as CVAT writes it."""
+    """Photos, and export.zip as CVAT writes it."""
     rows = ["# label:color_rgb:parts:actions", "background:0,0,0::"]
     for name, color in zip(CLASS_NAMES, PALETTE, strict=True):
         rows.append(f"{name}:{','.join(map(str, color))}::")
@@ -137,10 +161,16 @@ def _write_cvat(stage):
 
 
 def _write_environment(stage):
-    """.venv with the Python of the tests, set up as far as make can tell."""
+    """.venv with the Python of the tests, which make takes for complete."""
     folder = stage / ".venv" / "bin"
     folder.mkdir(parents=True)
-    for name in ("python", "python3"):
-        (folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    for name, arguments in (
+        ("python", ""),
+        ("python3", ""),
+        ("keras-rcnn", "-m keras_rcnn.cli "),
+    ):
+        command = f'{sys.executable} {arguments}"$@"'
+        (folder / name).write_text(f"#!/bin/sh\nexec {command}\n")
         (folder / name).chmod(0o755)
+    (folder / "activate").touch()
     (stage / ".venv" / "ready").touch()

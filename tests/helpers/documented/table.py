@@ -1,60 +1,65 @@
 r"""How examples of the documentation are run, and which are not.
 
-Every block of README.md and docs is run: Python, and as commands of a shell
-what has no language. A new block that cannot be run as it stands needs a line
+Every block of README.md and docs is run: Python blocks, and blocks without a
+language as shell commands. A new block that cannot be run as it is needs a line
 here:
 
-- `SHORTER` if it takes long, or needs what is not there. Each pair is a
-  regular expression and what `re.sub` puts in its place, in this order, in
-  commands and Python alike. `{grpc}`, `{rest}` and `{kserve}` are free ports.
-- `NOT_RUN` if it cannot be run at all: a pattern of page paths, a regular
-  expression that is found in "LANGUAGE\nTEXT", and the reason.
-- `SERVERS` if it runs until it is ended: what such commands match, and what
-  they say when they are ready.
+- `SHORTER` if it takes long, or needs something that is missing in a test. Each
+  pair is a regular expression and its replacement by `re.sub`. They are applied
+  in this order to commands and Python. `{grpc}`, `{rest}` and `{kserve}` are
+  free ports.
+- `NOT_RUN` if it cannot be run at all, or README.md has the same commands: a
+  pattern of page paths, a regular expression that is found in
+  "LANGUAGE\nTEXT", and the reason.
+- `SERVERS` if it runs until it is stopped: a regular expression of the command,
+  and a text that it prints when it is ready.
 
-`stage.py` lays out the files that the examples take.
+`stage.py` lays out the files that the examples need.
 """
 
 import fnmatch
 import re
 
+SAME = "README.md has the same"
 SHORTER = (
-    # What takes minutes takes steps of the smallest network. (Experiments do
-    # by `stage.py`.)
+    # A few steps of the smallest network. (`stage.py` shortens experiments.)
     (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2 --preset=plain"),
     # That network; one run and one score, not two and seven.
     (
         r"(--experiments?=|runs/)stanford_rcnn2_(dense|longest|taught)",
         r"\1stanford_plain_paper",
     ),
-    # Extras are there already: only their names are checked.
+    # Extras are installed already; their names are checked.
     (
         r"-m pip install -e '\.\[(\w+)\]'",
         r"""-c "import tomllib; tomllib.load(open('pyproject.toml', 'rb'))"""
         r"""['project']['optional-dependencies']['\1']" """,
     ),
+    (r"-m pip install \.", "-m pip --version"),
     (r"\bmake test\b", "make --dry-run test"),
-    # What `test_export.py` runs to its end.
+    # `test_export.py` runs it completely.
     (r"--all=exported", "--saved_model=exported"),
-    # Times that nobody reads need not be good ones.
+    # Speeds that nobody reads may be inaccurate.
+    (r"--sizes=240x320", "--sizes=8x8 --seconds=0 --preset=plain"),
     (r"--suite=corpus", "--suite=corpus --sizes=48x64,96x128 --repeats=1"),
     (
         r"--suite=training",
         "--suite=training --preset=plain --steps=1 --repeats=1",
     ),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
-    # Other servers may have the ports.
+    (r"--seconds=12", "--seconds=0.1 --requests=10 --sizes=8x8"),
+    # Other servers may use the ports.
     (
-        r"tools/serve\.py",
-        "tools/serve.py --port={grpc} --rest_port={rest} "
+        r"keras-rcnn serve",
+        "keras-rcnn serve --port={grpc} --rest_port={rest} "
         "--kserve_port={kserve}",
     ),
     (r"127\.0\.0\.1:8500", "127.0.0.1:{grpc}"),
     (r"127\.0\.0\.1:8501", "127.0.0.1:{rest}"),
     (r"\b5050\b", "{kserve}"),
-    (r"tools/demo\.py", "tools/demo.py --port=0"),
+    (r"keras-rcnn demo", "keras-rcnn demo --port=0"),
     (r" --open_browser", ""),
-    # One machine stands for several.
+    # One machine takes the place of several.
     (
         r"(--strategy=mirrored) \.\.\.",
         r"\1 --dataset=synthetic --preset=plain --steps=2 --model_dir=mirrored",
@@ -64,7 +69,7 @@ SHORTER = (
         r"\1 --dataset=synthetic --preset=plain --steps=2 --model_dir=drawn",
     ),
     (
-        r"(\S+ tools/train\.py --strategy=multi_worker) \.\.\.",
+        r"(keras-rcnn train --strategy=multi_worker) \.\.\.",
         'TF_CONFIG=\'{"cluster": {"worker": ["127.0.0.1:{grpc}"]}, '
         r""""task": {"type": "worker", "index": 0}}' \1 """
         r"--dataset=synthetic --preset=plain --steps=2 --model_dir=workers",
@@ -79,17 +84,19 @@ NOT_RUN = (
     ("*", r"\A\nFROM ", "a Dockerfile"),
     ("docs/own_photos.md", r"\A\nsky\n", "the content of a file"),
     ("docs/own_photos.md", r"\A\nlabelme ", "opens a window"),
+    ("docs/own_photos.md", r"keras-rcnn (inspect|evaluate)", SAME),
+    ("docs/index.md", r"make demo|keras-rcnn label", SAME),
     ("docs/corpus.md", r"--runner=(Flink|Spark|Dataflow)", "needs a cluster"),
-    ("docs/reproduce.md", r"tools/reproduce\.py", "README.md has the same"),
+    ("docs/reproduce.md", r"python -m experiments", SAME),
     ("docs/scaling.md", r"\A\n#SBATCH", "needs Slurm"),
     ("docs/scaling.md", r"JOB_COMPLETION_INDEX", "needs Kubernetes"),
     ("docs/scaling.md", r"\A\nexport TF_CONFIG=.*host2", "needs two machines"),
 )
 
 SERVERS = {
-    r"tools/serve\.py": "Ready",
-    r"tools/demo\.py": "Ready",
-    r"tools/data_worker\.py": " at 127.0.0.1:",
+    r"keras-rcnn serve": "Ready",
+    r"keras-rcnn demo": "Ready",
+    r"keras-rcnn data-worker": " at 127.0.0.1:",
 }
 
 
@@ -97,8 +104,8 @@ def shorten(text, ports):
     """An example as it is run.
 
     Args:
-        text: as it stands in the documentation.
-        ports: free ones, by `grpc`, `rest` and `kserve`.
+        text: the example in the documentation.
+        ports: free ports, by `grpc`, `rest` and `kserve`.
     """
     for pattern, replacement in SHORTER:
         text = re.sub(pattern, replacement, text)
@@ -118,7 +125,7 @@ def entry_not_run(block):
 
 
 def said_when_ready(command):
-    """What a server says when it is ready; None for other commands."""
+    """What a server prints when it is ready; None for other commands."""
     for pattern, words in SERVERS.items():
         if re.search(pattern, command):
             return words
