@@ -64,14 +64,13 @@ def main(task: dict[str, Any]) -> dict[str, Any]:
 
 def import_keras() -> tuple[Callable[[dict[str, Any]], Label], tuple]:
     """A function that loads a model with this package."""
-    import tensorflow as tf
-
     from keras_rcnn import SceneLabeler, load_model
+    from keras_rcnn.labeling.labeler import TooLargeError
 
     def load(task: dict[str, Any]) -> Label:
         return SceneLabeler(load_model(task["model"]), **task["options"])
 
-    return load, (MemoryError, tf.errors.ResourceExhaustedError)
+    return load, (MemoryError, TooLargeError)
 
 
 def import_tensorflow() -> tuple[Callable[[dict[str, Any]], Label], tuple]:

@@ -42,9 +42,12 @@ VARIANTS = {
     }
 }
 # Commands that run in the process of the test, which saves the import of
-# TensorFlow. Experiments are shortened in files, and strategies and data
-# services need a process of their own.
-IN_PROCESS = r"keras-rcnn (?!label-corpus|.*--(experiment|strategy|data_serv))"
+# TensorFlow. The others read shortened experiments or prepared data sets, whose
+# folder is fixed when a process starts, or start workers.
+IN_PROCESS = (
+    r"keras-rcnn (?!label-corpus|.*--(experiment|strategy|data_service)"
+    r"|.*--dataset=(stanford|sift))"
+)
 
 
 def runs():
