@@ -49,8 +49,8 @@ def reproduce(
         print(f"{name} ({number} of {len(names)})", flush=True)
         runs.run(name)
     results = read_results(results_folder)
-    readme = results_folder / "README.md"
-    write_file(readme, tables.write_tables(results).encode())
+    page = results_folder / "tables.md"
+    write_file(page, tables.write_tables(results).encode())
     write_figures(results_folder, results)
     for name in names:
         experiment = load_experiment(name)
@@ -64,7 +64,7 @@ def reproduce(
                 data_dir,
                 num_photos,
             )
-    print(readme)
+    print(page)
 
 
 def read_results(results_dir: pathlib.Path) -> dict[str, dict[str, Any]]:

@@ -45,13 +45,13 @@ APART = {
     AVERAGED: "6 views averaged",
 }
 INTRODUCTION = """\
-# Results
+# Tables of the results
 
 Written by `python -m experiments`. Accuracies are in percent, pixels / classes.
 The paper's are from arXiv:1306.2795, tables 3 to 5: Stanford Background over
 five folds of 715 photos, SIFT Flow on its test split. Ours are from the
 experiments in `keras_rcnn/training/experiments`; the table "Runs" names the
-photos that each was scored on.
+photos that each was scored on. [README.md](README.md) explains the results.
 """
 
 SETTINGS = """\

@@ -116,7 +116,7 @@ def test_every_picture_has_a_text(site):
 
 def test_files_of_the_repository_are_a_part_of_it(site):
     results = site / "repository" / "results"
-    text = (results / "index.html").read_text()
+    text = (results / "tables.html").read_text()
     assert "Settings of the dense recipe" in text
     assert (results / "learning_curves.png").is_file()
     text = (site / "reproduce.html").read_text()

@@ -90,7 +90,7 @@ def test_what_is_there_is_not_done_again(capfd, monkeypatch, tmp_path):
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     status, output, errors = run_command(capfd, command, SHORT)
     assert status == 0, errors
-    assert output.splitlines()[-1] == "results/README.md"
+    assert output.splitlines()[-1] == "results/tables.md"
     file = tmp_path / "results" / "synthetic_rcnn1_short.json"
     result = json.loads(file.read_text())
     assert result["steps"] == 20
@@ -104,7 +104,7 @@ def test_what_is_there_is_not_done_again(capfd, monkeypatch, tmp_path):
     assert written == {path: path.stat().st_mtime_ns for path in written}
     assert json.loads(file.read_text()) == result
     names = {path.name for path in (tmp_path / "results").iterdir()}
-    assert {"README.md", "learning_curves.png"} <= names
+    assert {"tables.md", "learning_curves.png"} <= names
 
 
 @pytest.mark.slow
