@@ -1,4 +1,4 @@
-"""The samples of the documentation, as a reader would run them."""
+"""Samples and tables of the documentation."""
 
 import json
 import pathlib
@@ -17,6 +17,7 @@ from experiments.tables import percent
 from keras_rcnn import SceneLabeler
 from keras_rcnn.export import export_onnx
 from keras_rcnn.export.comparison import markdown
+from keras_rcnn.training.experiments import load_experiment, runs_before
 
 ROOT = pathlib.Path(__file__).parents[2]
 SHIPPED = ROOT / "saved_models" / "rcnn2_stanford_background"
@@ -24,7 +25,7 @@ SHIPPED = ROOT / "saved_models" / "rcnn2_stanford_background"
 
 @pytest.fixture
 def sample(tmp_path):
-    """Function of the arguments of the sample, which it runs."""
+    """Function that runs docs/litert_sample.py with arguments."""
 
     def run(*arguments):
         return subprocess.run(
@@ -52,7 +53,7 @@ def labeler():
 
 
 def snippet(file, containing):
-    """The block of Python in a document that contains a text."""
+    """The block of Python in a page that contains a text."""
     blocks = re.findall(
         r"^```python\n(.*?)^```$", file.read_text(), re.M | re.S
     )
@@ -61,20 +62,18 @@ def snippet(file, containing):
 
 
 def test_the_snippet_of_the_readme(china, tmp_path, monkeypatch, capsys):
-    """A photo as phones store it: large, and to be turned."""
+    """With a photo as phones store it: large, and rotated by its EXIF tag."""
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter clockwise
+    exif[0x0112] = 6  # rotate a quarter clockwise
     photo = china.resize((960, 640)).rotate(90, expand=True)
     photo.save(tmp_path / "street.jpg", quality=95, exif=exif)
-    (tmp_path / "saved_models").symlink_to(ROOT / "saved_models")
     monkeypatch.chdir(tmp_path)
     names = {}
-    exec(snippet(ROOT / "README.md", "SceneLabeler"), names)
-    assert names["labels"].shape == (1, 213, 320)
-    assert names["probabilities"].shape == (1, 213, 320, 8)
+    exec(snippet(ROOT / "README.md", "load_labeler"), names)
+    assert names["labels"].shape == (213, 320)
     printed = capsys.readouterr().out.splitlines()
     assert [line.rsplit(" ", 2)[0] for line in printed] == list(
-        names["model"].class_names
+        names["labeler"].class_names
     )
 
 
@@ -120,9 +119,9 @@ def test_litert_sample(sample, china, labeler, tmp_path, file):
 
 
 def test_litert_sample_turns_photos_and_reads_16_bits(sample, china, tmp_path):
-    """The same photo, stored turned, and of 16 bits: the same labels."""
+    """The same labels for the photo stored rotated, and with 16 bits."""
     exif = Image.Exif()
-    exif[0x0112] = 6  # to be turned by a quarter clockwise
+    exif[0x0112] = 6  # rotate a quarter clockwise
     china.rotate(90, expand=True).save(tmp_path / "turned.png", exif=exif)
     gray = china.convert("L")
     gray.save(tmp_path / "gray.png")
@@ -159,9 +158,10 @@ def test_litert_sample_names_what_is_wrong(sample, china, arguments, reason):
     assert re.match(reason, line)
 
 
-def test_the_table_of_the_readme_is_the_report():
+def test_the_table_of_exported_files_is_the_report():
     report = json.loads((SHIPPED / "litert" / "report.json").read_text())
-    assert markdown(report["files"]) in (ROOT / "README.md").read_text()
+    page = (ROOT / "docs" / "performance.md").read_text()
+    assert markdown(report["files"]) in page
     for row in report["files"]:
         file = SHIPPED / "litert" / f"{row['name']}.tflite"
         assert row["name"] in {"SavedModel", "onnx"} or (
@@ -182,11 +182,12 @@ def test_the_scores_of_the_readme_are_the_results():
         scores = result["scores"]
         assert averaged == [percent(scores[k]) for k in (SMOOTHED, AVERAGED)]
         assert weights == f"{result['num_parameters']:,}"
-        assert minutes == f"{result['minutes']:.0f}"
+        runs = map(load_experiment, [*runs_before(name), name])
+        assert int(minutes) == sum(run.training_minutes for run in runs)
 
 
 def test_no_text_names_a_package_of_another_author():
-    """What is called so in the index is not this project."""
+    """The package of that name in the index is another project."""
     files = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
     files += [*ROOT.glob("keras_rcnn/**/*.py"), *ROOT.glob("tools/**/*.py")]
     assert len(files) > 100
