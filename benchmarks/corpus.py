@@ -81,7 +81,7 @@ def measure(
     )
     peak = label_one_photo(
         "saved_model",
-        pathlib.Path(model or networks.SHIPPED).expanduser(),
+        pathlib.Path(model or networks.shipped_folder()).expanduser(),
         *photo.shape[:2],
     )["peak_megabytes"]
     sent: dict[tuple, int] = {

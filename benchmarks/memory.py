@@ -55,7 +55,7 @@ def measure(
             "--suite=memory needs Linux or macOS, which report the peak memory "
             "of a process."
         )
-    path = pathlib.Path(model or networks.SHIPPED).expanduser()
+    path = pathlib.Path(model or networks.shipped_folder()).expanduser()
     network = load_model(path)
     for resolution in resolutions:
         SceneLabeler(network, output_resolution=resolution)

@@ -53,7 +53,7 @@ def measure(
     Returns:
         A row for each protocol and number of clients.
     """
-    folder = pathlib.Path(model or networks.SHIPPED).expanduser()
+    folder = pathlib.Path(model or networks.shipped_folder()).expanduser()
     server = ServeProgram(folder)
     try:
         rows = []

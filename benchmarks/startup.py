@@ -44,7 +44,7 @@ def measure(
     Raises:
         InputError: if the folder does not hold both forms of the model.
     """
-    folder = pathlib.Path(model or networks.SHIPPED).expanduser()
+    folder = pathlib.Path(model or networks.shipped_folder()).expanduser()
     for file in FORMS.values():
         if not (folder / file).is_file():
             raise InputError(

@@ -93,8 +93,8 @@ def markdown(rows: list[Row]) -> str:
         "KB",
         "ms, 1 thread",
         "ms, 2 threads",
-        "labels as the SavedModel",
-        "pixels right",
+        "same label as the SavedModel",
+        "pixel accuracy",
     )
     return markdown_table(header, lines).rstrip()
 

@@ -7,16 +7,19 @@ import keras
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.models.zoo import shipped_file
 
-SHIPPED = (
-    pathlib.Path(__file__).resolve().parents[3]
-    / "saved_models"
-    / "rcnn2_stanford_background"
-)
+# The network that is measured if none is given.
+SHIPPED = "rcnn2_stanford_background"
 # Makes a `SceneLabeler` label a photo in one piece.
 WHOLE: dict[str, Any] = {"memory_mb": 10**9}
 # As many as Stanford Background has.
 NUM_CLASSES = 8
+
+
+def shipped_folder() -> pathlib.Path:
+    """Folder of the shipped network; in a checkout with all its formats."""
+    return shipped_file(SHIPPED).parent
 
 
 def load(model: str | None, preset: str | None) -> RecurrentCNN:
