@@ -1,15 +1,15 @@
 import colorsys
-import struct
-import zlib
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.datasets import folds, load_dataset
+from keras_rcnn.datasets import folds
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import default_palette
+from tests.helpers.label_folders import load, save, text, unlink
 from tests.helpers.made_up_archives import write_photo
+from tests.helpers.png import png
 
 
 def write_folder(root, num_photos=6):
@@ -25,13 +25,6 @@ def write_folder(root, num_photos=6):
 def mask(index):
     values = np.arange((8 + index) * 10).reshape(8 + index, 10) % 5
     return np.where(values == 4, 255, values).astype(np.uint8)
-
-
-def load(root, split="all", **arguments):
-    dataset = load_dataset("folder", root, split, **arguments)
-    examples = list(dataset.examples.as_numpy_iterator())
-    assert dataset.num_examples == len(examples)
-    return dataset, {e["name"].decode(): e for e in examples}
 
 
 def test_reads_photos_masks_and_classes(tmp_path):
@@ -94,7 +87,13 @@ def test_palette_and_folders_below(tmp_path):
 def test_masks_of_few_bits(tmp_path, bits):
     write_folder(tmp_path, 2)
     values = mask(0) % 2
-    _write_gray_png(tmp_path / "masks/a0.png", values, bits)
+    rows = []
+    for row in values:
+        digits = "".join(f"{value:0{bits}b}" for value in row)
+        digits = digits.ljust(-(-len(digits) // 8) * 8, "0")
+        rows.append(int(digits, 2).to_bytes(len(digits) // 8, "big"))
+    file = png(*values.shape[::-1], bits, 0, rows)
+    (tmp_path / "masks/a0.png").write_bytes(file)
 
     _, examples = load(tmp_path)
 
@@ -127,18 +126,6 @@ def test_colors_given_by_default_differ():
     assert min(np.diff(sorted(hues))) > 0.05
 
 
-def _unlink(name):
-    return lambda root: (root / name).unlink()
-
-
-def _text(name, text):
-    return lambda root: (root / name).write_text(text)
-
-
-def _save(name, pixels):
-    return lambda root: Image.fromarray(pixels).save(root / name)
-
-
 def _twice(root):
     write_photo(root / "images/a3.png", 11, 10)
 
@@ -163,27 +150,34 @@ def _cut(root):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (_unlink("classes.txt"), "classes.txt is missing"),
-        (_text("classes.txt", "only one\n"), "names 1 classes"),
-        (_text("classes.txt", "sky\nsky\n"), "'sky' twice"),
-        (_unlink("masks/a3.png"), "a3.jpg has no mask"),
-        (_unlink("images/a3.jpg"), "a3.png has no photo"),
+        (unlink("classes.txt"), "classes.txt is missing"),
+        (text("classes.txt", "only one\n"), "names 1 classes"),
+        (text("classes.txt", "sky\nsky\n"), "'sky' twice"),
+        *(
+            (
+                text("classes.txt", f"{line}\ngrass\n"),
+                f"classes.txt: '{line}' does not end in",
+            )
+            for line in ("sky #zzz", "sky #12345", "sky #")
+        ),
+        (unlink("masks/a3.png"), "a3.jpg has no mask"),
+        (unlink("images/a3.jpg"), "a3.png has no photo"),
         (_twice, "a3.jpg and .*a3.png have one name"),
         (_empty, "holds no photo"),
         (_turned, "a3.png is 10x11 .* 11x10: .*EXIF"),
-        (_save("masks/a3.png", mask(4)), "a3.png is 10x12 .* is 10x11"),
-        (_save("masks/a3.png", mask(3) % 5 + 3), "a3.png holds the value 6"),
-        (_text("masks/a3.png", "text"), "a3.png is not a whole PNG"),
+        (save("masks/a3.png", mask(4)), "a3.png is 10x12 .* is 10x11"),
+        (save("masks/a3.png", mask(3) % 5 + 3), "a3.png holds the value 6"),
+        (text("masks/a3.png", "text"), "a3.png is not a whole PNG"),
         (_cut, "a3.png is not a whole PNG"),
         (
-            _save("masks/a3.png", np.zeros((11, 10, 3), np.uint8)),
+            save("masks/a3.png", np.zeros((11, 10, 3), np.uint8)),
             r"a3.png holds colors \(RGB\)",
         ),
         (
-            _save("masks/a3.png", np.zeros((11, 10), np.uint16)),
+            save("masks/a3.png", np.zeros((11, 10), np.uint16)),
             "a3.png has 16 bits",
         ),
-        (_text("images/a3.jpg", "text"), "a3.jpg"),
+        (text("images/a3.jpg", "text"), "a3.jpg"),
     ],
 )
 def test_refuses_by_name(tmp_path, damage, message):
@@ -215,32 +209,6 @@ def test_one_photo_cannot_be_split(tmp_path):
     assert len(load(tmp_path)[1]) == 1
     with pytest.raises(InputError, match="only labeled photo"):
         load(tmp_path, "train")
-
-
-def _write_gray_png(path, values, bits):
-    """A gray PNG of 1, 2 or 4 bits a pixel, which Pillow does not write."""
-
-    def chunk(kind, content):
-        body = kind + content
-        return (
-            struct.pack(">I", len(content))
-            + body
-            + struct.pack(">I", zlib.crc32(body))
-        )
-
-    height, width = values.shape
-    rows = b""
-    for row in values:
-        digits = "".join(f"{value:0{bits}b}" for value in row)
-        digits = digits.ljust(-(-len(digits) // 8) * 8, "0")
-        rows += b"\0" + int(digits, 2).to_bytes(len(digits) // 8, "big")
-    header = struct.pack(">IIBBBBB", width, height, bits, 0, 0, 0, 0)
-    path.write_bytes(
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows))
-        + chunk(b"IEND", b"")
-    )
 
 
 @pytest.mark.parametrize("line", ["sky #zzz", "sky #12345", "sky #"])

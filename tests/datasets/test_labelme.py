@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.datasets import load_dataset
 from keras_rcnn.errors import InputError
+from tests.helpers.label_folders import load, text, unlink
 from tests.helpers.made_up_archives import write_photo
 
 ORIENTATION = 0x0112
@@ -67,12 +67,6 @@ def folder(tmp_path):
 SIDES = np.full((HEIGHT, WIDTH), 255, np.uint8)
 SIDES[:, :30] = 1
 SIDES[:, 50:] = 0
-
-
-def load(root, split="all", **arguments):
-    dataset = load_dataset("folder", root, split, **arguments)
-    examples = list(dataset.examples.as_numpy_iterator())
-    return dataset, {e["name"].decode(): e for e in examples}
 
 
 def drawn(folder, *shapes, **others):
@@ -378,14 +372,6 @@ def _write(shapes=(), **others):
     return lambda root: write_labelme(root / "b.json", list(shapes), **others)
 
 
-def _text(name, text):
-    return lambda root: (root / name).write_text(text)
-
-
-def _unlink(name):
-    return lambda root: (root / name).unlink()
-
-
 def _without(key):
     def damage(root):
         content = json.loads((root / "b.json").read_text())
@@ -414,12 +400,12 @@ def _no_photo_inside(root):
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (_text("b.json", '{"shapes": ['), "b.json is not a whole JSON file"),
-        (_text("b.json", ""), "b.json is not a whole JSON file"),
-        (_text("b.json", "[" * 100_000), "b.json is not a whole JSON file"),
-        (_text("b.json", '{"images": []}'), "b.json has no shapes"),
-        (_text("b.json", "[1]"), "b.json has no shapes"),
-        (_unlink("b.jpg"), "b.json has no photo b.jpg: put it beside"),
+        (text("b.json", '{"shapes": ['), "b.json is not a whole JSON file"),
+        (text("b.json", ""), "b.json is not a whole JSON file"),
+        (text("b.json", "[" * 100_000), "b.json is not a whole JSON file"),
+        (text("b.json", '{"images": []}'), "b.json has no shapes"),
+        (text("b.json", "[1]"), "b.json has no shapes"),
+        (unlink("b.jpg"), "b.json has no photo b.jpg: put it beside"),
         (_write(photo="other.jpg"), "b.json has no photo other.jpg"),
         (_without("imageWidth"), "b.json is not as labelme"),
         (_without("imagePath"), "b.json is not .*no 'imagePath'"),
@@ -444,12 +430,12 @@ def _no_photo_inside(root):
             _write([shape("x", [[1, 1]], "mask", mask="AAAA")]),
             "b.json .*a broken mask",
         ),
-        (_text("classes.txt", "sky\nroad\n"), "'sea', which classes.txt"),
-        (_text("classes.txt", "sky\n"), "'sea', which classes.txt"),
+        (text("classes.txt", "sky\nroad\n"), "'sea', which classes.txt"),
+        (text("classes.txt", "sky\n"), "'sea', which classes.txt"),
         (_all_empty, "names 0 classes: .*`_background_`"),
         (_broken_photo_inside, "b.json holds a broken imageData"),
         (_no_photo_inside, "b.json is no picture"),
-        (_text("a.jpg", "text"), "a.jpg is no picture"),
+        (text("a.jpg", "text"), "a.jpg is no picture"),
     ],
 )
 def test_refuses_by_name(folder, damage, message):

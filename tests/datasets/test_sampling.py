@@ -271,3 +271,24 @@ def test_sampling_runs_without_python():
             input_dataset=tf.data.experimental.to_variant(samples)
         )
         assert b"PyFunc" not in graph.numpy()
+
+
+@pytest.mark.parametrize("sample", [sample_crops, sample_patches])
+@pytest.mark.parametrize("workers", [2, 3])
+def test_the_parts_of_all_workers_are_the_batches_of_one(sample, workers):
+    data = dataset([photo(30, 41, seed) for seed in range(5)])
+    choices = {"grid_size": 2} if sample is sample_crops else {}
+
+    def windows(context):
+        sampled = sample(
+            data, GEOMETRY, 1, batch_size=6, start=1, context=context, **choices
+        )
+        return [images for images, *_ in batches(sampled, 2)]
+
+    parts = [
+        windows(tf.distribute.InputContext(workers, index, workers))
+        for index in range(workers)
+    ]
+    for step, batch in enumerate(windows(None)):
+        for index, part in enumerate(parts):
+            np.testing.assert_array_equal(part[step], batch[index::workers])

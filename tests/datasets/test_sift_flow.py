@@ -1,4 +1,5 @@
 import pathlib
+import sys
 import tempfile
 
 import numpy as np
@@ -78,6 +79,24 @@ def test_numbered_class_names_are_the_same_classes(tmp_path):
     write_mat(path, sift_label(0), names=np.array(numbered, object))
 
     prepare("sift_flow", tmp_path, tmp_path / "data")
+
+    dataset = load_dataset("sift_flow", tmp_path / "data", "all")
+    labels = {
+        example["name"]: example["label"]
+        for example in dataset.examples.as_numpy_iterator()
+    }
+    expected = sift_label(0)
+    np.testing.assert_array_equal(
+        labels[b"coast_a1"], np.where(expected == 0, 255, expected - 1)
+    )
+
+
+def test_names_the_extra_that_reads_matlab_files(tmp_path, monkeypatch):
+    write_sift_flow(tmp_path)
+    monkeypatch.setitem(sys.modules, "scipy.io", None)
+
+    with pytest.raises(InputError, match=r"pip install '[a-z-]+\[data\]'"):
+        prepare("sift_flow", tmp_path, tmp_path / "data")
 
 
 def _remove_labels(image_path, label_path):

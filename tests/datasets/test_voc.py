@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.datasets import load_dataset
 from keras_rcnn.errors import InputError
+from tests.helpers.label_folders import load, save, text, unlink
 from tests.helpers.made_up_archives import write_photo
 
 LABELMAP = """\
@@ -33,24 +33,18 @@ def write_voc(root, names=("p0", "p1", "p2", "p3", "p4"), lists=None):
     return root
 
 
-def load(root, split="all"):
-    dataset = load_dataset("folder", root, split)
-    examples = list(dataset.examples.as_numpy_iterator())
-    return dataset, {e["name"].decode(): e["label"] for e in examples}
-
-
 def names(root, split):
     return sorted(load(root, split)[1])
 
 
 def test_colors_stand_for_classes_and_background_is_unknown(tmp_path):
-    dataset, labels = load(write_voc(tmp_path))
+    dataset, examples = load(write_voc(tmp_path))
 
     assert dataset.class_names == ("sky", "sea")
     assert dataset.palette == ((10, 200, 30), (128, 0, 0))
-    assert len(labels) == 5
-    for label in labels.values():
-        np.testing.assert_array_equal(label, LABELS)
+    assert len(examples) == 5
+    for example in examples.values():
+        np.testing.assert_array_equal(example["label"], LABELS)
 
 
 def test_a_background_by_another_name_is_a_class(tmp_path):
@@ -58,10 +52,10 @@ def test_a_background_by_another_name_is_a_class(tmp_path):
     text = LABELMAP.replace("background", "other")
     (tmp_path / "labelmap.txt").write_text(text)
 
-    dataset, labels = load(tmp_path)
+    dataset, examples = load(tmp_path)
 
     assert dataset.class_names == ("other", "sky", "sea")
-    np.testing.assert_array_equal(labels["p0"], LINES)
+    np.testing.assert_array_equal(examples["p0"]["label"], LINES)
 
 
 def test_palette_masks_and_their_border(tmp_path):
@@ -76,11 +70,11 @@ def test_palette_masks_and_their_border(tmp_path):
     mask.putpalette(palette.ravel().tolist())
     mask.save(tmp_path / "SegmentationClass/p0.png")
 
-    _, labels = load(tmp_path)
+    _, examples = load(tmp_path)
 
     expected = LABELS.copy()
     expected[0, :4] = 255
-    np.testing.assert_array_equal(labels["p0"], expected)
+    np.testing.assert_array_equal(examples["p0"]["label"], expected)
 
 
 def test_gray_masks_hold_lines(tmp_path):
@@ -89,11 +83,11 @@ def test_gray_masks_hold_lines(tmp_path):
     values[2, 2] = 255
     Image.fromarray(values).save(tmp_path / "SegmentationClass/p0.png")
 
-    _, labels = load(tmp_path)
+    _, examples = load(tmp_path)
 
     expected = LABELS.copy()
     expected[2, 2] = 255
-    np.testing.assert_array_equal(labels["p0"], expected)
+    np.testing.assert_array_equal(examples["p0"]["label"], expected)
 
 
 @pytest.mark.parametrize(
@@ -143,65 +137,65 @@ def test_unlisted_photos_need_no_mask(tmp_path):
     assert names(tmp_path, "all") == ["p0", "sub/q"]
 
 
-def _unlink(name):
-    return lambda root: (root / name).unlink()
-
-
-def _labelmap(text):
-    return lambda root: (root / "labelmap.txt").write_text(text)
-
-
-def _save(pixels):
-    path = "SegmentationClass/p1.png"
-    return lambda root: Image.fromarray(pixels).save(root / path)
-
-
 def _no_masks(root):
     for path in root.glob("SegmentationClass/*"):
         path.unlink()
 
 
+def _listed_without_mask(root):
+    (root / "ImageSets/Segmentation/default.txt").write_text("p0\np1\n")
+    (root / "SegmentationClass/p1.png").unlink()
+
+
+def _listed_in_no_text(root):
+    (root / "ImageSets/Segmentation/default.txt").write_bytes(b"p0\np\xff\n")
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
-        (_unlink("labelmap.txt"), "labelmap.txt is missing"),
-        (_labelmap("sky\nsea:1,2,3::"), "line 'sky'"),
-        (_labelmap("sky:1,2::\n"), "line 'sky:1,2::'"),
-        (_labelmap("sky:1,2,300::\n"), "line 'sky:1,2,300::'"),
-        (_labelmap("a:1,2,3::\na:1,2,4::"), "line 'a:1,2,4::' twice"),
-        (_labelmap("a:1,2,3::\nb:1,2,3::"), "line 'b:1,2,3::' twice"),
-        (_labelmap("background:0,0,0::\na:1,2,3::"), "names 1 classes"),
-        (_unlink("JPEGImages/p1.jpg"), "JPEGImages has no p1"),
+        (unlink("labelmap.txt"), "labelmap.txt is missing"),
+        (text("labelmap.txt", "sky\nsea:1,2,3::"), "line 'sky'"),
+        (text("labelmap.txt", "sky:1,2::\n"), "line 'sky:1,2::'"),
+        (text("labelmap.txt", "sky:1,2,300::\n"), "line 'sky:1,2,300::'"),
+        (
+            text("labelmap.txt", "a:1,2,3::\na:1,2,4::"),
+            "line 'a:1,2,4::' twice",
+        ),
+        (
+            text("labelmap.txt", "a:1,2,3::\nb:1,2,3::"),
+            "line 'b:1,2,3::' twice",
+        ),
+        (
+            text("labelmap.txt", "background:0,0,0::\na:1,2,3::"),
+            "names 1 classes",
+        ),
+        (unlink("JPEGImages/p1.jpg"), "JPEGImages has no p1"),
+        (
+            _listed_without_mask,
+            "SegmentationClass has no p1",
+        ),
+        (
+            _listed_in_no_text,
+            "JPEGImages has no p\N{REPLACEMENT CHARACTER}",
+        ),
         (_no_masks, "SegmentationClass holds no mask"),
         (
-            _save(np.full((8, 10, 3), 9, np.uint8)),
+            save("SegmentationClass/p1.png", np.full((8, 10, 3), 9, np.uint8)),
             r"p1.png holds the color \(9, 9, 9\)",
         ),
-        (_save(np.full((8, 10), 3, np.uint8)), "p1.png holds the value 3"),
-        (_save(np.zeros((9, 10), np.uint8)), "p1.png is 10x9"),
+        (
+            save("SegmentationClass/p1.png", np.full((8, 10), 3, np.uint8)),
+            "p1.png holds the value 3",
+        ),
+        (
+            save("SegmentationClass/p1.png", np.zeros((9, 10), np.uint8)),
+            "p1.png is 10x9",
+        ),
     ],
 )
 def test_refuses_by_name(tmp_path, damage, message):
     damage(write_voc(tmp_path))
 
     with pytest.raises(InputError, match=message):
-        load(tmp_path)
-
-
-def test_names_the_listed_photo_without_mask(tmp_path):
-    write_voc(tmp_path, lists={"default": "p0\np1\n"})
-    (tmp_path / "SegmentationClass/p1.png").unlink()
-
-    with pytest.raises(InputError, match="SegmentationClass has no p1"):
-        load(tmp_path)
-
-
-def test_a_list_that_is_no_text(tmp_path):
-    write_voc(tmp_path, lists={"default": "p0\np1\n"})
-    file = tmp_path / "ImageSets/Segmentation/default.txt"
-    file.write_bytes(file.read_bytes() + b"p\xff\n")
-
-    with pytest.raises(
-        InputError, match="JPEGImages has no p\N{REPLACEMENT CHARACTER}"
-    ):
         load(tmp_path)

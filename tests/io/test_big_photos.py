@@ -1,6 +1,7 @@
 """Photos read strip by strip: the pixels of `read_image`, on disk."""
 
 import resource
+import sys
 
 import numpy as np
 import pytest
@@ -170,6 +171,17 @@ def test_a_full_disk_is_named(write_picture, photo, tmp_path):
             open_big_photo(path, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+def test_without_pyvips_only_big_photos_are_refused(
+    write_picture, photo, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "pyvips", None)
+    path = write_picture("a.png", photo)
+
+    np.testing.assert_array_equal(read_image(path), photo)
+    with pytest.raises(InputError, match=r"pip install '[a-z-]+\[big\]'"):
+        open_big_photo(path, tmp_path)
 
 
 def test_names_a_folder_that_is_none(tmp_path):

@@ -1,7 +1,6 @@
 """Photos of every kind, whole and broken, from real files."""
 
 import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -14,30 +13,9 @@ from keras_rcnn.io.images import (
     scale_down,
     write_png,
 )
+from tests.helpers.png import png
 
 ORIENTATION = 0x0112
-
-
-def png(width, height, bit_depth, color_type, rows):
-    """A PNG file built by hand, each row without its filter byte."""
-
-    def chunk(kind, data):
-        checksum = zlib.crc32(kind + data)
-        return (
-            struct.pack(">I", len(data))
-            + kind
-            + data
-            + struct.pack(">I", checksum)
-        )
-
-    header = struct.pack(">2I5B", width, height, bit_depth, color_type, 0, 0, 0)
-    data = zlib.compress(b"".join(b"\0" + row for row in rows))
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", data)
-        + chunk(b"IEND", b"")
-    )
 
 
 def test_color(write_picture, noise):
