@@ -1,4 +1,4 @@
-"""What all tests share: a quiet TensorFlow on few threads, real files."""
+"""Settings and fixtures of all tests."""
 
 import io
 import os
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-# Read when TensorFlow is imported, hence before it is.
+# TensorFlow reads these when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
@@ -20,19 +20,19 @@ from keras_rcnn.io import quiet
 from tests.helpers import run_command as in_process
 
 tf = quiet.import_quietly("tensorflow")
-# Tests that run side by side do not compete for the processor's cores.
+# Parallel tests must not compete for the cores of the processor.
 THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 
 ROOT = pathlib.Path(__file__).parents[1]
-# Shells have what runs in the background, and all it starts, ignore this.
+# Background jobs of a shell ignore this signal; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
 def float32_on_every_processor():
-    """Oracles are held against float32, which is the same everywhere."""
+    """The oracles of the tests compute in float32, on all processors."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(
             "keras_rcnn.layers.precision.multiplies_bfloat16", lambda: False
@@ -42,14 +42,14 @@ def float32_on_every_processor():
 
 @pytest.fixture
 def noise():
-    """A uint8 photo of 24 x 36 pixels in which no two rows are alike."""
+    """A uint8 photo of 24 x 36 pixels with random values."""
     rng = np.random.default_rng(0)
     return rng.integers(0, 256, (24, 36, 3), np.uint8)
 
 
 @pytest.fixture
 def write_picture(tmp_path):
-    """Function that writes an array or Pillow image and gives its path."""
+    """Function that writes an array or Pillow image and returns the path."""
 
     def write(name, picture, **options):
         if isinstance(picture, np.ndarray):
@@ -64,7 +64,7 @@ def write_picture(tmp_path):
 
 @pytest.fixture
 def broken_files(tmp_path, noise):
-    """Files that are no whole picture, by what is wrong with them."""
+    """Unreadable picture files, by the kind of damage."""
     content = io.BytesIO()
     Image.fromarray(noise).save(content, "JPEG")
     folder = tmp_path / "broken"

@@ -17,8 +17,7 @@ BRITISH = re.compile(
 # Keys of reports, a flag, a function of libvips and the title of a paper.
 KEPT = re.compile(
     r"labelled_(before|fraction|pixels_per_second)|colourspace"
-    r"|\"unlabelled\"|\"Colour Schemes\"|^/labelled/",
-    re.MULTILINE,
+    r"|\"unlabelled\"|\"Colour Schemes\""
 )
 
 
