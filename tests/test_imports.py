@@ -14,7 +14,7 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGE = ROOT / "keras_rcnn"
 # A package imports only from itself and from the packages before it.
 ORDER = (
-    "io datasets annotations layers models losses metrics training"
+    "io datasets annotations layers optimizers models losses metrics training"
     " labeling runtime evaluation reports export serving corpus demo cli"
 ).split()
 REPOSITORY_ONLY = {"benchmarks", "docs", "experiments", "tests", "tools"}

@@ -144,14 +144,18 @@ def cut_window(
 
 
 def grids_of_labels(
-    labels: tf.Tensor, geometry: Geometry, num_instances: int
+    labels: tf.Tensor,
+    geometry: Geometry,
+    num_instances: int,
+    pixel_weights: tf.Tensor | None = None,
 ) -> tuple[Grids, Grids]:
     """Target labels for the scores of each instance, and their weights.
 
     Args:
-        labels: uint8 `(batch, height, width)`, of the pixels of the input.
+        labels: integers `(batch, height, width)`, one for each input pixel.
         geometry: of the stack f.
         num_instances: number of instances.
+        pixel_weights: float32, of the labels; None weighs all equally.
 
     Returns:
         Two dicts by instance: int32 labels `(batch, rows, columns)` at the
@@ -166,7 +170,10 @@ def grids_of_labels(
         targets[f"instance_{instance}"] = tf.where(
             known, tf.cast(grid, tf.int32), 0
         )
-        weights[f"instance_{instance}"] = tf.cast(known, tf.float32)
+        weight = tf.cast(known, tf.float32)
+        if pixel_weights is not None:
+            weight *= _centers(pixel_weights, geometry, instance, shape)
+        weights[f"instance_{instance}"] = weight
     return targets, weights
 
 

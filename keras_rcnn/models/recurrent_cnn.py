@@ -9,19 +9,18 @@ from keras import ops
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.models.instance_supervision import (
+    InstanceSupervision,
+    instance_name,
+)
 from keras_rcnn.models.presets import get_preset
 
 # What an instance sees of the scores of the one before.
 FEEDBACKS = ("scores", "probabilities")
 
 
-def instance_name(instance: int) -> str:
-    """Key under which the planes of an instance are returned."""
-    return f"instance_{instance}"
-
-
 @keras.saving.register_keras_serializable(package="keras_rcnn")
-class RecurrentCNN(keras.Model):
+class RecurrentCNN(InstanceSupervision):
     """Applies one stack f again and again to its own scores and the image.
 
     `F^1 = [0, I]`, `F^p = [f(F^{p-1}; W, b), I^{p-1}]`, with `f` in

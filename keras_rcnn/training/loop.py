@@ -1,84 +1,78 @@
-"""The loop over epochs and steps, with Keras' callbacks."""
+"""The loop of training on several replicas."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from keras_rcnn.training.averages import Averages
-from keras_rcnn.training.budget import Budget
-from keras_rcnn.training.train_step import TrainStep
+from keras_rcnn.models import RecurrentCNN
 
 
-def fit(
-    step: TrainStep,
-    batches: Iterable[Any],
+def fit_replicas(
+    model: RecurrentCNN,
+    strategy: tf.distribute.Strategy,
+    batches: Iterable,
     validation: tf.data.Dataset | None,
-    budget: Budget,
     callbacks: Sequence[keras.callbacks.Callback],
+    epoch: int,
     steps_per_epoch: int,
 ) -> None:
     """Trains until a callback sets `model.stop_training`.
 
-    `keras.Model.fit` does not run with several workers; this does, and with
-    one device it does the same as on them.
+    It does what `model.fit` does, which fails with several workers, by the
+    same steps of the model.
 
     Args:
-        step: what is done with a batch.
+        model: compiled, made in the scope of the strategy.
+        strategy: of the replicas.
         batches: endless, each with a part for every replica.
-        validation: photos that each worker scores after every epoch.
-        budget: counts steps and seconds, the same ones on all workers.
-        callbacks: those of Keras and ours.
+        validation: batches that each worker scores after every epoch.
+        callbacks: of Keras.
+        epoch: number of the first epoch.
         steps_per_epoch: steps from one validation to the next.
     """
-    model, iterator = step.model, iter(batches)
     calls = keras.callbacks.CallbackList(callbacks, model=model)
+
+    @tf.function
+    def train(batch: Any) -> None:
+        sums = strategy.run(model.replica_step, (batch,))
+        # The sums of all replicas are equal.
+        model.apply_sums(
+            tf.nest.map_structure(
+                lambda value: strategy.experimental_local_results(value)[0],
+                sums,
+            )
+        )
+
+    test = tf.function(model.test_step, reduce_retracing=True)
+    iterator = iter(batches)
     model.stop_training = False
-    epoch = int(budget.steps) // steps_per_epoch
     calls.on_train_begin()
-    budget.start_clock()
     while not model.stop_training:
+        model.reset_metrics()
         calls.on_epoch_begin(epoch)
-        logs = _train_epoch(step, iterator, budget, calls, steps_per_epoch)
+        for step in range(steps_per_epoch):
+            calls.on_train_batch_begin(step)
+            train(next(iterator))
+            calls.on_train_batch_end(step, _logs(model))
+            if model.stop_training:
+                break
+        logs = _logs(model)
         if validation:
-            scores = _validate(step, validation, calls)
+            calls.on_test_begin()
+            model.reset_metrics()
+            for batch in validation:
+                test(batch)
+            scores = _logs(model)
+            calls.on_test_end(scores)
             logs |= {f"val_{name}": value for name, value in scores.items()}
         calls.on_epoch_end(epoch, logs)
         epoch += 1
-    step.optimizer.finalize_variable_values(model.trainable_variables)
+    model.optimizer.finalize_variable_values(model.trainable_variables)
     calls.on_train_end()
 
 
-def _train_epoch(
-    step: TrainStep,
-    iterator: Iterator[Any],
-    budget: Budget,
-    calls: keras.callbacks.CallbackList,
-    steps: int,
-) -> dict[str, float]:
-    averages = Averages(step)
-    for index in range(steps):
-        calls.on_train_batch_begin(index)
-        seconds = tf.constant(budget.seconds_since_last(), tf.float32)
-        sums, seconds = step.train(next(iterator), seconds)
-        averages.update(sums)
-        budget.count_step(float(seconds))
-        calls.on_train_batch_end(index, averages.logs())
-        if step.model.stop_training:
-            break
-    return averages.logs()
-
-
-def _validate(
-    step: TrainStep,
-    photos: tf.data.Dataset,
-    calls: keras.callbacks.CallbackList,
-) -> dict[str, float]:
-    averages = Averages(step)
-    calls.on_test_begin()
-    for photo in photos:
-        averages.update(step.test(photo))
-    logs = averages.logs()
-    calls.on_test_end(logs)
-    return logs
+def _logs(model: RecurrentCNN) -> dict[str, float]:
+    results = model.get_metrics_result()
+    return {name: float(value) for name, value in results.items()}

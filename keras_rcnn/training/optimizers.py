@@ -5,7 +5,7 @@ from typing import Any
 import keras
 
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.training.muon import Muon
+from keras_rcnn.optimizers.muon import Muon
 from keras_rcnn.training.recipes import Recipe
 
 

@@ -2,16 +2,17 @@
 
 import functools
 import pathlib
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 
 import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.errors import InputError
-from keras_rcnn.losses.balanced_crossentropy import BalancedCrossentropy
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.models.saving import MODEL_FILE, save_model
+from keras_rcnn.losses import BalancedCrossentropy
+from keras_rcnn.models import RecurrentCNN, save_model
+from keras_rcnn.models.saving import MODEL_FILE
 from keras_rcnn.training.batches import (
     Targets,
     check_batches,
@@ -22,7 +23,7 @@ from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
 from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
-from keras_rcnn.training.loop import fit
+from keras_rcnn.training.loop import fit_replicas
 from keras_rcnn.training.optimizers import build_optimizer
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -32,7 +33,6 @@ from keras_rcnn.training.strategies import (
     lost_worker_named,
     mean_of_replicas,
 )
-from keras_rcnn.training.train_step import TrainStep
 
 LOGS_DIR = "logs"
 
@@ -52,46 +52,46 @@ def train(
     data_service: DataService | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> float | None:
-    """Trains a network, going on where an earlier call left off.
+    """Trains a network; continues a run that was interrupted.
 
-    With several workers each of them calls this with the same arguments; the
-    chief alone writes.
+    One device trains by `model.fit`. With several workers, each worker calls
+    this function with the same arguments; only the chief writes files.
 
     Args:
-        model: the network, with fresh weights, made in the strategy's scope.
+        model: the network, made in the scope of the strategy.
         recipe: how to train it.
         training: labeled photos to learn from.
-        validation: labeled photos, others, to choose the weights by; None
-            keeps the last weights.
+        validation: other labeled photos, to choose the weights by; None keeps
+            the last weights.
         budget: how long to train.
-        model_dir: gets `model.keras` (the best weights), `checkpoints/`,
-            `logs/` (TensorBoard) and `learning_curve.jsonl`; one folder that
-            all workers can read.
-        seed: decides the order and place of all crops.
+        model_dir: folder of the run, which all workers share; it gets
+            `model.keras` (the best weights), `checkpoints/`, `logs/` (for
+            TensorBoard) and `learning_curve.jsonl`.
+        seed: decides the order and position of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
         distillation_targets: function that changes the targets of a batch,
             for example a `keras_rcnn.labeling.Distillation`.
-        strategy: where to compute; batches are shared out to its replicas.
+        strategy: the devices, whose replicas share each batch.
         data_service: draws the same crops and patches in other processes.
         callbacks: more callbacks of Keras. They are called in every phase, in
-            the chief process only, after validation has used the weights
-            that will be kept.
+            the chief process only. During validation they see the averaged
+            weights, if the recipe averages weights.
 
     Returns:
-        The best pixel accuracy on the validation photos, at the network's
-        output stride, which is the one of the weights kept; None without,
-        or if training ended before the last phase.
+        The best pixel accuracy on the validation photos at the output stride
+        of the network, which is the accuracy of the saved weights. None
+        without validation photos, or if training ended before the last phase.
 
     Raises:
-        InputError: if a batch cannot be shared out evenly, workers do not see
-            the same `model_dir`, or one is lost on the way.
+        InputError: if the replicas cannot share a batch evenly, the workers do
+            not share `model_dir`, or a worker is lost.
     """
     strategy = strategy or tf.distribute.get_strategy()
     check_batches(recipe, strategy)
     with strategy.scope():
         optimizer = build_optimizer(recipe, model)
-    # Less than any: weights that find nothing are kept until others do.
+    # -1, so that the first validated weights are always saved.
     best = tf.Variable(-1.0, trainable=False)
     manager = tf.train.CheckpointManager(
         tf.train.Checkpoint(
@@ -102,29 +102,28 @@ def train(
     )
     if manager.restore_or_initialize():
         print(f"Going on after {int(budget.steps)} steps.", flush=True)
+    observers: list[keras.callbacks.Callback] = []
+    if is_chief(strategy):
+        observers += progress_callbacks(budget, model_dir)
+        observers += [*callbacks, Checkpoints(manager, checkpoint_seconds)]
     weights = class_weights(training, recipe.class_balance)
     with lost_worker_named(strategy):
         check_same_start(budget, strategy)
         for phase in recipe.phases:
             if budget.phase_progress(recipe, phase) >= 1:
                 continue
-            step = phase_step(
-                model, recipe, phase, optimizer, weights, strategy
-            )
-            observers: list[keras.callbacks.Callback] = [
-                Schedule(recipe, phase, budget)
+            compile_phase(model, recipe, phase, optimizer, weights)
+            phase_callbacks = [
+                Schedule(recipe, phase, budget, strategy),
+                *observers,
             ]
-            if is_chief(strategy):
-                observers += [
-                    *progress_callbacks(budget, model_dir),
-                    *callbacks,
-                ]
-                observers.append(Checkpoints(manager, checkpoint_seconds))
-                if validation and phase is recipe.phases[-1]:
-                    observers.append(BestWeights(model_dir / MODEL_FILE, best))
+            if observers and validation and phase is recipe.phases[-1]:
+                phase_callbacks.append(
+                    BestWeights(model_dir / MODEL_FILE, best)
+                )
             if recipe.ema_momentum:
                 # Must run last: earlier callbacks read the averaged weights.
-                observers.append(keras.callbacks.SwapEMAWeights())
+                phase_callbacks.append(keras.callbacks.SwapEMAWeights())
             sample = functools.partial(
                 sample_batches,
                 training,
@@ -136,23 +135,68 @@ def train(
                 distillation_targets,
                 data_service=data_service,
             )
-            fit(
-                step,
-                strategy.distribute_datasets_from_function(sample),
-                validation
-                and validation_batches(
-                    validation.examples, model.geometry, phase.num_instances
-                ).cache(),
-                budget,
-                observers,
+            held_out = validation and validation_batches(
+                validation.examples, model.geometry, phase.num_instances
+            )
+            fit_until_stopped(
+                model,
+                strategy,
+                sample,
+                held_out and held_out.cache(),
+                phase_callbacks,
+                int(budget.steps) // steps_per_epoch,
                 steps_per_epoch,
             )
     if best >= 0:
         return float(best)
-    # Nothing to choose by, or no step of the last phase to choose.
+    # No validation photos, or no step of the last phase.
     if is_chief(strategy):
         save_model(model, model_dir / MODEL_FILE)
     return None
+
+
+def fit_until_stopped(
+    model: RecurrentCNN,
+    strategy: tf.distribute.Strategy,
+    sample: Callable[..., tf.data.Dataset],
+    validation: tf.data.Dataset | None,
+    callbacks: Sequence[keras.callbacks.Callback],
+    epoch: int,
+    steps_per_epoch: int,
+) -> None:
+    """Trains until a callback sets `model.stop_training`.
+
+    Args:
+        model: compiled.
+        strategy: one device or more.
+        sample: function of a `tf.distribute.InputContext` that draws batches.
+        validation: batches that are scored after every epoch.
+        callbacks: of Keras.
+        epoch: number of the first epoch.
+        steps_per_epoch: steps from one validation to the next.
+    """
+    if strategy.num_replicas_in_sync > 1:
+        batches = strategy.distribute_datasets_from_function(sample)
+        fit_replicas(
+            model,
+            strategy,
+            batches,
+            validation,
+            callbacks,
+            epoch,
+            steps_per_epoch,
+        )
+    else:
+        model.fit(
+            sample(),
+            epochs=sys.maxsize,
+            initial_epoch=epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_data=validation,
+            callbacks=list(callbacks),
+            shuffle=False,
+            verbose=0,
+        )
 
 
 def progress_callbacks(
@@ -166,43 +210,33 @@ def progress_callbacks(
     ]
 
 
-def phase_step(
+def compile_phase(
     model: RecurrentCNN,
     recipe: Recipe,
     phase: Phase,
     optimizer: keras.optimizers.Optimizer,
     weights: list[float],
-    strategy: tf.distribute.Strategy,
-) -> TrainStep:
-    """What is done with each batch of a phase.
+) -> None:
+    """Prepares the model to train the instances of a phase.
 
     Args:
-        model: gets the instances of the phase.
-        recipe: whose phase it is.
-        phase: tells instances and losses.
+        model: the network.
+        recipe: of the run.
+        phase: one of the recipe.
         optimizer: the recipe's.
         weights: how much each class counts in the loss.
-        strategy: where to compute.
     """
     model.num_instances = phase.num_instances
     model.conv_stack.saturation_penalty = recipe.saturation_penalty
-    # Callbacks ask the model for it.
-    model.compile(optimizer)
-    return TrainStep(
-        model,
-        optimizer,
-        BalancedCrossentropy(
-            weights,
-            recipe.label_smoothing,
-            recipe.focal_gamma,
-            reduction="sum",
-        ),
-        phase.loss_weights,
-        # One update by a sum over patches is, to first order, as many updates
-        # of one patch each.
-        mean=phase.grid_size > 0,
-        strategy=strategy,
+    loss = BalancedCrossentropy(
+        weights,
+        recipe.label_smoothing,
+        recipe.focal_gamma,
+        # A batch of patches with summed loss approximates SGD on single
+        # patches.
+        reduction="mean_with_sample_weight" if phase.grid_size else "sum",
     )
+    model.compile(optimizer, loss, phase.loss_weights)
 
 
 def check_same_start(budget: Budget, strategy: tf.distribute.Strategy) -> None:

@@ -1,33 +1,50 @@
-"""The learning rate over a phase, and the end of the phase."""
+"""The clock and the learning rate of a phase."""
 
 import math
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.strategies import mean_of_replicas
 
 
 class Schedule(keras.callbacks.Callback):
-    """Sets the learning rate before each step; ends a phase that is over.
+    """Counts steps and time, sets the learning rate and ends the phase.
+
+    The learning rate follows half a cosine over the phase, after a linear
+    warm-up. Must run first: other callbacks read the budget.
 
     Args:
-        recipe: whose phase it is.
+        recipe: of the run.
         phase: gives the learning rates.
-        budget: tells how far the run is.
+        budget: counts the steps and the time.
+        strategy: its workers agree on the time of each step.
     """
 
-    def __init__(self, recipe: Recipe, phase: Phase, budget: Budget) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        phase: Phase,
+        budget: Budget,
+        strategy: tf.distribute.Strategy | None = None,
+    ) -> None:
         super().__init__()
         self.recipe = recipe
         self.phase = phase
         self.budget = budget
+        self.strategy = strategy or tf.distribute.get_strategy()
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Starts the clock."""
+        self.budget.start_clock()
 
     def on_train_batch_begin(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Half a cosine over the phase, after a linear warm-up."""
+        """Sets the learning rate."""
         done = self.budget.phase_progress(self.recipe, self.phase)
         first, last = self.phase.learning_rate, self.phase.final_learning_rate
         rate = last + (first - last) * (1 + math.cos(math.pi * done)) / 2
@@ -38,6 +55,8 @@ class Schedule(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Looks whether it was the last step of the phase."""
+        """Counts the step and ends the phase after its last one."""
+        seconds = self.budget.seconds_since_last()
+        self.budget.count_step(mean_of_replicas(self.strategy, seconds))
         if self.budget.phase_progress(self.recipe, self.phase) >= 1:
             self.model.stop_training = True

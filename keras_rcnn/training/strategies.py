@@ -51,19 +51,20 @@ def is_chief(strategy: tf.distribute.Strategy) -> bool:
 
 
 def mean_of_replicas(strategy: tf.distribute.Strategy, value: float) -> float:
-    """A number of this worker's, averaged over all; waits for them.
+    """Mean of a number over all workers; waits for them.
 
     Args:
-        strategy: tells the replicas.
-        value: on this worker.
+        strategy: of the workers.
+        value: the number on this worker.
     """
+    if strategy.num_replicas_in_sync == 1:
+        return value
+    return float(_mean(strategy, tf.constant(value, tf.float32)))
 
-    @tf.function
-    def reduce() -> tf.Tensor:
-        values = strategy.run(lambda: tf.constant(value))
-        return strategy.reduce("MEAN", values, axis=None)
 
-    return float(reduce())
+@tf.function
+def _mean(strategy: tf.distribute.Strategy, value: tf.Tensor) -> tf.Tensor:
+    return strategy.reduce("MEAN", strategy.run(tf.identity, (value,)), None)
 
 
 @contextlib.contextmanager

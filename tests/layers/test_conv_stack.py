@@ -8,7 +8,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.models.presets import Stage
-from keras_rcnn.training.muon import Muon
+from keras_rcnn.optimizers.muon import Muon
 from tests.helpers.oracle import NumpyNetwork, convolve, max_pool
 
 STAGES = (Stage(4, 8, 2), Stage(5, 8))

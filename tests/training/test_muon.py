@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from keras_rcnn.training.muon import Muon
+from keras_rcnn.optimizers.muon import Muon
 
 RATE = 0.01
 
