@@ -5,7 +5,6 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
-import tensorflow as tf
 from matplotlib.figure import Figure
 
 from benchmarks.report import error_bars, medians
@@ -18,7 +17,7 @@ from keras_rcnn.training import RECIPES, get_recipe
 from keras_rcnn.training.batches import sample_batches
 from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.optimizers import build_optimizer
-from keras_rcnn.training.run import phase_step
+from keras_rcnn.training.run import compile_phase
 
 # Steps before the timed ones, in which the pipeline fills.
 STEPS_BEFORE = 2
@@ -104,10 +103,8 @@ class _Trainee:
         optimizer = build_optimizer(recipe, self.model)
         optimizer.learning_rate.assign(phase.learning_rate)
         weights = class_weights(dataset, recipe.class_balance)
-        strategy = tf.distribute.get_strategy()
-        self.step = phase_step(
-            self.model, recipe, phase, optimizer, weights, strategy
-        )
+        compile_phase(self.model, recipe, phase, optimizer, weights)
+        self.step = self.model.make_train_function()
         self.batches = sample_batches(
             dataset, self.model, recipe, phase, seed=0, start=0
         )
@@ -156,9 +153,9 @@ class _Trainee:
 
     def _train(self, iterator: Iterator[Any], steps: int) -> None:
         for _ in range(steps):
-            sums, _ = self.step.train(next(iterator), tf.constant(0.0))
+            logs = self.step(iterator)
             # Waits until the step is done.
-            sums["loss"].numpy()
+            logs["loss"].numpy()
 
 
 def _row(

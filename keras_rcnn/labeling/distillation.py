@@ -1,4 +1,4 @@
-"""Targets in which a network trained before has a part."""
+"""Targets that a trained network has a part in."""
 
 import math
 
@@ -14,28 +14,28 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
 class Distillation:
     """Mixes a teacher's probabilities into the labels of a batch.
 
-    The teacher sees the crops that are learned from. One with all the student's
-    planes teaches instance by instance, each as much of the photo as it sees:
-    what it is in doubt about cannot be told from there. Any other labels the
-    pixels of the last instance's grid, where the crop is large enough.
+    The teacher sees the crops of the student. A teacher with the geometry and
+    all instances of the student teaches each instance, which sees the same part
+    of the photo. Any other teacher labels the pixels of the last instance's
+    grid, if the crop is large enough.
 
     Args:
-        teacher: trained network.
-        share: part of the target that is the teacher's, from 0 to 1; the rest
-            is the label's.
-        geometry: of the network that is taught.
+        teacher: a trained network.
+        fraction: fraction of the target that is the teacher's, from 0 to 1;
+            the rest is the label.
+        geometry: of the student.
 
     Call arguments:
         images: crops, float32.
         targets: int32 labels `(batch, rows, columns)` by instance.
-        weights: of the labels, likewise; stay as they are.
+        weights: of the labels, by instance; they do not change.
 
     Returns:
-        The same, targets that the teacher has a part in float32
-        `(batch, rows, columns, num_classes)`.
+        Images, targets and weights. Targets that the teacher has a part in are
+        float32 `(batch, rows, columns, num_classes)`.
 
     Raises:
-        InputError: if the share is none.
+        InputError: if the fraction is not between 0 and 1.
 
     Reference:
         Hinton et al., arXiv:1503.02531; the same crops for both: Beyer et
@@ -43,24 +43,24 @@ class Distillation:
     """
 
     def __init__(
-        self, teacher: RecurrentCNN, share: float, geometry: StackGeometry
+        self, teacher: RecurrentCNN, fraction: float, geometry: StackGeometry
     ) -> None:
-        if not 0 <= share <= 1:
+        if not 0 <= fraction <= 1:
             raise InputError(
-                f"A teacher cannot have {share} of the targets: give a part "
-                "between 0 and 1, such as 0.5."
+                f"A teacher cannot have {fraction} of the targets: give a "
+                "fraction between 0 and 1."
             )
         self.teacher = teacher
-        self.share = share
+        self.fraction = fraction
         self.geometry = geometry
 
     def __call__(
         self, images: tf.Tensor, targets: Grids, weights: Grids
     ) -> tuple[tf.Tensor, Grids, Grids]:
-        """Mixes."""
+        """Mixes the targets of a batch."""
         mixed = {
-            name: self.share * tf.nn.softmax(scores)
-            + (1 - self.share)
+            name: self.fraction * tf.nn.softmax(scores)
+            + (1 - self.fraction)
             * tf.one_hot(targets[name], self.teacher.num_classes)
             for name, scores in self._scores(images, len(targets)).items()
         }

@@ -1,4 +1,4 @@
-"""Labels for photos that have none, by a network trained before."""
+"""Labels of a trained network for photos that have none."""
 
 import dataclasses
 
@@ -7,25 +7,26 @@ import tqdm
 
 from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.labeling.labeler import Labeler
 
 
 def pseudo_label(
-    labeler: Labeler,
-    photos: SceneDataset,
-    confidence: float,
+    labeler: Labeler, photos: SceneDataset, confidence: float
 ) -> SceneDataset:
-    """The photos with the labels that a network is sure of.
+    """Labels photos; pixels that the labeler is unsure of stay unknown.
 
     Args:
-        labeler: the teacher, of the classes of the photos.
-        photos: whose own labels, if any, do not count.
-        confidence: least probability of a label that is taken over; pixels
-            below are unknown.
+        labeler: the teacher, which has the classes of the photos.
+        photos: to label; their own labels are ignored.
+        confidence: minimum probability of a label.
 
     Returns:
         The same photos in the same order, with labels.
+
+    Raises:
+        InputError: if the labeler gives no probabilities.
 
     Reference:
         Pinheiro & Collobert, arXiv:1306.2795, section 5, names
@@ -41,9 +42,13 @@ def pseudo_label(
         disable=None,
     ):
         classes, probabilities = labeler.label_with_confidence(example["image"])
-        sure = probabilities >= confidence
+        if probabilities is None:
+            raise InputError(
+                "The teacher gives no probabilities: choose another model."
+            )
+        known = probabilities >= confidence
         images.append(example["image"])
-        labels.append(np.where(sure, classes, IGNORE_LABEL).astype(np.uint8))
+        labels.append(np.where(known, classes, IGNORE_LABEL).astype(np.uint8))
         names.append(example["name"].decode())
     return dataclasses.replace(
         photos, examples=examples_in_memory(images, labels, names)

@@ -25,7 +25,7 @@ class StackGeometry:
         layers: (kernel, step) of every convolution and pooling, in order.
 
     Raises:
-        ValueError: if the receptive field is even for one instance, so that
+        InputError: if the receptive field of one instance is even, so that
             a patch has no middle pixel to label.
 
     >>> rcnn2 = StackGeometry(((8, 1), (2, 2), (8, 1), (1, 1)))
@@ -39,7 +39,7 @@ class StackGeometry:
 
     def __post_init__(self) -> None:
         if self.receptive_field(1) % 2 == 0:
-            raise ValueError(
+            raise InputError(
                 f"The receptive field is {self.receptive_field(1)}, which has "
                 "no middle pixel: change a kernel size by one to make it odd."
             )

@@ -8,9 +8,9 @@ import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets.sampling import Grids, grids_of_labels
-from keras_rcnn.datasets.scene_dataset import IGNORE_LABEL
 from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.optimizers import Muon
 

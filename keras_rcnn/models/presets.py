@@ -1,6 +1,7 @@
 """The networks of the paper, one entry for each."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.geometry import StackGeometry
@@ -16,7 +17,7 @@ class Preset:
         classifier_kernel_size: side of the last convolution, which scores
             the classes and has neither pooling nor activation.
         num_instances: how often f is applied; 1 is a plain network, whose
-            input is the image alone.
+            only input is the image.
         source: where the paper describes it.
     """
 
@@ -59,15 +60,20 @@ PRESETS = {
 }
 
 
-def get_preset(name: str) -> Preset:
+def get_preset(name: str, others: Sequence[str] = ()) -> Preset:
     """The preset of that name.
 
+    Args:
+        name: of the preset.
+        others: more names that the caller knows, for the message.
+
     Raises:
-        InputError: if there is none, naming those that exist.
+        InputError: if there is no such preset; it lists all names.
     """
     if name not in PRESETS:
         raise InputError(
-            f"There is no preset {name!r}: choose one of {', '.join(PRESETS)}."
+            f"There is no preset {name!r}: choose one of "
+            f"{', '.join(dict.fromkeys([*PRESETS, *others]))}."
         )
     return PRESETS[name]
 

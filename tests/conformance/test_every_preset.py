@@ -1,11 +1,13 @@
 """Every preset keeps every promise."""
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 import keras_rcnn
 from keras_rcnn.export import export_saved_model
+from keras_rcnn.layers.stage import Stage
 from keras_rcnn.models.presets import PRESETS
 from keras_rcnn.models.recurrent_cnn import FEEDBACKS
 from keras_rcnn.training import RECIPES, get_recipe
@@ -84,6 +86,90 @@ def test_saved_model_parity(model, tmp_path):
     photo = np.random.default_rng(1).integers(0, 256, (1, 9, 7, 3), np.uint8)
     results = loaded.signatures["serving_default"](images=tf.constant(photo))
     np.testing.assert_array_equal(results["labels"], labeler(photo))
+
+
+class Remember(keras.callbacks.Callback):
+    """Keeps the logs of each step, epoch and test."""
+
+    def on_train_begin(self, logs=None):
+        self.steps, self.epochs, self.tests = [], [], []
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps.append(logs)
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.epochs.append(logs)
+
+    def on_test_end(self, logs=None):
+        self.tests.append(logs)
+
+
+def labeled_photos():
+    """Batches of uint8 photos, label maps and weights of the photos."""
+    rng = np.random.default_rng(0)
+    photos = rng.integers(0, 256, (4, 9, 12, 3), np.uint8)
+    labels = rng.choice([0, 1, 2, 255], (4, 9, 12)).astype(np.uint8)
+    weights = np.array([1.0, 0.5, 2.0, 0.0])
+    data = tf.data.Dataset.from_tensor_slices((photos, labels, weights))
+    return photos, data.batch(2)
+
+
+def check_fit(model, path):
+    """A model that was saved while it learned goes on as if it had not been."""
+    names = [f"instance_{p + 1}" for p in range(model.num_instances)]
+    metrics = [keras_rcnn.metrics.MeanIoU(3)]
+    weights = [0.5 + instance for instance in range(len(names))]
+    model.compile("muon", loss_weights=weights, metrics=metrics)
+    photos, data = labeled_photos()
+    remember = Remember()
+    callbacks = [remember, keras.callbacks.ModelCheckpoint(path)]
+    first = model.get_weights()
+    quiet = {"verbose": 0, "shuffle": False}
+    model.fit(data, callbacks=callbacks, validation_data=data, **quiet)
+
+    keys = {"loss", "mean_iou", *(f"{name}_accuracy" for name in names)}
+    assert [log.keys() for log in remember.steps] == [keys] * 2
+    (scores,) = remember.tests
+    assert remember.epochs[0].keys() == keys | {f"val_{key}" for key in keys}
+    assert all(
+        np.any(before != after)
+        for before, after in zip(first, model.get_weights(), strict=True)
+    )
+    logs = model.evaluate(data, verbose=0, return_dict=True)
+    assert logs == pytest.approx(scores)
+    shapes = {
+        name: planes.shape
+        for name, planes in model.predict(photos, verbose=0).items()
+    }
+    strides = [model.geometry.output_stride(p + 1) for p in range(len(names))]
+    assert shapes == {
+        name: (4, -(-9 // stride), -(-12 // stride), 3)
+        for name, stride in zip(names, strides, strict=True)
+    }
+
+    twin = keras.saving.load_model(path)
+    assert twin.get_compile_config() == model.get_compile_config()
+    for each in (model, twin):
+        each.fit(data, **quiet)
+    for one, other in zip(model.get_weights(), twin.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_fit_evaluate_predict_and_going_on(preset, tmp_path):
+    model = keras_rcnn.RecurrentCNN.from_preset(preset, 3)
+    check_fit(model, tmp_path / "model.keras")
+
+
+def test_custom_stages(tmp_path):
+    model = keras_rcnn.RecurrentCNN.from_stages(
+        "4x6p2,6x4", 3, num_instances=2, feedback="probabilities"
+    )
+    assert model.conv_stack.stages == (Stage(4, 6, 2), Stage(6, 4))
+    check_fit(model, tmp_path / "model.keras")
+    again = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, stages="4x6p2,6x4")
+    assert again.geometry == model.geometry
+    assert again.num_instances == 3
 
 
 @pytest.mark.parametrize("recipe", RECIPES)

@@ -20,7 +20,7 @@ from tests.helpers.data_worker_process import dispatcher, worker
 from tests.helpers.distributed_run import RECIPE, STEPS
 
 ROOT = pathlib.Path(__file__).parents[2]
-SCRIPT = pathlib.Path(__file__).with_name("distributed_run.py")
+SCRIPT = ROOT / "tests" / "helpers" / "distributed_run.py"
 
 
 def start(folder, strategy, run="run", die_at=-1, index=0, environment=()):

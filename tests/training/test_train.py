@@ -16,7 +16,7 @@ from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
-from keras_rcnn.training.run import phase_step
+from keras_rcnn.training.run import compile_phase
 from keras_rcnn.training.schedule import Schedule
 
 STEPS = 8
@@ -166,21 +166,26 @@ def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
 
 
-def test_a_step_has_the_losses_of_the_recipe(scenes):
+@pytest.mark.parametrize(
+    ("grid_size", "reduction"), [(4, "mean_with_sample_weight"), (0, "sum")]
+)
+def test_a_phase_has_the_losses_of_the_recipe(scenes, grid_size, reduction):
+    phase = dataclasses.replace(RECIPE.phases[1], grid_size=grid_size)
     recipe = dataclasses.replace(
         RECIPE, label_smoothing=0.1, focal_gamma=2.0, saturation_penalty=0.3
     )
-    step = phase_step(
-        fresh_model(scenes),
-        recipe,
-        recipe.phases[0],
-        None,
-        [1.0],
-        tf.distribute.get_strategy(),
-    )
-    assert step.loss.label_smoothing == 0.1
-    assert step.loss.focal_gamma == 2.0
-    assert step.model.conv_stack.saturation_penalty == 0.3
+    model = fresh_model(scenes)
+    compile_phase(model, recipe, phase, keras.optimizers.SGD(), [1.0, 2.0])
+    config = model.get_compile_config()
+    assert config["loss_weights"] == [0.5, 1.0]
+    assert config["loss"]["config"] == {
+        "name": "crossentropy",
+        "reduction": reduction,
+        "class_weights": [1.0, 2.0],
+        "label_smoothing": 0.1,
+        "focal_gamma": 2.0,
+    }
+    assert model.conv_stack.saturation_penalty == 0.3
 
 
 def test_without_photos_to_choose_by_the_last_weights_are_kept(
