@@ -15,39 +15,23 @@ from keras_rcnn.io.labels import IGNORE_LABEL
 # out.
 _SIFT_FLOW = {
     "sky": "sky",
-    "tree": "tree",
-    "plant": "tree",
-    "road": "road",
-    "sidewalk": "road",
-    "crosswalk": "road",
-    "grass": "grass",
-    "field": "grass",
-    "sea": "water",
-    "river": "water",
-    "building": "building",
-    "awning": "building",
-    "balcony": "building",
-    "bridge": "building",
-    "door": "building",
-    "window": "building",
+    "tree": "tree plant",
+    "road": "road sidewalk crosswalk",
+    "grass": "grass field",
+    "water": "sea river",
+    "building": "building awning balcony bridge door window",
     "mountain": "mountain",
-    **dict.fromkeys(
-        (
-            "bird",
-            "boat",
-            "bus",
-            "car",
-            "cow",
-            "fence",
-            "person",
-            "pole",
-            "sign",
-            "streetlight",
-        ),
-        "foreground object",
+    "foreground object": (
+        "bird boat bus car cow fence person pole sign streetlight"
     ),
 }
-MAPPINGS = {("sift_flow", "stanford_background"): _SIFT_FLOW}
+MAPPINGS = {
+    ("sift_flow", "stanford_background"): {
+        source: target
+        for target, sources in _SIFT_FLOW.items()
+        for source in sources.split()
+    }
+}
 
 
 def map_classes(photos: SceneDataset, target: SceneDataset) -> SceneDataset:

@@ -113,8 +113,8 @@ def load_prepared(
         encoded = select_examples(encoded, chosen)
     return SceneDataset(
         name=name,
-        class_names=builder.CLASS_NAMES,
-        palette=builder.PALETTE,
+        class_names=tuple(builder.CLASSES),
+        palette=tuple(builder.CLASSES.values()),
         examples=encoded.map(_decoder(builder), tf.data.AUTOTUNE),
         num_examples=int(encoded.cardinality()),
     )

@@ -25,8 +25,8 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
 
     ARCHIVE: ClassVar[str]
     HOMEPAGE: ClassVar[str]
-    CLASS_NAMES: ClassVar[tuple[str, ...]]
-    PALETTE: ClassVar[tuple[tuple[int, int, int], ...]]
+    # Red, green and blue of each class, in the order of the labels.
+    CLASSES: ClassVar[dict[str, tuple[int, int, int]]]
 
     def _info(self) -> tfds.core.DatasetInfo:
         return self.dataset_info_from_configs(
@@ -74,10 +74,10 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
                 f"{label.shape[1]}x{label.shape[0]}: both must be of one "
                 "size; get both files again or remove them."
             )
-        if label.max() >= len(self.CLASS_NAMES):
+        if label.max() >= len(self.CLASSES):
             raise InputError(
                 f"The labels of {path} hold {label.max()}: there are classes "
-                f"0 to {len(self.CLASS_NAMES) - 1} only; get the labels again "
+                f"0 to {len(self.CLASSES) - 1} only; get the labels again "
                 "or remove the photo."
             )
         label = np.where(label < 0, IGNORE_LABEL, label).astype(np.uint8)

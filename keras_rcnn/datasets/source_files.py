@@ -1,11 +1,12 @@
 """Files of a published data set, packed in an archive or unpacked."""
 
-import functools
 import pathlib
 import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+
+import tensorflow_datasets as tfds
 
 from keras_rcnn.errors import InputError
 
@@ -63,12 +64,13 @@ def _files_of_folder(
 def _files_of_archive(
     path: pathlib.Path, folder: str, wanted: Wanted
 ) -> Iterator[tuple[str, bytes]]:
-    read = _zip_members if path.suffix == ".zip" else _tar_members
+    kinds = tfds.download.ExtractMethod
+    kind = kinds.ZIP if path.suffix == ".zip" else kinds.TAR_GZ
     try:
-        for member, content in read(path):
-            top, _, name = member.removeprefix("./").partition("/")
+        for member, file in tfds.download.iter_archive(path, kind):
+            top, _, name = member.partition("/")
             if top == folder and _is_wanted(name, wanted):
-                yield name, content()
+                yield name, file.read()
     except (
         tarfile.TarError,
         zipfile.BadZipFile,
@@ -79,25 +81,6 @@ def _files_of_archive(
         raise InputError(
             f"{path} is not a whole archive ({error}): download it again."
         ) from error
-
-
-def _tar_members(
-    path: pathlib.Path,
-) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    with tarfile.open(path) as archive:
-        for member in archive:
-            file = archive.extractfile(member) if member.isfile() else None
-            if file is not None:
-                yield member.name, file.read
-
-
-def _zip_members(
-    path: pathlib.Path,
-) -> Iterator[tuple[str, Callable[[], bytes]]]:
-    with zipfile.ZipFile(path) as archive:
-        for member in archive.infolist():
-            if not member.is_dir():
-                yield member.filename, functools.partial(archive.read, member)
 
 
 def _is_wanted(name: str, wanted: Wanted) -> bool:

@@ -13,7 +13,7 @@ from keras_rcnn.errors import InputError
 def one_photo(name, labels):
     """A data set of one photo, with the classes of a published one."""
     labels = np.array(labels, np.uint8)
-    classes = BUILDERS[name].CLASS_NAMES if name in BUILDERS else ("sky",)
+    classes = BUILDERS[name].CLASSES if name in BUILDERS else ("sky",)
     image = np.zeros((*labels.shape, 3), np.uint8)
     return SceneDataset(
         name=name,
@@ -25,7 +25,7 @@ def one_photo(name, labels):
 
 
 def test_labels_change_by_name():
-    names = BUILDERS["sift_flow"].CLASS_NAMES
+    names = list(BUILDERS["sift_flow"].CLASSES)
     photos = one_photo(
         "sift_flow",
         [[names.index("sea"), names.index("car"), 255, names.index("sand")]],
@@ -44,8 +44,8 @@ def test_labels_change_by_name():
 
 def test_every_class_named_exists():
     for (name, target), mapping in MAPPINGS.items():
-        assert set(mapping) <= set(BUILDERS[name].CLASS_NAMES)
-        assert set(mapping.values()) == set(BUILDERS[target].CLASS_NAMES)
+        assert set(mapping) <= set(BUILDERS[name].CLASSES)
+        assert set(mapping.values()) == set(BUILDERS[target].CLASSES)
 
 
 def test_unknown_pairs_are_named():

@@ -63,7 +63,9 @@ def test_labels_and_splits(tmp_path, packed):
 
 
 def test_colors_differ_from_each_other():
-    palette = np.array(sift_flow_dataset_builder.Builder.PALETTE, float)
+    palette = np.array(
+        list(sift_flow_dataset_builder.Builder.CLASSES.values()), float
+    )
 
     distance = np.linalg.norm(palette[:, None] - palette, axis=-1)
 
@@ -74,7 +76,7 @@ def test_colors_differ_from_each_other():
 def test_numbered_class_names_are_the_same_classes(tmp_path):
     root = write_sift_flow(tmp_path)
     _, path = sift_files(root, "coast_a1")
-    names = sift_flow_dataset_builder.Builder.CLASS_NAMES
+    names = sift_flow_dataset_builder.Builder.CLASSES
     numbered = [f"{index} {name}" for index, name in enumerate(names)]
     write_mat(path, sift_label(0), names=np.array(numbered, object))
 

@@ -77,7 +77,7 @@ def sift_files(root: pathlib.Path, name: str) -> tuple[pathlib.Path, ...]:
 
 def write_mat(path: pathlib.Path, label: np.ndarray, **others: object) -> None:
     """Labels as a MATLAB file, with the names of the classes."""
-    names = np.array(SiftFlow.CLASS_NAMES, object)
+    names = np.array(list(SiftFlow.CLASSES), object)
     path.parent.mkdir(parents=True, exist_ok=True)
     scipy.io.savemat(path, {"S": label, "names": names} | others)
 

@@ -3,7 +3,7 @@
 import io
 import pathlib
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -28,76 +28,41 @@ class Builder(SceneBuilder):
     """
     ARCHIVE = "SiftFlowDataset.zip"
     HOMEPAGE = "https://www.cs.unc.edu/~jtighe/Papers/ECCV10/"
-    CLASS_NAMES = (
-        "awning",
-        "balcony",
-        "bird",
-        "boat",
-        "bridge",
-        "building",
-        "bus",
-        "car",
-        "cow",
-        "crosswalk",
-        "desert",
-        "door",
-        "fence",
-        "field",
-        "grass",
-        "moon",
-        "mountain",
-        "person",
-        "plant",
-        "pole",
-        "river",
-        "road",
-        "rock",
-        "sand",
-        "sea",
-        "sidewalk",
-        "sign",
-        "sky",
-        "staircase",
-        "streetlight",
-        "sun",
-        "tree",
-        "window",
-    )
-    PALETTE = (
-        (255, 105, 180),  # awning
-        (205, 92, 92),
-        (0, 0, 0),  # bird
-        (255, 99, 20),
-        (130, 75, 95),  # bridge
-        (178, 60, 50),
-        (255, 0, 110),  # bus
-        (220, 20, 30),
-        (120, 0, 60),  # cow
-        (245, 245, 245),
-        (222, 184, 135),  # desert
-        (100, 40, 10),
-        (150, 90, 200),  # fence
-        (190, 190, 60),
-        (124, 200, 60),  # grass
-        (255, 250, 190),
-        (150, 120, 70),  # mountain
-        (250, 170, 40),
-        (60, 150, 70),  # plant
-        (60, 60, 160),
-        (70, 160, 190),  # river
-        (128, 110, 140),
-        (85, 95, 95),  # rock
-        (245, 215, 160),
-        (30, 90, 200),  # sea
-        (190, 170, 200),
-        (0, 230, 230),  # sign
-        (135, 206, 235),
-        (170, 140, 170),  # staircase
-        (200, 0, 220),
-        (255, 240, 0),  # sun
-        (20, 90, 40),
-        (90, 230, 160),  # window
-    )
+    CLASSES: ClassVar = {
+        "awning": (255, 105, 180),
+        "balcony": (205, 92, 92),
+        "bird": (0, 0, 0),
+        "boat": (255, 99, 20),
+        "bridge": (130, 75, 95),
+        "building": (178, 60, 50),
+        "bus": (255, 0, 110),
+        "car": (220, 20, 30),
+        "cow": (120, 0, 60),
+        "crosswalk": (245, 245, 245),
+        "desert": (222, 184, 135),
+        "door": (100, 40, 10),
+        "fence": (150, 90, 200),
+        "field": (190, 190, 60),
+        "grass": (124, 200, 60),
+        "moon": (255, 250, 190),
+        "mountain": (150, 120, 70),
+        "person": (250, 170, 40),
+        "plant": (60, 150, 70),
+        "pole": (60, 60, 160),
+        "river": (70, 160, 190),
+        "road": (128, 110, 140),
+        "rock": (85, 95, 95),
+        "sand": (245, 215, 160),
+        "sea": (30, 90, 200),
+        "sidewalk": (190, 170, 200),
+        "sign": (0, 230, 230),
+        "sky": (135, 206, 235),
+        "staircase": (170, 140, 170),
+        "streetlight": (200, 0, 220),
+        "sun": (255, 240, 0),
+        "tree": (20, 90, 40),
+        "window": (90, 230, 160),
+    }
 
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
@@ -144,7 +109,7 @@ class Builder(SceneBuilder):
             ) from error
         # Some copies number the names: "0 awning", "1 balcony".
         names = [name.split(" ", 1)[-1].strip() for name in names]
-        if tuple(names) != self.CLASS_NAMES:
+        if tuple(names) != tuple(self.CLASSES):
             raise InputError(
                 f"{path} has other classes than the 33 of SIFT Flow: get the "
                 "folder SemanticLabels again."

@@ -2,7 +2,7 @@
 
 import pathlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -29,26 +29,16 @@ class Builder(SceneBuilder):
     """
     ARCHIVE = "iccv09Data.tar.gz"
     HOMEPAGE = "http://dags.stanford.edu/projects/scenedataset.html"
-    CLASS_NAMES = (
-        "sky",
-        "tree",
-        "road",
-        "grass",
-        "water",
-        "building",
-        "mountain",
-        "foreground object",
-    )
-    PALETTE = (
-        (135, 206, 235),
-        (20, 90, 40),
-        (128, 110, 140),
-        (124, 200, 60),
-        (30, 90, 200),
-        (178, 60, 50),
-        (150, 120, 70),
-        (250, 200, 40),
-    )
+    CLASSES: ClassVar = {
+        "sky": (135, 206, 235),
+        "tree": (20, 90, 40),
+        "road": (128, 110, 140),
+        "grass": (124, 200, 60),
+        "water": (30, 90, 200),
+        "building": (178, 60, 50),
+        "mountain": (150, 120, 70),
+        "foreground object": (250, 200, 40),
+    }
 
     def _split_generators(
         self, dl_manager: tfds.download.DownloadManager
