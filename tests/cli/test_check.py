@@ -1,5 +1,6 @@
 """The command `check` on folders with every fault."""
 
+import functools
 import io
 import json
 import os
@@ -9,36 +10,20 @@ import pytest
 from PIL import Image
 
 from keras_rcnn.datasets import folds
-from keras_rcnn.datasets.synthetic import draw_scene
 from tests.helpers.html_page import HtmlPage
-
-CLASSES = "sky #0a14c8\nmountain #1eb428\ntree #803c80\nroad\nwater\nbuilding\n"
-
-
-def scene(seed):
-    return draw_scene(np.random.default_rng(seed))
+from tests.helpers.scene_folder import add_photo, scene, write_scenes
 
 
 @pytest.fixture
-def folder(tmp_path, write_picture):
-    """Ten whole photos and their masks."""
-    for index in range(10):
-        image, label = scene(index)
-        write_picture(f"own/images/s{index}.jpg", image, quality=90)
-        write_picture(f"own/masks/s{index}.png", label)
-    (tmp_path / "own/classes.txt").write_text(CLASSES)
-    return tmp_path / "own"
+def folder(tmp_path):
+    """Ten good photos and their masks."""
+    return write_scenes(tmp_path / "own")
 
 
 @pytest.fixture
-def add(write_picture):
+def add(folder):
     """Function that adds a photo and its mask to the folder."""
-
-    def write(name, image, label):
-        write_picture(f"own/images/{name}.png", image)
-        write_picture(f"own/masks/{name}.png", label)
-
-    return write
+    return functools.partial(add_photo, folder)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Checks of labeled photos: every error and every note."""
 
+import functools
 import io
 import json
 
@@ -8,36 +9,25 @@ import pytest
 from PIL import Image
 
 from keras_rcnn.datasets import checks, folds
-from keras_rcnn.datasets.synthetic import draw_scene
-
-CLASSES = "sky #0a14c8\nmountain #1eb428\ntree #803c80\nroad\nwater\nbuilding\n"
-NAMES = [f"s{index}" for index in range(10)]
-
-
-def scene(seed):
-    return draw_scene(np.random.default_rng(seed))
+from tests.helpers.scene_folder import (
+    CLASSES,
+    NAMES,
+    add_photo,
+    scene,
+    write_scenes,
+)
 
 
 @pytest.fixture
-def folder(tmp_path, write_picture):
+def folder(tmp_path):
     """Ten good photos and their masks."""
-    for index, name in enumerate(NAMES):
-        image, label = scene(index)
-        write_picture(f"own/images/{name}.jpg", image, quality=90)
-        write_picture(f"own/masks/{name}.png", label)
-    (tmp_path / "own/classes.txt").write_text(CLASSES)
-    return tmp_path / "own"
+    return write_scenes(tmp_path / "own")
 
 
 @pytest.fixture
-def add(write_picture):
+def add(folder):
     """Function that adds a photo and its mask to the folder."""
-
-    def write(name, image, label):
-        write_picture(f"own/images/{name}.png", image)
-        write_picture(f"own/masks/{name}.png", label)
-
-    return write
+    return functools.partial(add_photo, folder)
 
 
 def findings(folder, similarity=0.985, **arguments):
