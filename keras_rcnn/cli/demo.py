@@ -14,7 +14,6 @@ while the visitors look at them, and nowhere else. Ends at Ctrl-C or SIGTERM.
 import importlib.util
 import logging
 import os
-import pathlib
 import tempfile
 import webbrowser
 from typing import Any
@@ -44,6 +43,7 @@ page = LazyModule("keras_rcnn.demo.page")
 samples = LazyModule("keras_rcnn.demo.samples")
 server = LazyModule("keras_rcnn.demo.server")
 views = LazyModule("keras_rcnn.demo.views")
+zoo = LazyModule("keras_rcnn.models.zoo")
 
 
 def main() -> None:
@@ -72,14 +72,10 @@ def main() -> None:
 def load_page() -> Any:
     """The page, its networks loaded."""
     # Networks of few classes, which are easily told apart, come first.
-    chosen = networks.Networks.load(FLAGS.models or shipped_models())
+    chosen = networks.Networks.load(
+        FLAGS.models or reversed(zoo.shipped_networks())
+    )
     classes = [model.class_names for model in chosen.models.values()]
     return page.Page(
         views.Views(chosen), samples.sample_photos(classes), FLAGS.max_upload_mb
     )
-
-
-def shipped_models() -> Any:
-    """Folders of the networks that come with the package."""
-    root = pathlib.Path(__file__).parents[2] / "saved_models"
-    return reversed(sorted(path.parent for path in root.glob("*/model.keras")))

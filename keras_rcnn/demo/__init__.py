@@ -1,1 +1,1 @@
-"""The parts of the page that labels photos in a browser."""
+"""The web page that labels photos in a browser."""

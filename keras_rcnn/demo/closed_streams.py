@@ -1,13 +1,13 @@
-"""What the log says of streams that browsers left in mid-answer: nothing."""
+"""A log filter for streams that a browser closed before their end."""
 
 import logging
 
 
 def is_news(record: logging.LogRecord) -> bool:
-    """Whether a message of the event loop is not about a browser that left.
+    """Whether a log record is about anything but a browser that left.
 
-    Closed in the middle of an answer, Gradio's stream of answers sends one
-    more, which Python refuses.
+    When a browser leaves, Python closes Gradio's stream of answers; the stream
+    answers once more, which Python reports as an error.
     """
     error = record.exc_info[1] if record.exc_info else None
     return "ignored GeneratorExit" not in str(error)

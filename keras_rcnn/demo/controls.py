@@ -1,4 +1,4 @@
-"""The choices that a visitor has."""
+"""The controls by which a visitor chooses."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -10,32 +10,32 @@ from keras_rcnn.demo.networks import Networks
 from keras_rcnn.demo.photo import Settings
 
 SIDES = (160, 240, 320, 480, 640)
-# The networks learned from photos of this size.
+# The size of the training photos.
 DEFAULT_SIDE = 320
 COLORS = ("the network's", "color-blind-safe")
 _INSTANCES = (
-    "How often the network looks; each time it sees more of what is around."
+    "How often the network is applied; each time it sees more of the photo."
 )
 _RESOLUTION = (
     "1/8 computes a label for each 8 x 8 pixels and interpolates: faster, "
     "with coarser outlines."
 )
 _SIDE = (
-    "Pixels of the longer side that a larger photo is scaled down to. The "
-    "networks know things at the size they have at 320."
+    "Larger photos are scaled down to this many pixels on the longer side. "
+    "The networks were trained at 320."
 )
 _SET_OPACITY = "(percent) => window.scenes.setOpacity(percent / 100)"
 
 
 @dataclasses.dataclass(frozen=True)
 class Controls:
-    """Where the choices are made.
+    """The controls of the page.
 
     Args:
         model: name of a network.
-        num_instances: how often to apply it.
+        num_instances: how often the network is applied.
         output_resolution: pixels from one computed label to the next.
-        longest_side: to scale larger photos down to.
+        longest_side: size to scale larger photos down to, in pixels.
         colors: one of `COLORS`.
     """
 
@@ -47,7 +47,7 @@ class Controls:
 
     @classmethod
     def lay_out(cls, networks: Networks) -> "Controls":
-        """Adds them, and the opacity, to the page."""
+        """Adds the controls, and the opacity, to the page."""
         first = next(iter(networks.models))
         instances, resolutions = possible(networks, finest(networks, first))
         controls = cls(
@@ -58,13 +58,13 @@ class Controls:
             gr.Radio(list(COLORS), value=COLORS[0], label="Colors"),
         )
         opacity = gr.Slider(0, 100, 50, step=1, label="Opacity, %")
-        # The page itself draws anew, without network or server.
+        # The browser redraws without asking the server.
         opacity.change(None, opacity, js=_SET_OPACITY)
         return controls
 
     @property
     def all(self) -> list[gr.Radio]:
-        """In the order in which `read` takes what they say."""
+        """All controls, in the order of the arguments of `read`."""
         return [
             self.model,
             self.num_instances,
@@ -75,30 +75,30 @@ class Controls:
 
 
 def read(choices: Sequence[Any]) -> tuple[Settings, bool]:
-    """What was chosen, and whether it is colors for the color-blind."""
+    """The settings, and whether to use color-blind-safe colors."""
     model, num_instances, output_resolution, longest_side, colors = choices
     settings = Settings(model, longest_side, output_resolution, num_instances)
     return settings, colors == COLORS[1]
 
 
 def finest(networks: Networks, name: str) -> Settings:
-    """What a visitor finds chosen."""
+    """The settings at the start."""
     return Settings(name, DEFAULT_SIDE, 1, networks.instances(name)[-1])
 
 
 def possible(
     networks: Networks, settings: Settings
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Instances and resolutions that a network can do, and those chosen.
+    """Choices and values of the instances and resolutions of a network.
 
     Args:
-        networks: that there are.
-        settings: to keep as far as can be.
+        networks: all networks.
+        settings: the settings to keep if the network supports them.
     """
     instances = networks.instances(settings.model)
     resolutions = networks.resolutions(settings.model)
     fitted = networks.fit(settings)
-    # With fewer instances than all the network computes more labels anyway.
+    # `fit` also limits the resolution by the number of instances.
     chosen = max(
         step for step in resolutions if step <= settings.output_resolution
     )

@@ -1,4 +1,4 @@
-"""What the page's script draws, as JSON."""
+"""Values for the script of the page, ready for JSON."""
 
 import base64
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from keras_rcnn.reports.colors import Palette
 
 
 def map_value(labels: np.ndarray) -> dict[str, Any]:
-    """Labels as the page's script takes them."""
+    """Labels as the script reads them."""
     height, width = labels.shape
     content = base64.b64encode(labels.tobytes()).decode()
     return {"height": height, "width": width, "labels": content}
@@ -21,7 +21,7 @@ def map_value(labels: np.ndarray) -> dict[str, Any]:
 def class_values(
     labels: np.ndarray, class_names: Sequence[str], palette: Palette
 ) -> list[dict[str, Any]]:
-    """The classes that are there, the largest first, for the legend."""
+    """The classes in the labels, the largest first, for the legend."""
     shares = label_shares(labels, len(class_names))
     return [
         {
@@ -36,7 +36,7 @@ def class_values(
 
 
 def sizes(photo: Photo, labels: np.ndarray) -> str:
-    """How large the photo is, and was while it was labeled."""
+    """States the size of the photo, and its size when it was labeled."""
     height, width = labels.shape
     text = f"{photo.name}, {photo.width}x{photo.height} pixels"
     if (height, width) == (photo.height, photo.width):
@@ -45,7 +45,7 @@ def sizes(photo: Photo, labels: np.ndarray) -> str:
 
 
 def speed(labeling: Labeling, settings: Settings) -> str:
-    """How long the network took, and how fast that is."""
+    """States the time that the network took, and its speed."""
     pixels = _rounded(labeling.labels.size / labeling.seconds)
     return (
         f"Labeled at 1/{settings.output_resolution} in "
@@ -56,7 +56,7 @@ def speed(labeling: Labeling, settings: Settings) -> str:
 def notes(
     receptive_field: int, before: np.ndarray | None, labels: np.ndarray
 ) -> list[str]:
-    """What an instance sees, and how much it corrects of the one before."""
+    """States what an instance sees and how many labels it changes."""
     sees = f"sees {receptive_field}x{receptive_field} pixels"
     if before is None:
         return [sees]
@@ -65,6 +65,6 @@ def notes(
 
 
 def _rounded(number: float) -> int:
-    """Two digits of it: more say nothing."""
+    """Rounds to two digits, the precision of the measurement."""
     digits = max(0, len(str(int(number))) - 2)
     return int(round(number, -digits))

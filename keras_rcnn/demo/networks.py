@@ -1,4 +1,4 @@
-"""The networks that visitors choose from."""
+"""The networks that visitors can choose."""
 
 import pathlib
 import threading
@@ -15,10 +15,10 @@ from keras_rcnn.models.saving import MODEL_FILE
 
 
 class Networks:
-    """Labels photos by any of some networks, each photo once for each setting.
+    """Labels photos by several networks, each photo once for each setting.
 
     Args:
-        models: by their names, at least one.
+        models: at least one network, by name.
     """
 
     def __init__(self, models: dict[str, RecurrentCNN]) -> None:
@@ -28,35 +28,37 @@ class Networks:
 
     @classmethod
     def load(cls, paths: Iterable[str | pathlib.Path]) -> "Networks":
-        """Loads networks and names them by their folders.
+        """Loads networks and names them by their folders or files.
 
         Args:
-            paths: folders that hold a `model.keras`, or such files.
+            paths: names of shipped networks, folders that hold a
+                `model.keras`, or `.keras` files.
 
         Raises:
-            InputError: if there is none, or one cannot be read.
+            InputError: if there are no paths, or one cannot be read.
         """
         models = {}
-        for path in map(pathlib.Path, paths):
+        for given in paths:
+            path = pathlib.Path(given)
             is_alone = path.suffix == ".keras" and path.name != MODEL_FILE
             folder = path.parent if path.name == MODEL_FILE else path
             name = path.stem if is_alone else folder.resolve().name
-            models[str(path) if name in models else name] = load_model(path)
+            models[str(path) if name in models else name] = load_model(given)
         if not models:
-            raise InputError("There is no model: give --models=FOLDER.")
+            raise InputError("There is no network: give models=.")
         return cls(models)
 
     def instances(self, name: str) -> list[int]:
-        """How often this network can be applied: 1, 2, ..."""
+        """The numbers of instances that a network can apply: 1, 2, ..."""
         return list(range(1, self.models[name].num_instances + 1))
 
     def resolutions(self, name: str) -> list[int]:
-        """Pixels from one label to the next that this network can do."""
+        """The output resolutions that a network can compute, in pixels."""
         stride = self._stride(name, self.models[name].num_instances)
         return [step for step in range(stride, 0, -1) if stride % step == 0]
 
     def fit(self, settings: Settings) -> Settings:
-        """The settings, or those nearest to them that the network can do."""
+        """The nearest settings that the network supports."""
         name = settings.model
         instances = min(settings.num_instances, self.instances(name)[-1])
         stride = self._stride(name, instances)
@@ -67,27 +69,27 @@ class Networks:
         )
 
     def label(self, photo: Photo, settings: Settings) -> Labeling:
-        """The labels of a photo; the network runs if they are new.
+        """Labels a photo, or returns the labels from the first time.
 
         Args:
-            photo: keeps its labels.
-            settings: that the network can do, see `fit`.
+            photo: photo to label; it stores the labels.
+            settings: settings that the network supports, see `fit`.
 
         Raises:
             InputError: if the photo is too large for the memory.
         """
-        # One at a time, as it takes all cores of a small machine.
+        # One photo at a time: each takes all cores of a small machine.
         with self._running:
             if settings not in photo.labelings:
                 photo.labelings[settings] = self._run(photo, settings)
         return photo.labelings[settings]
 
     def _run(self, photo: Photo, settings: Settings) -> Labeling:
-        image = photo.scaled(settings.longest_side)[np.newaxis]
+        image = photo.scaled(settings.longest_side)
         labeler = self._labeler(settings)
         start = time.perf_counter()
         try:
-            labels = labeler(image)[0]
+            labels = labeler(image)
         except TooLargeError as error:
             raise InputError(
                 f"{photo.name} is too large for the memory: choose a smaller "
@@ -99,18 +101,15 @@ class Networks:
         return self.models[name].geometry.output_stride(instances)
 
     def _labeler(self, settings: Settings) -> SceneLabeler:
-        choice = (
-            settings.model,
-            settings.output_resolution,
-            settings.num_instances,
-        )
+        model, _, resolution, instances = settings
+        choice = model, resolution, instances
         if choice not in self._labelers:
             labeler = SceneLabeler(
-                self.models[settings.model],
-                output_resolution=settings.output_resolution,
-                num_instances=settings.num_instances,
+                self.models[model],
+                output_resolution=resolution,
+                num_instances=instances,
             )
-            # What is built at first is no part of the time that a photo takes.
-            labeler(np.zeros((1, 1, 1, 3), np.uint8))
+            # Builds the graph, which does not count as time of a photo.
+            labeler(np.zeros((1, 1, 3), np.uint8))
             self._labelers[choice] = labeler
         return self._labelers[choice]

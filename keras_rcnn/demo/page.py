@@ -1,4 +1,4 @@
-"""The page as Gradio lays it out, and what its controls do."""
+"""The layout of the page, and the actions of its controls."""
 
 import functools
 import pathlib
@@ -16,13 +16,13 @@ from keras_rcnn.errors import InputError
 HERE = pathlib.Path(__file__).parent
 MAX_SESSIONS = 50
 MAX_WAITING = 20
-# Seconds between two looks for uploads that nobody opened, and their age.
+# Seconds between two cleanups of unopened uploads, and their minimum age.
 _CLEANING = (60, 120)
 _INTRODUCTION = """\
 # What is where in a photo?
 
-A small network names every pixel of an outdoor photo: sky, road, building ...
-Then it looks again, at the photo and at what it said, and corrects itself.
+A small network labels every pixel of an outdoor photo: sky, road, building ...
+Then it is applied again, to the photo and to its own labels, and corrects them.
 """
 Answer = tuple[Any, ...]
 
@@ -31,9 +31,9 @@ class Page:
     """The page that labels photos.
 
     Args:
-        views: what it shows.
-        samples: photos to begin with, by what is on them.
-        max_megabytes: of a file, to tell.
+        views: views of the photos.
+        samples: sample photos, by content.
+        max_megabytes: maximum size of an upload, to show.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class Page:
         self.views = views
         self.samples = samples
         self.max_megabytes = max_megabytes
-        # Each goes with the session that holds it.
+        # A photo is freed with the session that holds it.
         self.photos: weakref.WeakValueDictionary[str, Photo] = (
             weakref.WeakValueDictionary()
         )
@@ -50,7 +50,7 @@ class Page:
             self.photos[photo.token] = photo
 
     def blocks(self) -> gr.Blocks:
-        """The layout, its controls tied to what they do."""
+        """The layout with all actions."""
         with gr.Blocks(
             title="Scene parsing",
             analytics_enabled=False,
@@ -87,7 +87,7 @@ class Page:
         self.strip = _scripted("strip")
 
     def _tie(self, blocks: gr.Blocks) -> None:
-        """Says what happens when; the strip follows the picture."""
+        """Connects events and actions; the strip follows the picture."""
         choices = self.controls.all
         shown = [self.picture, self.message]
         opened = [
@@ -99,7 +99,7 @@ class Page:
             )
         ]
         names = list(self.samples)
-        # The first sample, if there is any, is there from the start.
+        # The page starts with the first sample, if there is one.
         begins = [blocks.load, *(button.click for button in self.buttons)]
         for event, name in zip(begins, [*names[:1], *names], strict=False):
             open_it = functools.partial(self.open_sample, name)
@@ -124,14 +124,14 @@ class Page:
             )
 
     def _on(self, event: Any, answer: Any, inputs: Any, outputs: Any) -> Any:
-        """Ties a handler; all of them wait in one queue."""
+        """Connects an action; all of them wait in one queue."""
         return event(
             answer,
             inputs,
             outputs,
             concurrency_id="network",
             concurrency_limit=1,
-            # Of a row of quick choices, the last counts.
+            # Of several quick choices, the last one counts.
             trigger_mode="always_last",
             show_progress="minimal",
             show_progress_on=[self.picture],
@@ -139,12 +139,12 @@ class Page:
         )
 
     def open_file(self, path: str, *choices: Any) -> Answer:
-        """Photo, cleared upload, picture and message."""
+        """Returns photo, cleared upload, picture and message."""
         file = pathlib.Path(path)
         try:
             content = file.read_bytes()
         finally:
-            # What a visitor uploads is in memory from here on.
+            # From here on, the upload is only in memory.
             file.unlink(missing_ok=True)
         try:
             photo = Photo(file.name, content)
@@ -154,31 +154,34 @@ class Page:
         return photo, None, *self.draw(photo, *choices)
 
     def open_sample(self, name: str, *choices: Any) -> Answer:
-        """Photo, picture and message."""
+        """Returns photo, picture and message."""
         photo = self.samples[name]
         return photo, *self.draw(photo, *choices)
 
     def draw(self, photo: Photo | None, *choices: Any) -> Answer:
-        """Picture and message."""
+        """Returns picture and message."""
         if photo is None:
-            return gr.skip(), "There is no photo, or it is gone: choose one."
+            return (
+                gr.skip(),
+                "There is no photo, or it is no longer in memory: choose one.",
+            )
         try:
             return self.views.picture(photo, *controls.read(choices)), ""
         except InputError as error:
             return gr.skip(), str(error)
 
     def draw_strip(self, photo: Photo | None, *choices: Any) -> Any:
-        """Labels by instance."""
+        """Returns the strip of the instances."""
         if photo is None:
             return gr.skip()
         try:
             return self.views.strip(photo, *controls.read(choices))
         except InputError:
-            # The picture has said it.
+            # The message of the picture says it already.
             return gr.skip()
 
     def fit_controls(self, *choices: Any) -> Answer:
-        """Instances and resolutions that the chosen network can do."""
+        """Returns the choices of the network for instances and resolution."""
         settings, _ = controls.read(choices)
         updates = controls.possible(self.views.networks, settings)
         return tuple(gr.update(**update) for update in updates)
@@ -187,7 +190,7 @@ class Page:
 def _scripted(name: str) -> gr.HTML:
     """A part of the page that `page.js` fills."""
     return gr.HTML(
-        # What a template is given, file names for one, would be run as code.
+        # Constant templates only: values in them would be run as code.
         html_template=(HERE / f"{name}.html").read_text(),
         js_on_load=f"window.scenes.{name}(element, props, watch)",
         apply_default_css=False,

@@ -1,4 +1,4 @@
-"""A photo that a visitor gave, in memory alone."""
+"""A photo of a visitor, which is kept in memory only."""
 
 import dataclasses
 import io
@@ -12,7 +12,7 @@ from PIL import Image
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image, scale_down
 
-# What the page shows of a larger photo.
+# The page shows larger photos scaled down to this size.
 _SHOWN_SIDE = 1280
 
 
@@ -21,9 +21,9 @@ class Settings(NamedTuple):
 
     Args:
         model: name of the network.
-        longest_side: to scale larger photos down to, in pixels.
+        longest_side: size to scale larger photos down to, in pixels.
         output_resolution: pixels from one computed label to the next.
-        num_instances: how often to apply the network.
+        num_instances: how often the network is applied.
     """
 
     model: str
@@ -34,11 +34,11 @@ class Settings(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Labeling:
-    """What the network made of a photo.
+    """Labels of a photo.
 
     Args:
-        labels: uint8 `(height, width)`, of the photo as it was scaled.
-        seconds: that the network took.
+        labels: uint8 `(height, width)`, labels of the scaled photo.
+        seconds: time that the network took.
     """
 
     labels: np.ndarray
@@ -46,26 +46,26 @@ class Labeling:
 
 
 class Photo:
-    """A photo and the labels that it got so far.
+    """A photo and the labels that were computed for it.
 
-    It is kept as its file, as the pixels of a large one take far more memory.
+    The file is kept, because the pixels of a large photo take far more memory.
 
-    `shown` is what the page shows of it, as a JPEG file.
+    `shown` is the picture on the page, a JPEG file.
 
     Args:
-        name: of its file.
+        name: name of the file.
         content: the file.
-        credit: who took it.
+        credit: author of the photo.
 
     Raises:
-        InputError: if it cannot be read or has too many pixels.
+        InputError: if the photo cannot be read or has too many pixels.
     """
 
     def __init__(self, name: str, content: bytes, credit: str = "") -> None:
         self.name = name
         self.content = content
         self.credit = credit
-        # Hard to guess, as it is all that a download asks for.
+        # Hard to guess: whoever knows it can download the photo.
         self.token = secrets.token_urlsafe(16)
         self.labelings: dict[Settings, Labeling] = {}
         self._scaled: dict[int, np.ndarray] = {}
@@ -85,18 +85,18 @@ class Photo:
         except InputError as error:
             if not isinstance(error.__cause__, Image.DecompressionBombError):
                 raise
-            most = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
+            limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
             raise InputError(
-                f"{self.name} has more than {most:g} megapixels, the most "
-                "that this page takes: scale it down."
+                f"{self.name} has more than {limit:g} megapixels, the maximum "
+                "of this page: scale it down."
             ) from error
 
     def scaled(self, longest_side: int) -> np.ndarray:
-        """The photo at the size to label it at."""
+        """The photo scaled down for labeling."""
         scaled = self._scaled.get(longest_side)
         if scaled is None:
             scaled = scale_down(self.pixels(), longest_side)
-            # One is enough: visitors rarely change the size.
+            # One size is enough: visitors rarely change it.
             self._scaled = {longest_side: scaled}
         return scaled
 

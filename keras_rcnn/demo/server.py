@@ -1,4 +1,4 @@
-"""The page and its downloads behind a network address."""
+"""The server of the page and its downloads."""
 
 import contextlib
 import logging
@@ -18,14 +18,14 @@ from keras_rcnn.demo.page import HERE, Page
 from keras_rcnn.demo.photo import Photo, Settings
 from keras_rcnn.demo.views import FILES
 
-# The page takes nothing from elsewhere, and no other page shows it inside.
-# Gradio runs code that stands in the page.
+# The page loads nothing from other servers, and no other page may embed it.
+# Gradio needs inline scripts and `eval`.
 _POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'"
 )
-_GONE = "This photo is gone: choose it again on the page."
+_GONE = "This photo is no longer in memory: choose it again on the page."
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
@@ -33,7 +33,7 @@ def create_app(page: Page) -> fastapi.FastAPI:
     """The page as a web application.
 
     Args:
-        page: to show.
+        page: the page to serve.
     """
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     _protect(app)
@@ -59,7 +59,7 @@ def create_app(page: Page) -> fastapi.FastAPI:
 
 
 def _protect(app: fastapi.FastAPI) -> None:
-    """Has browsers refuse what does not come from here."""
+    """Makes browsers refuse content of other servers."""
 
     @app.middleware("http")
     async def protect(
@@ -69,7 +69,7 @@ def _protect(app: fastapi.FastAPI) -> None:
         try:
             response = await answer(request)
         except RuntimeError:
-            # Starlette's way to say that the browser has left.
+            # Starlette raises it when the browser has left.
             if await request.is_disconnected():
                 return fastapi.Response(status_code=499)
             raise
@@ -79,8 +79,8 @@ def _protect(app: fastapi.FastAPI) -> None:
 
 
 def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
-    """Adds the photos, and what is made of them, to whoever has a token."""
-    # Pictures of large photos take much memory.
+    """Adds the photos and downloads, for whoever has their token."""
+    # One at a time: pictures of large photos take much memory.
     drawing = threading.Lock()
 
     def find(token: str) -> Photo:
@@ -102,20 +102,22 @@ def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
         opacity: Annotated[float, fastapi.Query(ge=0, le=1)] = 0.5,
     ) -> fastapi.Response:
         photo = find(token)
-        # Only what a page shows.
+        # Only settings that the page has shown.
         if what not in FILES or settings not in photo.labelings:
             raise fastapi.HTTPException(404, _GONE)
         with drawing:
             content = page.views.file(what, photo, settings, is_safe, opacity)
         name = quote(f"{photo.stem}_{what}.png")
-        kept_as = f"attachment; filename*=UTF-8''{name}"
-        return _answer(content, "image/png", {"Content-Disposition": kept_as})
+        disposition = f"attachment; filename*=UTF-8''{name}"
+        return _answer(
+            content, "image/png", {"Content-Disposition": disposition}
+        )
 
 
 def _answer(
     content: bytes, kind: str, headers: dict[str, str] | None = None
 ) -> fastapi.Response:
-    """A picture that no browser keeps for longer than the page is open."""
+    """A picture that browsers do not store."""
     return fastapi.Response(
         content,
         media_type=kind,
@@ -124,7 +126,7 @@ def _answer(
 
 
 def _theme() -> gr.Theme:
-    """Fonts that every system has, and grays that are dark enough to read."""
+    """Fonts of the system, and grays with enough contrast."""
     theme = gr.themes.Default(
         primary_hue="blue",
         secondary_hue="blue",
@@ -146,10 +148,10 @@ def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
     """Answers at a socket until Ctrl-C or SIGTERM.
 
     Args:
-        app: from `create_app`.
-        listener: to take connections from.
+        app: result of `create_app`.
+        listener: socket to accept connections from.
     """
-    # The server passes signals on, and what is to be tidied up has to be.
+    # Both signals have to run the cleanup of the callers.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     logging.getLogger("asyncio").addFilter(is_news)
     config = uvicorn.Config(

@@ -1,4 +1,4 @@
-"""What a visitor sees of a photo, and the files made of it."""
+"""Views of a labeled photo, and files to download."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,10 +19,10 @@ FILES = ("labels", "overlay", "instances")
 
 
 class Views:
-    """Pictures of photos by any network, in any colors.
+    """Pictures of photos, labeled by any network, in any colors.
 
     Args:
-        networks: to label them.
+        networks: networks that label the photos.
     """
 
     def __init__(self, networks: Networks) -> None:
@@ -31,15 +31,15 @@ class Views:
     def picture(
         self, photo: Photo, settings: Settings, is_safe: bool
     ) -> dict[str, Any]:
-        """The photo with its labels, and what is on it.
+        """The photo with its labels and classes.
 
         Args:
-            photo: as given.
+            photo: photo to show.
             settings: how to label it.
-            is_safe: whether to take colors that the color-blind tell apart.
+            is_safe: whether to use color-blind-safe colors.
 
         Returns:
-            What `page.js` takes as a picture.
+            The value of a picture in `page.js`.
         """
         settings = self.networks.fit(settings)
         labeling = self.networks.label(photo, settings)
@@ -61,15 +61,15 @@ class Views:
     def strip(
         self, photo: Photo, settings: Settings, is_safe: bool
     ) -> dict[str, Any]:
-        """The labels by instance 1, 2, ..., and what each one corrects.
+        """The labels by instance 1, 2, ..., and what each one changes.
 
         Args:
-            photo: as given.
-            settings: of which all but the number of instances count.
-            is_safe: as for `picture`.
+            photo: photo to show.
+            settings: how to label it; the number of instances is ignored.
+            is_safe: whether to use color-blind-safe colors.
 
         Returns:
-            What `page.js` takes as a strip.
+            The value of a strip in `page.js`.
         """
         labelings = self._by_instance(photo, settings)
         maps = [each.labels for each in labelings]
@@ -99,16 +99,16 @@ class Views:
         is_safe: bool,
         opacity: float,
     ) -> bytes:
-        """A PNG file to keep, of the labels that the page shows.
+        """A PNG file to download.
 
         Args:
-            what: one of `FILES`: the number of each pixel's class or the
-                tinted photo, both as `tools/label.py` writes them, or the
-                labels by instance.
-            photo: as given.
-            settings: as for `picture`.
-            is_safe: likewise.
-            opacity: of the tint, 0 to 1.
+            what: one of `FILES`: the class index of each pixel or the tinted
+                photo, both as the command `label` writes them, or the labels
+                by instance.
+            photo: photo to show.
+            settings: how to label it.
+            is_safe: whether to use color-blind-safe colors.
+            opacity: opacity of the tint, 0 to 1.
         """
         settings = self.networks.fit(settings)
         classes = self._classes(settings, is_safe)

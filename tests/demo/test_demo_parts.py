@@ -5,6 +5,7 @@ import base64
 import gc
 import io
 import logging
+import sys
 
 import numpy as np
 import pytest
@@ -88,28 +89,21 @@ def test_photos_have_secrets_of_their_own(noise):
     assert min(map(len, tokens)) > 16
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "a.jpg is empty, 0 bytes"),
-        (b"no picture", "a.jpg is no picture"),
-    ],
-)
-def test_what_is_no_photo(content, message):
-    with pytest.raises(InputError, match=message):
-        Photo("a.jpg", content)
-
-
-def test_a_truncated_photo(noise):
-    with pytest.raises(InputError, match=r"a\.jpg is broken"):
-        Photo("a.jpg", content_of(noise, format="JPEG")[:-300])
+def test_what_is_no_photo(broken_files):
+    for what, message in (
+        ("empty", "is empty, 0 bytes"),
+        ("text", "is no picture"),
+        ("truncated", "is broken"),
+    ):
+        with pytest.raises(InputError, match=rf"a\.jpg {message}"):
+            Photo("a.jpg", broken_files[what].read_bytes())
 
 
 def test_too_many_pixels(noise, monkeypatch):
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", Image.MAX_IMAGE_PIXELS)
     allow_megapixels(0.0005)
     with pytest.raises(
-        InputError, match=r"more than 0\.0005 megapixels, .* this page takes"
+        InputError, match=r"more than 0\.0005 megapixels, the maximum"
     ):
         Photo("a.png", encode_png(noise))
 
@@ -125,14 +119,14 @@ def test_names_of_networks(model_dir, tmp_path):
     )
     assert list(networks.models) == [
         model_dir.name,
-        # What would be there twice has its whole path.
+        # A second network of the same name is named by its path.
         str(folder / "model.keras"),
         "alone",
     ]
 
 
 def test_no_network(tmp_path):
-    with pytest.raises(InputError, match="--models"):
+    with pytest.raises(InputError, match="no network: give models="):
         Networks.load([])
     with pytest.raises(InputError, match="nothing: no model there"):
         Networks.load([tmp_path / "nothing"])
@@ -294,6 +288,16 @@ def test_samples():
     assert samples[SCENE].pixels().shape == (120, 160, 3)
     # A network that learned from photos makes nothing of drawings.
     assert list(sample_photos([("sky", "sea")])) == [CHINA]
+
+
+def test_without_gradio(run_command, monkeypatch):
+    monkeypatch.setitem(sys.modules, "gradio", None)
+    status, out, err = run_command("demo", "--port=0")
+    assert (status, out) == (1, "")
+    assert err == (
+        "error: The page needs the extra demo: run `pip install "
+        "'keras-scene-parsing[demo]'`.\n"
+    )
 
 
 @pytest.mark.parametrize("closing", ["answers once more", "fails"])
