@@ -12,7 +12,7 @@ Palette = Sequence[Sequence[int]]
 
 
 def classes_text(class_names: Sequence[str], palette: Palette) -> str:
-    r"""A line for each class: name and color.
+    r"""Returns a line for each class with its name and color.
 
     >>> classes_text(["sky", "wet road"], [(0, 128, 255), (16, 17, 18)])
     'sky #0080ff\nwet road #101112\n'

@@ -1,4 +1,4 @@
-"""The labeling of photos as TensorFlow graphs."""
+"""TensorFlow graphs that label photos."""
 
 from typing import Any
 
@@ -6,41 +6,43 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.standardization import float_statistics, standardize
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.memory import max_pixels
 from keras_rcnn.labeling.methods import METHODS
 from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     check_smoothing,
     scored_size,
 )
+from keras_rcnn.labeling.tiles import TileGrid
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 _IMAGES = tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")
 _TILE = (
     tf.TensorSpec((1, None, None, 3), tf.uint8, name="window"),
     tf.TensorSpec((1, 1, 1), tf.float32, name="mean"),
-    tf.TensorSpec((1, 1, 1), tf.float32, name="deviation"),
+    tf.TensorSpec((1, 1, 1), tf.float32, name="std"),
     tf.TensorSpec((2, 2), tf.int32, name="margins"),
 )
 Results = dict[str, tf.Tensor]
 
 
 class LabelingGraph(tf.Module):
-    """Standardizes, pads, scores, interpolates, smooths and decides.
+    """Standardizes photos, scores their pixels and chooses labels.
 
     Args:
-        model: network to label with.
+        model: trained network.
         method: one of `METHODS`.
         output_resolution: pixels from one computed label to the next.
-        num_instances: instances to apply.
-        portable: whether the graph is for another engine, see `fragments`,
-            which the method then is.
-        smoothing: side of the square of pixels around each whose scores are
-            averaged, as far as the image has them; 1 for its own alone.
+        num_instances: number of instances to apply.
+        portable: whether the graph is for another engine, see
+            `score_fragments`; the method must be `fragments`.
+        smoothing: side of the square of averaged scores around each pixel;
+            pixels outside the photo do not count.
 
     Raises:
         InputError: for an unknown method, a resolution that does not divide
-            the output stride, instances that the model cannot have, or a
-            smoothing that is not possible.
+            the output stride, a number of instances that the model cannot
+            have, or an impossible smoothing.
     """
 
     def __init__(
@@ -69,45 +71,55 @@ class LabelingGraph(tf.Module):
         self.smoothing = smoothing
         self.options = {"portable": True} if portable else {}
 
+    def tile_grid(self, memory_mb: float) -> TileGrid:
+        """Returns the tiles of images that fit in the memory."""
+        choices = self.num_instances, self.output_resolution
+        return TileGrid(
+            self.model.geometry,
+            *choices,
+            max_pixels(memory_mb, self.model, *choices),
+            self.smoothing,
+        )
+
     @tf.function(input_signature=[_IMAGES])
     def label(self, images: tf.Tensor) -> Results:
-        """`labels` and `probabilities` of whole photos."""
+        """Returns `labels` and `probabilities` of whole photos."""
         return _results(self._scores(self._standardize(images)))
 
     @tf.function(input_signature=[_IMAGES])
     def label_only(self, images: tf.Tensor) -> Results:
-        """`labels` of whole photos."""
+        """Returns `labels` of whole photos."""
         return {"labels": _best(self._scores(self._standardize(images)))}
 
     @tf.function(input_signature=_TILE)
     def label_tile(
-        self, window: Any, mean: Any, deviation: Any, margins: Any
+        self, window: Any, mean: Any, std: Any, margins: Any
     ) -> Results:
-        """`labels` and `probabilities` of a part of a photo.
+        """Returns `labels` and `probabilities` of a tile of a photo.
 
         Args:
-            window: the part, `(1, height, width, 3)`, with its surroundings.
-            mean: of the whole photo, `(1, 1, 1)`.
-            deviation: likewise.
-            margins: `((above, below), (left, right))`, pixels of the window
-                that are there as surroundings only.
+            window: the tile with its context, `(1, height, width, 3)`.
+            mean: mean of the whole photo, `(1, 1, 1)`.
+            std: standard deviation of the whole photo, `(1, 1, 1)`.
+            margins: `((above, below), (left, right))`, number of pixels of
+                the window that are context only.
         """
-        return _results(self.score_tile(window, mean, deviation, margins))
+        return _results(self.score_tile(window, mean, std, margins))
 
     @tf.function(input_signature=_TILE)
     def label_tile_only(
-        self, window: Any, mean: Any, deviation: Any, margins: Any
+        self, window: Any, mean: Any, std: Any, margins: Any
     ) -> Results:
-        """`labels` alone of what `label_tile` takes."""
-        scores = self.score_tile(window, mean, deviation, margins)
+        """Returns `labels` of a tile, see `label_tile`."""
+        scores = self.score_tile(window, mean, std, margins)
         return {"labels": _best(scores)}
 
     @tf.function(input_signature=_TILE)
     def score_tile(
-        self, window: Any, mean: Any, deviation: Any, margins: Any
+        self, window: Any, mean: Any, std: Any, margins: Any
     ) -> tf.Tensor:
-        """Scores of what `label_tile` takes."""
-        return self._scores(standardize(window, mean, deviation), margins)
+        """Returns scores of a tile, see `label_tile`."""
+        return self._scores(standardize(window, mean, std), margins)
 
     def _standardize(self, images: tf.Tensor) -> tf.Tensor:
         if self.portable:
@@ -117,16 +129,11 @@ class LabelingGraph(tf.Module):
     def _scores(
         self, images: tf.Tensor, margins: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Scores of every pixel, `(batch, height, width, classes)`.
-
-        Args:
-            images: standardized.
-            margins: as the methods take them; their pixels get no scores.
-        """
+        """Scores of all pixels but the margins, `(batch, ..., classes)`."""
         scores = self._interpolated(images, margins)
         if self.smoothing == 1:
             return scores
-        # Beyond the border there is nothing to average, nor is it counted.
+        # SAME pooling excludes the padding from the average.
         return tf.nn.avg_pool2d(scores, self.smoothing, 1, "SAME")
 
     def _interpolated(
@@ -142,7 +149,7 @@ class LabelingGraph(tf.Module):
         )
         if self.output_resolution == 1:
             return scores
-        # Score i is that of pixel r * i, hence no shift by half a pixel.
+        # Score i belongs to pixel r * i, without a shift by half a pixel.
         height, width = tf.unstack(scored_size(images, margins))
         resized = tf.raw_ops.ResizeBilinear(
             images=scores,

@@ -1,4 +1,4 @@
-"""How much memory it takes to label."""
+"""Memory that labeling takes."""
 
 import math
 import os
@@ -9,12 +9,12 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 DEFAULT_MEMORY_MB = 1024
 _MEGABYTE = 10**6
-# Where convolutions pack what they multiply, whatever the image.
+# Buffers in which convolutions pack their operands, for any image size.
 _WORKSPACE_MB = 16
 _BYTES_A_FLOAT = 4
-# Copies that few processors make ahead of their work.
+# Minimum number of buffers that are alive at the same time.
 _AT_A_TIME = 8
-# As it is given, standardized, padded, and averaged for an instance.
+# The photo as given, standardized, padded, and averaged for an instance.
 _IMAGE_PLANES = 12
 
 
@@ -24,7 +24,7 @@ def max_pixels(
     num_instances: int,
     output_resolution: int,
 ) -> int:
-    """Pixels that can be labeled at a time, padding counted."""
+    """Returns the number of pixels, with padding, that fit in the memory."""
     planes = planes_a_pixel(model, num_instances, output_resolution)
     room = max(0, memory_mb - _WORKSPACE_MB) * _MEGABYTE
     return int(room / (_BYTES_A_FLOAT * planes))
@@ -36,14 +36,14 @@ def check_memory(
     num_instances: int,
     output_resolution: int,
 ) -> None:
-    """Refuses what would take much more than it may.
+    """Refuses choices that need much more memory than is allowed.
 
-    The smallest tile, as large as the receptive field, may always be taken,
-    unless that is more than the default as well: each further instance
-    takes four times the memory.
+    The smallest tile, as large as the receptive field, is always allowed,
+    unless it needs more than the default as well: each further instance takes
+    four times the memory.
 
     Raises:
-        InputError: telling how much it takes.
+        InputError: with the memory that the choices need.
     """
     planes = planes_a_pixel(model, num_instances, output_resolution)
     side = 2 * model.geometry.receptive_field(num_instances)
@@ -51,40 +51,40 @@ def check_memory(
     if needed > max(memory_mb, DEFAULT_MEMORY_MB):
         raise InputError(
             f"{num_instances} instances of this network take {needed} MB: "
-            "give fewer by --num_instances, or "
-            f"--memory_mb={needed + _WORKSPACE_MB}."
+            "give fewer instances (num_instances=), or "
+            f"memory_mb={needed + _WORKSPACE_MB}."
         )
 
 
 def planes_a_pixel(
     model: RecurrentCNN, num_instances: int, output_resolution: int
 ) -> float:
-    """Values of float32 at the height of labeling, for each padded pixel.
+    """Returns the peak number of float32 values for each padded pixel.
 
-    Counted for `fragments`; `shift_and_stitch` takes less, and `patches` the
-    patches of a pass, whatever the image. At their widest
-    - a convolution holds what it reads and what it writes,
-    - a pooling what it reads, that once more for each offset kept that a
-      processor works at, and what it writes, apart and joined,
-    - the end the scores interleaved, interpolated, and as probabilities.
+    The count is for `fragments`; `shift_and_stitch` takes less, and `patches`
+    a fixed number of patches. The peak is the largest of these:
+    - a convolution holds its input and its output;
+    - a pooling holds its input, one more copy for each kept offset that is
+      processed at the same time, and its output, in parts and joined;
+    - the end holds scores interleaved, interpolated, and as probabilities.
     """
     classes = model.num_classes
     at_a_time = max(_AT_A_TIME, os.cpu_count() or 1)
     plan = OffsetPlan.of(model, num_instances, output_resolution)
     kept = iter(plan.kept)
     area = 1.0
-    heights = [3.0 * classes]
+    peaks = [3.0 * classes]
     for _ in range(num_instances):
         channels = classes
         for stage in model.conv_stack.stages:
-            heights.append(area * (channels + stage.filters))
+            peaks.append(area * (channels + stage.filters))
             channels = stage.filters
             offsets = next(kept) ** 2
             if stage.pool_size > 1:
                 read = area * channels
                 area *= offsets / stage.pool_size**2
-                heights.append(
+                peaks.append(
                     (1 + min(offsets, at_a_time)) * read + 2 * area * channels
                 )
-        heights.append(area * (channels + classes))
-    return max(heights) + _IMAGE_PLANES
+        peaks.append(area * (channels + classes))
+    return max(peaks) + _IMAGE_PLANES

@@ -1,4 +1,4 @@
-"""One photo of any size labeled by a graph, in bounded memory."""
+"""A graph that labels a photo of any size in bounded memory."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,32 +7,25 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.standardization import statistics
 from keras_rcnn.labeling.labeling_graph import LabelingGraph, Results
-from keras_rcnn.labeling.memory import max_pixels
-from keras_rcnn.labeling.tiles import Span, TileGrid
+from keras_rcnn.labeling.tiles import Span
 
 Specs = dict[str, tf.TensorSpec]
 
 
 class PhotoGraph:
-    """Labels a photo tile by tile, for engines that know no Python.
+    """Labels a photo tile by tile inside the graph, for exported models.
 
-    `SceneLabeler` does so from outside, with tiles that need not be in memory
-    together.
+    `SceneLabeler` loops over tiles in Python instead, so that not all tiles
+    have to be in memory.
 
     Args:
-        graph: the labeling of a tile.
+        graph: labels a tile.
         memory_mb: megabytes that a tile may take.
     """
 
     def __init__(self, graph: LabelingGraph, memory_mb: float) -> None:
         self.graph = graph
-        choices = graph.num_instances, graph.output_resolution
-        self.tiles = TileGrid(
-            graph.model.geometry,
-            *choices,
-            max_pixels(memory_mb, graph.model, *choices),
-            graph.smoothing,
-        )
+        self.tiles = graph.tile_grid(memory_mb)
 
     def __call__(
         self,
@@ -40,13 +33,13 @@ class PhotoGraph:
         finish: Callable[[tf.Tensor], Results],
         specs: Specs,
     ) -> Results:
-        """The results of a photo.
+        """Returns the results of a photo.
 
         Args:
             image: uint8 `(height, width, 3)`.
-            finish: function of scores, `(rows, columns, classes)`, that gives
-                the results of each pixel by name.
-            specs: their types and shapes by name.
+            finish: function of scores, `(rows, columns, classes)`, that
+                returns the results of each pixel by name.
+            specs: types and shapes of the results by name.
         """
         statistic = statistics(image)
         length = tf.shape(image)[:2]
@@ -70,21 +63,19 @@ class PhotoGraph:
         image: tf.Tensor,
         span: Span,
         mean: tf.Tensor,
-        deviation: tf.Tensor,
+        std: tf.Tensor,
     ) -> tf.Tensor:
-        """Scores of a tile, its span being that of rows and columns."""
+        """Scores of a tile, whose span has rows and columns as tensors."""
         read = span.read
         window = _part(image, read.start, read.stop - read.start)
         margins = tf.stack(span.margins, axis=1)
-        scores = self.graph.score_tile(
-            window[tf.newaxis], mean, deviation, margins
-        )
-        # Those around serve to interpolate and to average.
+        scores = self.graph.score_tile(window[tf.newaxis], mean, std, margins)
+        # Crops the context pixels that interpolation and smoothing needed.
         return _part(scores[0], span.before, span.size)
 
 
 def _part(planes: tf.Tensor, start: Any, size: Any) -> tf.Tensor:
-    """Rows and columns of planes, `(height, width, channels)`."""
+    """Crops rows and columns of planes, `(height, width, channels)`."""
     part = tf.slice(
         planes,
         tf.pad(start, ((0, 1),)),
@@ -100,9 +91,10 @@ def _joined(
     axis: int,
     specs: Specs,
 ) -> Results:
-    """The results of parts that lie beside each other along an axis.
+    """Concatenates the results of parts along an axis.
 
-    Arrays of tensors join along the first axis, hence the transpositions.
+    A `TensorArray` concatenates along the first axis, so parts along the
+    second axis are transposed.
     """
 
     def swap(name: str, values: tf.Tensor) -> tf.Tensor:

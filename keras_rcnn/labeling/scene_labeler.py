@@ -1,4 +1,4 @@
-"""From photos to labels."""
+"""Labels from trained networks."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -12,12 +12,7 @@ from keras_rcnn.labeling.batch_labeler import (
     LabelsAndProbabilities,
 )
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
-from keras_rcnn.labeling.memory import (
-    DEFAULT_MEMORY_MB,
-    check_memory,
-    max_pixels,
-)
-from keras_rcnn.labeling.tiles import TileGrid
+from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB, check_memory
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
@@ -27,44 +22,46 @@ _ROWS_A_STRIP = 64
 class SceneLabeler(BatchLabeler):
     """Labels every pixel of photos of any size.
 
-    Each photo is standardized and padded, so that each of its pixels has a
-    patch; the network scores every `output_resolution`-th pixel, and scores
-    between are interpolated bilinearly. What takes too much memory is
+    Each photo is standardized and padded, so that every pixel has a patch. The
+    network scores every `output_resolution`-th pixel; the scores of the pixels
+    between are interpolated bilinearly. Photos that need too much memory are
     labeled in tiles, with the same result.
 
     Args:
         model: trained network.
-        method: `fragments`, `shift_and_stitch` or `patches`; all give the
+        method: `fragments`, `shift_and_stitch` or `patches`; all compute the
             same scores, at very different speeds.
         output_resolution: pixels from one computed label to the next, in
-            both directions; 1 computes each, other divisors of the
-            network's output stride are faster and coarser.
-        num_instances: instances to apply; those of the model by default.
-        memory_mb: megabytes that labeling may take at a time, images and
-            results not counted; a tile as large as the receptive field is
-            taken even if it needs more.
-        precision: `float32` or `mixed_bfloat16`; `auto` takes the latter
-            where the processor has it. A model that was made for the other
-            one is copied, with the weights that it has now.
-        smoothing: side of the square of pixels, odd, whose scores are
-            averaged to label the one in its middle; 1, as in the paper, for
-            its own alone. More evens out errors of single pixels.
+            both directions; 1 computes the label of every pixel, other
+            divisors of the network's output stride are faster and coarser.
+        num_instances: number of instances to apply; the model's own by
+            default.
+        memory_mb: megabytes that labeling may use at a time, in addition to
+            photos and results. A tile as large as the receptive field is
+            processed even if it needs more.
+        precision: `float32`, `mixed_bfloat16`, or `auto` for
+            `mixed_bfloat16` where the processor multiplies bfloat16. A model
+            of the other precision is copied with its current weights.
+        smoothing: side of a square of pixels, odd. The scores of the square
+            are averaged to label the pixel at its center. 1, as in the
+            paper, averages nothing; more corrects errors of single pixels.
 
     Call arguments:
-        images: photos of one size, uint8.
-        return_probabilities: whether to return these too.
+        photos: uint8.
+        return_probabilities: whether to return probabilities as well.
 
     Input shape:
-        `(batch, height, width, 3)`.
+        `(height, width, 3)` or `(batch, height, width, 3)`.
 
     Output shape:
-        Labels, uint8 `(batch, height, width)`; probabilities, float32
-        `(batch, height, width, num_classes)`.
+        Labels, uint8 `(height, width)` or `(batch, height, width)`.
+        Probabilities, float32, have a last axis of classes.
 
     Raises:
         InputError: for an unknown method, a resolution that does not divide
-            the output stride, a smoothing that is not possible, instances
-            that take too much memory, or images of another type or shape.
+            the output stride, an impossible smoothing, instances that take
+            too much memory, or photos of another type or shape.
+        TooLargeError: if a photo does not fit in memory.
 
     >>> model = RecurrentCNN.from_preset("rcnn2", num_classes=8)
     >>> labeler = SceneLabeler(model, output_resolution=8)
@@ -104,14 +101,8 @@ class SceneLabeler(BatchLabeler):
             self.num_instances,
             smoothing=smoothing,
         )
-        choices = self.num_instances, output_resolution
-        check_memory(memory_mb, model, *choices)
-        self.tiles = TileGrid(
-            model.geometry,
-            *choices,
-            max_pixels(memory_mb, model, *choices),
-            smoothing,
-        )
+        check_memory(memory_mb, model, self.num_instances, output_resolution)
+        self.tiles = self.graph.tile_grid(memory_mb)
 
     def _label(
         self, photos: np.ndarray, probabilities: bool
@@ -131,21 +122,20 @@ class SceneLabeler(BatchLabeler):
         return_probabilities: bool = False,
         progress: Callable[[int], None] = lambda pixels: None,
     ) -> Iterator[dict[str, np.ndarray]]:
-        """Labels an image that need not fit in memory, band by band.
+        """Labels a picture that does not have to fit in memory.
 
         Args:
-            image: uint8 `(height, width, 3)`, an array or anything else with
-                a `shape` that gives the array `image[rows, columns]` for
-                slices.
-            return_probabilities: whether to give these too.
-            progress: called after each tile with the pixels labeled in it.
+            image: uint8 `(height, width, 3)`: an array, or any object with a
+                `shape` whose `image[rows, columns]` is an array for slices.
+            return_probabilities: whether to yield probabilities as well.
+            progress: called after each tile with its number of pixels.
 
         Yields:
-            From top to bottom `labels`, uint8 `(rows, width)`, and where
-            asked for `probabilities`, float32 `(rows, width, num_classes)`.
+            Bands from top to bottom: `labels`, uint8 `(rows, width)`, and on
+            request `probabilities`, float32 `(rows, width, num_classes)`.
         """
         height, width, _ = image.shape
-        mean, deviation = statistics_of_strips(
+        mean, std = statistics_of_strips(
             image[top : min(top + _ROWS_A_STRIP, height), 0:width]
             for top in range(0, height, _ROWS_A_STRIP)
         )
@@ -158,7 +148,7 @@ class SceneLabeler(BatchLabeler):
             for column in columns:
                 window = image[row.read, column.read][np.newaxis]
                 margins = np.array([row.margins, column.margins], np.int32)
-                results = label(window, mean, deviation, margins)
+                results = label(window, mean, std, margins)
                 tiles.append(
                     {
                         name: values[0, row.wanted, column.wanted].numpy()
@@ -172,13 +162,13 @@ class SceneLabeler(BatchLabeler):
             }
 
     def _parts(
-        self, images: np.ndarray, return_probabilities: bool
+        self, photos: np.ndarray, return_probabilities: bool
     ) -> Iterator[tuple[slice, slice, dict[str, np.ndarray]]]:
-        """Results of as many images or rows at a time as memory allows."""
-        count, height, width, _ = images.shape
+        """Yields results of parts of the batch that fit in the memory."""
+        count, height, width, _ = photos.shape
         size = self.tiles.images_a_pass(height, width)
         if not size:
-            for index, image in enumerate(images):
+            for index, image in enumerate(photos):
                 bottom = 0
                 for band in self.label_in_bands(image, return_probabilities):
                     top, bottom = bottom, bottom + len(band["labels"])
@@ -188,4 +178,4 @@ class SceneLabeler(BatchLabeler):
         label = graph.label if return_probabilities else graph.label_only
         for first in range(0, count, size):
             part = slice(first, min(first + size, count))
-            yield part, slice(0, height), label(images[part])
+            yield part, slice(0, height), label(photos[part])

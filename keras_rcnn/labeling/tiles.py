@@ -1,7 +1,7 @@
 """Large images cut into tiles, each with the pixels its scores depend on.
 
-Plain arithmetic, no TensorFlow. Rows and columns are cut alike, hence all is
-said of one axis and a tile is a pair of spans.
+Plain arithmetic, no TensorFlow. Rows and columns are cut in the same way, so
+most functions handle one axis, and a tile is a pair of spans.
 """
 
 import dataclasses
@@ -18,13 +18,13 @@ class Span:
     """A tile along one axis of the image.
 
     Args:
-        labeled: the pixels whose labels are wanted.
-        read: those and the ones around them that the scores depend on, as
-            far as the image has them.
-        margins: how many pixels at the start and end of `read` are there as
-            surroundings only.
-        before: how many pixels before those labeled are scored, to be
-            averaged with.
+        labeled: the pixels to label.
+        read: these pixels and the pixels around them that the scores depend
+            on, inside the image.
+        margins: number of pixels at the start and at the end of `read` that
+            are context only.
+        before: number of pixels before the labeled ones that are scored, for
+            smoothing.
     """
 
     labeled: slice
@@ -34,30 +34,30 @@ class Span:
 
     @property
     def size(self) -> int:
-        """Number of pixels labeled."""
+        """Number of labeled pixels."""
         return self.labeled.stop - self.labeled.start
 
     @property
     def wanted(self) -> slice:
-        """Those of all scored."""
+        """The labeled pixels among the scored ones."""
         return slice(self.before, self.before + self.size)
 
 
 @dataclasses.dataclass(frozen=True)
 class TileGrid:
-    """How images are cut, so that a tile's scores are the whole image's.
+    """Cuts images so that the scores of a tile equal those of the image.
 
     Tiles begin at multiples of the output stride, as the scores of a whole
-    image do. Where scores are interpolated, a tile also computes the first
-    score of the next one, and where they are averaged those around it.
+    image do. If scores are interpolated, a tile also computes the first score
+    of the next tile; if they are averaged, it computes the scores around it.
 
     Args:
-        geometry: of the stack f.
+        geometry: geometry of the stack f.
         num_instances: how often f is applied.
         output_resolution: pixels from one score to the next.
-        max_pixels: those that a tile may have, its margins counted; it may
-            always be as large as a receptive field, as the margins of
-            smaller ones would cost too much.
+        max_pixels: maximum number of pixels of a tile with its margins. A tile
+            as large as the receptive field is always allowed, because the
+            margins of smaller tiles would cost too much.
         smoothing: side of the square of pixels whose scores are averaged.
     """
 
@@ -69,28 +69,28 @@ class TileGrid:
 
     @property
     def margin(self) -> int:
-        """Pixels read on each side of a tile, at most."""
+        """Maximum number of pixels read on each side of a tile."""
         padding = self.geometry.padding(self.num_instances)
         return padding + self._scored_before + self._interpolated
 
     def images_a_pass(self, height: int, width: int) -> int:
-        """How many images of a size may be labeled at a time, padded.
+        """Number of images of a size that fit in the memory, padded.
 
-        None of those that have to be cut.
+        It is 0 for images that have to be cut.
         """
         size = [side + 2 * self.margin for side in (height, width)]
         return self.max_pixels // math.prod(size)
 
     def tile_size(self, height: int, width: int) -> tuple[int, int]:
-        """Rows and columns of the tiles of an image, about equal for all."""
+        """Rows and columns of the tiles of an image, of about equal size."""
         columns = self._side(width, math.isqrt(self.max_pixels))
         rows = self._side(height, self._pixels_beside(columns))
-        # What a flat image leaves, its columns may have.
+        # A flat image has tiles of few rows, which can have more columns.
         columns = self._side(width, self._pixels_beside(rows))
         return rows, columns
 
     def spans(self, length: int, size: int) -> Iterator[Span]:
-        """An axis of an image cut into spans of a tile's side."""
+        """Cuts an axis of an image into spans of a tile's side."""
         for start in range(0, length, size):
             yield self.span(start, size, length)
 
@@ -99,27 +99,27 @@ class TileGrid:
         start: Any,
         size: Any,
         length: Any,
-        lesser: Callable[[Any, Any], Any] = min,
-        greater: Callable[[Any, Any], Any] = max,
+        minimum: Callable[[Any, Any], Any] = min,
+        maximum: Callable[[Any, Any], Any] = max,
     ) -> Span:
         """The span that begins at a pixel of an axis.
 
         Args:
-            start: whole number, here and below, or in graphs a tensor.
-            size: of the tile.
-            length: of the axis.
-            lesser: what gives the lesser of two of them.
-            greater: likewise.
+            start: first labeled pixel; an integer or, in graphs, a tensor.
+            size: length of the span.
+            length: length of the axis.
+            minimum: function of two such numbers.
+            maximum: function of two such numbers.
         """
         padding = self.geometry.padding(self.num_instances)
         around = self._scored_before
-        stop = lesser(start + size, length)
+        stop = minimum(start + size, length)
         scored = slice(
-            greater(0, start - around),
-            lesser(stop + around + self._interpolated, length),
+            maximum(0, start - around),
+            minimum(stop + around + self._interpolated, length),
         )
-        first = greater(0, scored.start - padding)
-        last = lesser(length, scored.stop + padding)
+        first = maximum(0, scored.start - padding)
+        last = minimum(length, scored.stop + padding)
         return Span(
             slice(start, stop),
             slice(first, last),
@@ -130,7 +130,7 @@ class TileGrid:
     def rows_of_tiles(
         self, height: int, width: int
     ) -> Iterator[tuple[Span, list[Span]]]:
-        """Rows of an image, top to bottom, and the columns of each."""
+        """Rows of tiles, from top to bottom, each with all its columns."""
         rows, columns = self.tile_size(height, width)
         return zip(
             self.spans(height, rows),
@@ -139,14 +139,14 @@ class TileGrid:
         )
 
     def equal_tiles(self, length: Any, largest: int) -> Any:
-        """The side of equal tiles of an axis, a whole number or a tensor."""
+        """Side of equal tiles of an axis, an integer or a tensor."""
         stride = self.geometry.output_stride(self.num_instances)
         count = -(-length // largest)
         return -(-length // (count * stride)) * stride
 
     @property
     def largest_square(self) -> int:
-        """The side of the largest tile that is square."""
+        """Side of the largest square tile."""
         return self._largest_side(math.isqrt(self.max_pixels))
 
     @property
@@ -155,19 +155,19 @@ class TileGrid:
 
     @property
     def _scored_before(self) -> int:
-        """Pixels to average with, up to one whose score is computed."""
+        """Pixels that smoothing needs, rounded up to a computed score."""
         reach = self.smoothing // 2
         return -(-reach // self.output_resolution) * self.output_resolution
 
     def _pixels_beside(self, side: int) -> int:
         return self.max_pixels // (side + 2 * self.margin)
 
-    def _side(self, length: int, most: int) -> int:
-        """The side of equal tiles of an axis, with margins `most` long."""
-        return self.equal_tiles(length, self._largest_side(most))
+    def _side(self, length: int, max_side: int) -> int:
+        """Side of equal tiles of an axis, with margins at most `max_side`."""
+        return self.equal_tiles(length, self._largest_side(max_side))
 
-    def _largest_side(self, most: int) -> int:
-        """The side of a tile which is at most so long with its margins."""
+    def _largest_side(self, max_side: int) -> int:
+        """Largest side of a tile that has at most `max_side` with margins."""
         stride = self.geometry.output_stride(self.num_instances)
         smallest = self.geometry.receptive_field(self.num_instances)
-        return max(most - 2 * self.margin - stride + 1, smallest)
+        return max(max_side - 2 * self.margin - stride + 1, smallest)

@@ -6,11 +6,11 @@ from keras import ops
 
 
 def split_bfloat16(planes: Any, kernel: Any) -> tuple[Any, Any]:
-    """Planes and kernel in bfloat16 whose convolution has the exact weights.
+    """Splits a kernel for a bfloat16 convolution with exact weights.
 
-    Rounded to 8 bits, the weights that see the photo add up to another label
-    for one pixel in 200. Hence each is the sum of two bfloat16 numbers, the
-    second one applied to the same planes again.
+    Rounding the weights that see the photo to 8 bits changes the label of one
+    pixel in 200. So each weight becomes the sum of two bfloat16 numbers, and
+    the second is applied to the same planes again.
 
     Args:
         planes: `(batch, height, width, channels)`, bfloat16.

@@ -1,4 +1,4 @@
-"""Convolutions whose weights stay exact."""
+"""Convolution layers whose weights are not rounded."""
 
 from typing import Any
 
@@ -6,11 +6,11 @@ import keras
 
 
 class Conv2D(keras.layers.Conv2D):
-    """Keras's, but that others read its weights unrounded.
+    """Keras's layer, whose weights mixed precision does not round.
 
-    Files of weights know the layers by the name of this class.
+    Weight files refer to the layer by the name of this class.
     """
 
     def add_weight(self, *args: Any, **kwargs: Any) -> Any:
-        """A weight that no scope of mixed precision rounds."""
+        """Adds a weight without autocasting."""
         return super().add_weight(*args, **kwargs | {"autocast": False})

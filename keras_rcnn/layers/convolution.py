@@ -1,4 +1,4 @@
-"""Convolution without padding, quick to train on a processor."""
+"""Convolution without padding, with fast gradients on processors."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,12 @@ import tensorflow as tf
 
 
 def convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """Valid convolution with quick gradients.
+    """Valid convolution with fast gradients.
 
-    In float32, on processors without AVX-512, the library's kernels for the
-    gradients of a large kernel and few channels reach a third of the speed of
-    its forward kernel. Processors that multiply bfloat16, the only ones to
-    compute in it, have quick ones.
+    On processors without AVX-512, TensorFlow's float32 gradients of a
+    convolution with a large kernel and few channels reach a third of the
+    speed of the forward pass. Processors that compute in bfloat16 have fast
+    gradients.
 
     Args:
         planes: `(batch, height, width, channels)`.
@@ -31,8 +31,8 @@ def _convolve(
 ) -> tuple[tf.Tensor, Callable[..., tuple[tf.Tensor, tf.Tensor]]]:
     """Convolution whose gradients are computed as convolutions.
 
-    That of the kernel with the batch in the place of the channels, that of
-    the planes with the kernel mirrored.
+    The gradient of the kernel exchanges batch and channels; the gradient of
+    the planes mirrors the kernel.
     """
 
     def gradients(upstream: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

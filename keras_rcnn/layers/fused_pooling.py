@@ -1,4 +1,4 @@
-"""Convolution and max-pooling of an image in one go."""
+"""Convolution and max-pooling of an image in one operation."""
 
 import functools
 
@@ -10,12 +10,12 @@ from keras_rcnn.layers.convolution import convolve
 def conv_max_pool(
     images: tf.Tensor, kernel: tf.Tensor, pool_size: int
 ) -> tf.Tensor:
-    """`max_pool(conv(images, kernel))`, arranged for few input channels.
+    """Computes `max_pool(conv(images, kernel))` fast for few input channels.
 
-    The `pool_size`^2 convolutions of which a pooled cell takes the maximum
-    become channels of one convolution over `pool_size` x `pool_size` blocks
-    of pixels. The sums are the same; with 3 channels in, processors compute
-    a training step of this form two to three times faster.
+    A pooled cell is the maximum of `pool_size`^2 convolutions. These become
+    channels of one convolution over `pool_size` x `pool_size` blocks of
+    pixels, with the same sums. For 3 input channels, processors compute a
+    training step in this form two to three times faster.
 
     Args:
         images: `(batch, height, width, channels)`.
@@ -29,7 +29,7 @@ def conv_max_pool(
     blocks = -(-(size - 1) // pool_size) + 1
     shape = tf.shape(images)
     cells = [(shape[axis] - size + 1) // pool_size for axis in (1, 2)]
-    # Only weights of zero meet the zeros that fill up the last block.
+    # These zeros complete the last block and meet only zero weights.
     fill = pool_size - 1
     images = tf.pad(images, ((0, 0), (0, fill), (0, fill), (0, 0)))
     height, width = (pool_size * (count + blocks - 1) for count in cells)
@@ -41,7 +41,7 @@ def conv_max_pool(
 
 
 def _block_kernel(kernel: tf.Tensor, pool_size: int, blocks: int) -> tf.Tensor:
-    """The kernel at each offset inside the pool, side by side as filters."""
+    """The kernel at each offset inside the pool, concatenated as filters."""
     size, _, channels, _ = kernel.shape
     room = blocks * pool_size - size
     shifted = [

@@ -73,12 +73,12 @@ class StackGeometry:
         return size
 
     def image_offset(self, num_instances: int = 1) -> int:
-        """First pixel of the block of the image behind cell 0.
+        """First pixel of the image block that belongs to cell 0.
 
         Cell u of the planes of instance p has its receptive field centered on
         pixel `d * u + (receptive field - 1) / 2`, d being the output stride.
-        The image is brought to these planes by averaging the d x d pixels
-        around that center: half a pixel off it where d is even.
+        The image is scaled to these planes by averaging the d x d pixels
+        around this center, half a pixel off the center if d is even.
         """
         center = self.padding(num_instances)
         return center - (self.output_stride(num_instances) - 1) // 2
@@ -86,10 +86,10 @@ class StackGeometry:
     def check_input_size(
         self, height: int | None, width: int | None, num_instances: int = 1
     ) -> None:
-        """Refuses an input that is too small for a single score.
+        """Refuses an input that is too small for one score.
 
         Raises:
-            InputError: naming the given size and the size that is needed.
+            InputError: with the given size and the size that is needed.
         """
         needed = self.receptive_field(num_instances)
         if any(size is not None and size < needed for size in (height, width)):

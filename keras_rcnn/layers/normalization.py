@@ -1,4 +1,4 @@
-"""Normalization that training has and the trained network has not."""
+"""Normalization during training, absent from the trained network."""
 
 from typing import Any
 
@@ -9,10 +9,10 @@ import numpy as np
 class Normalization(keras.layers.BatchNormalization):
     """Shifts and scales the planes of all instances by the same numbers.
 
-    Batch renormalization: the network is trained as it will label, by running
-    statistics, not by those of the instance and the batch at hand. The scale
-    is positive, so that it may come before the pooling as well as after it,
-    which lets it be folded into the convolution.
+    Batch renormalization: training uses the running statistics that labeling
+    uses, not the statistics of each batch and instance. The scale is never
+    negative, so normalizing before or after max-pooling is the same, and the
+    normalization can be folded into the convolution.
 
     Input shape:
         `(batch, height, width, channels)`.
@@ -30,7 +30,7 @@ class Normalization(keras.layers.BatchNormalization):
     def folded(
         self, kernel: np.ndarray, bias: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Weights of a convolution that is normalized already.
+        """Folds the normalization into the weights of a convolution.
 
         Args:
             kernel: `(height, width, channels in, channels)`.

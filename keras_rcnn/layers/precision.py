@@ -1,4 +1,4 @@
-"""Which arithmetic the processor is best at."""
+"""The fastest arithmetic of the processor."""
 
 import pathlib
 
@@ -8,11 +8,11 @@ _BFLOAT16_FEATURES = {"amx_bf16", "avx512_bf16"}
 
 
 def choose_precision(wanted: str = "auto") -> str:
-    """The Keras dtype policy to compute with.
+    """Returns the Keras dtype policy to compute with.
 
     Args:
-        wanted: a dtype policy, or `auto` for `mixed_bfloat16` where that is
-            quicker, and `float32` elsewhere.
+        wanted: a dtype policy, or `auto` for `mixed_bfloat16` where it is
+            faster and `float32` elsewhere.
     """
     if wanted != "auto":
         return wanted
@@ -23,7 +23,7 @@ def multiplies_bfloat16(cpuinfo: str = "/proc/cpuinfo") -> bool:
     """Whether there is an accelerator, or a processor with AMX or AVX512-BF16.
 
     Args:
-        cpuinfo: where the processor tells its features.
+        cpuinfo: file that lists the features of the processor.
     """
     devices = {
         device.device_type for device in tf.config.list_physical_devices()

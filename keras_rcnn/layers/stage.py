@@ -10,7 +10,7 @@ class Stage:
     """Convolution, bias, max-pooling and activation, in this order.
 
     Args:
-        filters: planes that come out.
+        filters: number of output planes.
         kernel_size: side of the square kernel, in pixels.
         pool_size: side and step of the max-pooling; 1 for none.
     """
@@ -23,7 +23,7 @@ class Stage:
 def stack_geometry(
     stages: tuple[Stage, ...], classifier_kernel_size: int
 ) -> StackGeometry:
-    """Geometry of a stack of stages with a classifier on top."""
+    """Returns the geometry of a stack of stages and a classifier."""
     layers: list[tuple[int, int]] = []
     for stage in stages:
         layers.append((stage.kernel_size, 1))

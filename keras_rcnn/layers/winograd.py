@@ -6,25 +6,27 @@ from typing import Any
 
 import tensorflow as tf
 
-# With fewer, the additions cost what the multiplications save.
+# With fewer channels, the additions cost as much as the multiplications save.
 _FEWEST_CHANNELS = 16
 
 
 def winograd_convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
-    """`conv(planes, kernel)` with 9 multiplications for each 16.
+    """Computes `conv(planes, kernel)` with 9 of 16 multiplications.
 
-    Rows 2m and 2m + 1 of the result are sums over even and odd rows of
-    planes and kernel, x0, x1 and h0, h1; x2 is x0 one row further on:
+    Rows 2m and 2m + 1 of the result, y0 and y1, are sums over even and odd
+    rows of planes, x0 and x1, and of kernel, h0 and h1; x2 is x0 shifted by
+    one row:
 
         y0 = h0 x0 + h1 x1 = h0 (x0 - x1) + (h0 + h1) x1
         y1 = h0 x1 + h1 x2 = (h0 + h1) x1 - h1 (x1 - x2)
 
-    Three convolutions with half a kernel instead of four; columns likewise.
-    Whole numbers give exactly the same, others rounding errors of a few
-    units in the last place: float32 is right, bfloat16 too coarse.
+    So three convolutions with half a kernel replace four; the columns are
+    computed in the same way. Results are exact for integers and otherwise
+    have rounding errors of a few units in the last place, which is accurate
+    enough in float32 but not in bfloat16.
 
-    Kernels of an odd size and those of few channels, which would gain
-    nothing, are applied as usual.
+    Kernels of odd size or with few channels, which would not get faster, are
+    applied by a plain convolution.
 
     Args:
         planes: `(batch, height, width, channels)`.
@@ -45,7 +47,7 @@ def winograd_convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 @functools.cache
 def _function(channels: int, kernel_shape: tf.TensorShape) -> Any:
-    """A function, so that graphs that convolve many times hold it once."""
+    """A traced function, which a graph holds once for many calls."""
     planes = tf.TensorSpec((None, None, None, channels))
     return tf.function(
         _convolve, input_signature=[planes, tf.TensorSpec(kernel_shape)]
@@ -79,16 +81,16 @@ _Three = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
 
 def _phases(planes: tf.Tensor, fill: tf.Tensor) -> list[tf.Tensor]:
-    """Even and odd rows of even and odd columns, zeros added at the end.
+    """Even and odd rows of even and odd columns, padded with zeros.
 
-    One more than makes the result even completes the last pair.
+    The padding makes the result even and completes the last pair.
     """
     paddings = [[0, fill[0]], [0, fill[1]]]
     return tf.split(tf.space_to_batch(planes, (2, 2), paddings), 4)
 
 
 def _differences(even: tf.Tensor, odd: tf.Tensor, axis: int) -> _Three:
-    """What the three kernels are applied to; `odd` has one line less."""
+    """Inputs of the three kernels; `odd` has one line less."""
     if axis == 1:
         return even[:, :-1] - odd, odd, odd - even[:, 1:]
     return even[:, :, :-1] - odd, odd, odd - even[:, :, 1:]

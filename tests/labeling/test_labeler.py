@@ -53,7 +53,7 @@ def litert(reference, folder, **options):
     pytest.importorskip("ai_edge_litert")
     file = folder / "model.tflite"
     export_litert(reference.model, file, None, 4, 2, **options)
-    return load_labeler(file)
+    return load_labeler(file, num_threads=1)
 
 
 def litert_probabilities(reference, folder):
@@ -74,7 +74,7 @@ def onnx(reference, folder, **options):
     export_onnx(
         reference.model, file, output_resolution=4, num_instances=2, **options
     )
-    return load_labeler(file)
+    return load_labeler(file, num_threads=1)
 
 
 # Each with what it gives: probabilities of all classes, and of the label.

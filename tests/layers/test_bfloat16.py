@@ -43,11 +43,6 @@ def test_the_stack_rounds_results_alone(stack):
     assert scores.numpy().item() == 1.0
 
 
-def test_training_rounds_weights_as_well(stack):
-    scores = stack(tf.constant([[[[1.0, 1.0, 0.0]]]]), training=True)
-    assert scores.numpy().item() == 0.0
-
-
 def test_the_network_trains_with_rounded_weights(stack):
     model = RecurrentCNN(stack, num_instances=1)
     scores = model(tf.constant([[[[1.0, 1.0, 0.0]]]]), training=True)

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN, SceneLabeler, load_labeler
 from keras_rcnn.errors import InputError, missing_extra
-from keras_rcnn.export import export_litert, export_saved_model
+from keras_rcnn.export import export_saved_model
 from keras_rcnn.labeling.labeler import BandLabeler
 from keras_rcnn.models.saving import save_model
 
@@ -58,120 +58,90 @@ def test_a_file_and_its_folder_load_alike(model, tmp_path):
 
 def test_defaults_are_all_instances_at_full_resolution(model, tmp_path):
     save_model(model, tmp_path / "model.keras")
-
     labeler = load_labeler(tmp_path)
-
     assert (labeler.num_instances, labeler.output_resolution) == (3, 1)
 
 
 def test_the_network_beside_a_saved_model_can_be_chosen_from(exported):
     labeler = load_labeler(exported, "shift_and_stitch", 8, 3)
-
     assert (labeler.num_instances, labeler.output_resolution) == (3, 8)
 
 
-def test_a_saved_model_alone_labels_as_it_was_exported(model, alone):
-    expected = SceneLabeler(model, output_resolution=2, num_instances=2)
-
-    labeler = load_labeler(alone)
-
-    labels = labeler(PHOTO)
-    assert labels.dtype == np.uint8
-    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
-    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+@pytest.mark.parametrize(
+    "choice", [{}, {"output_resolution": 4}, {"num_instances": 1}]
+)
+def test_a_saved_model_alone_has_its_signatures(model, alone, choice):
+    as_exported = {"output_resolution": 2, "num_instances": 2}
+    expected = SceneLabeler(model, **as_exported | choice)
+    labeler = load_labeler(alone, **choice)
+    np.testing.assert_array_equal(labeler(PHOTO), expected(PHOTO))
     assert (labeler.num_instances, labeler.output_resolution) == (None, None)
 
 
 @pytest.mark.parametrize(
-    "choice",
+    ("choice", "message"),
     [
-        {"method": "patches"},
-        {"output_resolution": 1, "num_instances": 1},
-        {"precision": "float32"},
+        ({"method": "patches"}, "leave method= out"),
+        (
+            {"output_resolution": 1, "num_instances": 1},
+            "leave output_resolution= and num_instances= out",
+        ),
+        ({"precision": "float32"}, "leave precision= out"),
+        ({"num_threads": 1}, "num_threads= is for"),
+        ({"num_instances": 3}, "no signature instances_3.*instances_2"),
     ],
 )
-def test_a_saved_model_alone_leaves_few_choices(alone, choice):
-    names = "= and ".join(choice)
-    with pytest.raises(InputError, match=f"leave {names}= out"):
+def test_other_choices_of_a_saved_model_alone(alone, choice, message):
+    with pytest.raises(InputError, match=message):
         load_labeler(alone, **choice)
-
-
-@pytest.mark.parametrize(
-    "choice", [{"output_resolution": 4}, {"num_instances": 1}]
-)
-def test_a_saved_model_alone_has_other_signatures(model, alone, choice):
-    exported = {"output_resolution": 2, "num_instances": 2}
-    expected = SceneLabeler(model, **exported | choice)
-    labels = load_labeler(alone, **choice)(PHOTO)
-    np.testing.assert_array_equal(labels, expected(PHOTO[None])[0])
-
-
-def test_threads_are_for_litert(alone):
-    with pytest.raises(InputError, match="num_threads= is for"):
-        load_labeler(alone, num_threads=1)
-
-
-def test_signatures_that_are_not_there_are_named(alone):
-    with pytest.raises(InputError, match=r"no signature instances_3.*instanc"):
-        load_labeler(alone, num_instances=3)
 
 
 def test_only_a_network_cuts_pictures(model, alone, tmp_path):
     save_model(model, tmp_path / "model.keras")
     large = np.tile(PHOTO, (5, 5, 1))
     labeler = load_labeler(tmp_path, "fragments", 8, memory_mb=1)
-
     bands = [band["labels"] for band in labeler.label_in_bands(large)]
-
     np.testing.assert_array_equal(np.concatenate(bands), labeler(large))
     assert not isinstance(load_labeler(alone), BandLabeler)
 
 
-def test_a_saved_model_alone_takes_a_batch(alone):
-    labeler = load_labeler(alone)
-    photos = np.stack([PHOTO, PHOTO // 2, PHOTO[::-1]])
-
-    labels = labeler(photos)
-
-    for photo, each in zip(photos, labels, strict=True):
-        np.testing.assert_array_equal(each, labeler(photo))
+def remove_class_names(folder):
+    (folder / "assets" / "classes.txt").unlink()
 
 
-def test_refuses_a_saved_model_without_class_names(alone):
-    (alone / "assets" / "classes.txt").unlink()
-
-    with pytest.raises(InputError, match=r"classes\.txt does not name"):
-        load_labeler(alone)
+def break_graph(folder):
+    (folder / "saved_model.pb").write_bytes(b"not a protocol buffer")
 
 
-def test_refuses_another_saved_model(tmp_path):
+def replace_by_another_model(folder):
     module = tf.Module()
     module.double = tf.function(
         lambda x: {"doubled": 2 * x},
         input_signature=[tf.TensorSpec([], tf.float32)],
     )
-    tf.saved_model.save(module, tmp_path, {"serving_default": module.double})
-    (tmp_path / "assets" / "classes.txt").write_text("sky #010203\n")
-
-    with pytest.raises(InputError, match="is no SavedModel that labels"):
-        load_labeler(tmp_path)
+    shutil.rmtree(folder)
+    tf.saved_model.save(module, folder, {"serving_default": module.double})
+    (folder / "assets" / "classes.txt").write_text("sky #010203\n")
 
 
-def test_refuses_a_broken_saved_model(alone):
-    (alone / "saved_model.pb").write_bytes(b"no protocol buffer")
-
-    with pytest.raises(InputError, match="is no SavedModel that labels"):
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (remove_class_names, r"classes\.txt does not name"),
+        (break_graph, "is no SavedModel that labels"),
+        (replace_by_another_model, "is no SavedModel that labels"),
+    ],
+)
+def test_refuses_other_saved_models(alone, spoil, message):
+    spoil(alone)
+    with pytest.raises(InputError, match=message):
         load_labeler(alone)
 
 
-def test_a_litert_file_labels_in_one_way(model, tmp_path):
-    file = export_litert(model, tmp_path / "m.tflite", output_resolution=4)
-    expected = SceneLabeler(model, output_resolution=4)
-
-    labeler = load_labeler(file, num_threads=1)
-
-    np.testing.assert_array_equal(labeler(PHOTO), expected(PHOTO[None])[0])
-    assert (labeler.class_names, labeler.palette) == (NAMES, PALETTE)
+@pytest.mark.parametrize("suffix", ["tflite", "onnx"])
+def test_a_file_of_an_engine_labels_in_one_way(tmp_path, suffix):
+    file = tmp_path / f"m.{suffix}"
+    file.touch()
     with pytest.raises(InputError, match=r"leave num_instances= out"):
         load_labeler(file, num_instances=1)
 

@@ -1,4 +1,4 @@
-"""Which pixels are scored: every r-th of a padded photo."""
+"""The grid of scored pixels: every r-th pixel of a padded photo."""
 
 import tensorflow as tf
 
@@ -11,10 +11,10 @@ MAX_SMOOTHING = 15
 def check_output_resolution(
     model: RecurrentCNN, num_instances: int, output_resolution: int
 ) -> int:
-    """The output stride, if the resolution is one of its divisors.
+    """Returns the output stride if the resolution divides it.
 
     Raises:
-        InputError: if it is not, naming those that are possible.
+        InputError: if it does not; the message lists the possible ones.
     """
     stride = model.geometry.output_stride(num_instances)
     possible = [r for r in range(1, stride + 1) if stride % r == 0]
@@ -28,10 +28,10 @@ def check_output_resolution(
 
 
 def check_smoothing(smoothing: int) -> None:
-    """Refuses squares that have no pixel in the middle, or blur outlines.
+    """Refuses squares without a center pixel, and squares that blur outlines.
 
     Raises:
-        InputError: telling which are possible.
+        InputError: with the possible values.
     """
     if smoothing not in range(1, MAX_SMOOTHING + 1, 2):
         raise InputError(
@@ -41,7 +41,7 @@ def check_smoothing(smoothing: int) -> None:
 
 
 def scored_size(images: tf.Tensor, margins: tf.Tensor | None) -> tf.Tensor:
-    """Height and width, int32 `(2,)`, of the images without their margins."""
+    """Returns height and width, int32 `(2,)`, without the margins."""
     size = tf.shape(images)[1:3]
     return size if margins is None else size - tf.reduce_sum(margins, axis=1)
 
@@ -52,22 +52,21 @@ def pad_for_all_pixels(
     num_instances: int,
     margins: tf.Tensor | None = None,
 ) -> tf.Tensor:
-    """Zeros around the images, so that each scored pixel has a patch.
+    """Pads images with zeros, so that each scored pixel has a patch.
 
-    At the bottom and right as many more as fill the last cell of the output
-    stride; what is scored there is cut off by `crop_grid`.
+    At the bottom and at the right, more zeros complete the last cell of the
+    output stride; `crop_grid` removes the scores of these pixels.
 
     Args:
         images: standardized, `(batch, height, width, 3)`.
         model: the network.
-        num_instances: instances to apply.
-        margins: int32 `((above, below), (left, right))`, pixels that are
-            there as surroundings only, at most the padding; none if not
-            given.
+        num_instances: number of instances to apply.
+        margins: int32 `((above, below), (left, right))`, number of pixels
+            that are context only, at most the padding; none by default.
     """
     padding = model.geometry.padding(num_instances)
     stride = model.geometry.output_stride(num_instances)
-    # Engines differ in what the rest of a negative number is.
+    # Engines differ in the remainder of a negative number.
     fill = stride - 1 - (scored_size(images, margins) - 1) % stride
     zeros = [[padding, padding + fill[axis]] for axis in (0, 1)]
     if margins is not None:
@@ -78,12 +77,12 @@ def pad_for_all_pixels(
 def crop_grid(
     scores: tf.Tensor, size: tf.Tensor, output_resolution: int
 ) -> tf.Tensor:
-    """The scores of pixels 0, r, 2r, ... that lie inside the images.
+    """Returns the scores of pixels 0, r, 2r, ... inside the images.
 
     Args:
-        scores: `(batch, rows, columns, classes)`, rows and columns at least
-            as many as are kept.
-        size: height and width of the images, as of `scored_size`.
+        scores: `(batch, rows, columns, classes)`, with at least as
+            many rows and columns as are kept.
+        size: height and width of the images, see `scored_size`.
         output_resolution: r, pixels from one score to the next.
     """
     rows, columns = tf.unstack((size - 1) // output_resolution + 1)
