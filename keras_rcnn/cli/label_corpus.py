@@ -164,7 +164,7 @@ def check_input(patterns: Sequence[str]) -> None:
             )
         if not look_for(pattern):
             raise InputError(
-                f"{pattern}: there is no such file, check the name or pattern."
+                f"{pattern}: there is no such file; check the name or pattern."
             )
 
 

@@ -150,9 +150,9 @@ def test_lists_every_error_with_its_mend(check, folder, every_error, tmp_path):
     assert status == 1
     errors = findings(lines, "error")
     assert len(errors) == len(every_error)
-    for line, (start, mend) in zip(errors, every_error, strict=True):
+    for line, (start, fix) in zip(errors, every_error, strict=True):
         assert line.startswith(f"{folder}/{start}")
-        assert mend in line
+        assert fix in line
     assert f"error: {len(errors)} of these stop training" in err
     assert "Traceback" not in err
     report = json.loads((tmp_path / "report.json").read_text())

@@ -84,7 +84,7 @@ def test_everything(export, model, folder, tmp_path):
 
 
 def test_a_file_of_another_size_is_judged_at_that_size(model, folder, tmp_path):
-    """Alike where it is given the same pixels, whatever the others get."""
+    """Files that get the same pixels score alike."""
     served = export_saved_model(SceneLabeler(model), tmp_path / "served")
     sizes = {"landscape": SIZE, "portrait": SIZE[::-1], "any_size": None}
     files = {
@@ -179,11 +179,14 @@ def test_litert(export, model, noise, tmp_path, quantize):
     [
         ((), "Nothing to write: give --all=FOLDER"),
         (("--all=x",), "give --dataset"),
-        (("--litert=x", "--litert_size=3"), "--litert_size=3 is no size"),
-        (("--litert=x", "--litert_size=0x9"), "--litert_size=0x9 is no size"),
-        (("--litert=x", "--quantize=int8"), "int8 has to see photos"),
-        (("--saved_model=x", "--quantize=int8"), "no LiteRT file to write"),
-        (("--onnx=x", "--litert_size=9x9"), "which --litert_size would"),
+        (("--litert=x", "--litert_size=3"), "--litert_size=3 is not a size"),
+        (("--litert=x", "--litert_size=0x9"), "=0x9 is not a size"),
+        (("--litert=x", "--quantize=int8"), "int8 needs photos"),
+        (
+            ("--saved_model=x", "--quantize=int8"),
+            "--quantize only changes a LiteRT file",
+        ),
+        (("--onnx=x", "--litert_size=9x9"), "--litert_size only changes a"),
         (("--saved_model=x", "--scores=no.json"), "no.json cannot be read"),
         (("--saved_model=x", "--output_resolution=3"), "resolution 3"),
         (("--litert=x", "--smoothing=4"), "Smoothing over 4x4 pixels"),

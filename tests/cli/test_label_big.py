@@ -55,7 +55,7 @@ def test_big_photos_have_the_labels_of_small_ones(
     assert strips[0][0] == whole[0] == "L"
     np.testing.assert_array_equal(strips[0][1], whole[1])
     assert len(np.unique(whole[1])) > 1
-    # Not larger than the bound, hence not scaled.
+    # Not larger than the limit, so not scaled.
     np.testing.assert_array_equal(strips[1][1], picture[1])
     assert strips[2][0]["shares"] == pytest.approx(report[0]["shares"])
     assert strips[3] == out
