@@ -30,6 +30,12 @@ FLAGS.add_string(
     "other flags.",
 )
 FLAGS.add_string("preset", "rcnn2", "Network: plain, rcnn1 or rcnn2.")
+FLAGS.add_string(
+    "stages",
+    None,
+    "Hidden stages instead of those of the preset, such as 25x8p2,50x8: 25 "
+    "filters of 8x8 pixels with max-pooling over 2x2, then 50 filters of 8x8.",
+)
 flags.add_dataset(FLAGS, required=False)
 FLAGS.add_string(
     "unlabeled", None, "Folder of more photos, which --teacher labels."

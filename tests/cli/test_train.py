@@ -86,12 +86,32 @@ def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     )
 
 
-def test_wrong_settings_are_named(train, tmp_path):
-    status, output, errors = train(tmp_path / "run", "--preset=rcnn9")
+@pytest.mark.parametrize(
+    ("flag", "message"),
+    [
+        ("--preset=rcnn9", "There is no preset 'rcnn9'"),
+        ("--stages=25x8,50", "stages='25x8,50': '50' is not a stage"),
+    ],
+)
+def test_wrong_settings_are_named(train, tmp_path, flag, message):
+    status, output, errors = train(tmp_path / "run", flag)
     assert (status, output) == (1, "")
-    assert errors.startswith("error: There is no preset 'rcnn9'")
+    assert errors.startswith(f"error: {message}")
     assert errors.count("\n") == 1
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.slow
+def test_stages_replace_those_of_the_preset(train, tmp_path):
+    stages = "--preset=plain", "--stages=5x6p8,6x3p2"
+    assert train(tmp_path / "run", *stages, steps=1)[0] == 0
+    shapes = [w.shape for w in load_model(tmp_path / "run").get_weights()]
+    assert shapes[:3] == [(6, 6, 3, 5), (5,), (3, 3, 5, 6)]
+
+    # Another run than this one cannot continue in its folder.
+    status, _, errors = train(tmp_path / "run", "--preset=plain", steps=1)
+    assert status == 1
+    assert "holds a run with other settings of --stages: choose" in errors
 
 
 @pytest.mark.slow

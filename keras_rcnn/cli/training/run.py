@@ -41,7 +41,7 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
     model_dir = pathlib.Path(flags.model_dir or f"runs/{flags.experiment}")
     training, validation = photos.load_photos(flags, experiment, model_dir)
     with strategy.scope():
-        model = fresh_model(experiment, training, flags.precision)
+        model = fresh_model(experiment, training, flags)
         built_on = flags, experiment, model, training, model_dir
         other_networks.load_initial_weights(*built_on)
     if is_chief(strategy):
@@ -101,7 +101,7 @@ def find_data_service(address: str | None) -> DataService | None:
 
 
 def fresh_model(
-    experiment: Experiment, dataset: SceneDataset, precision: str
+    experiment: Experiment, dataset: SceneDataset, flags: Flags
 ) -> RecurrentCNN:
     """The network of an experiment, for the classes of a data set."""
     return RecurrentCNN.from_preset(
@@ -109,10 +109,11 @@ def fresh_model(
         dataset.num_classes,
         dataset.class_names,
         dataset.palette,
+        stages=flags.stages,
         initializer=experiment.recipe.initializer,
         normalization=experiment.recipe.normalization,
         feedback=experiment.recipe.feedback,
-        dtype=choose_precision(precision),
+        dtype=choose_precision(flags.precision),
     )
 
 

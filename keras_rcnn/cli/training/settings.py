@@ -12,9 +12,15 @@ from keras_rcnn.training import get_recipe
 from keras_rcnn.training.experiments import Experiment, load_experiment
 
 # Flags besides the fields of an experiment that an experiment decides.
-_OTHER_FLAGS = ("recipe", "batch_factor", "minutes", "unlabeled")
+_OTHER_FLAGS = ("recipe", "batch_factor", "minutes", "stages", "unlabeled")
 # Flags besides the fields of an experiment that change what is learned.
-_OTHER_SETTINGS = ("precision", "longest_side", "minutes", "unlabeled")
+_OTHER_SETTINGS = (
+    "precision",
+    "longest_side",
+    "minutes",
+    "stages",
+    "unlabeled",
+)
 
 
 def chosen_experiment(flags: Flags) -> Experiment:
