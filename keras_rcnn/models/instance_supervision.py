@@ -103,6 +103,18 @@ class InstanceSupervision(keras.Model):
             accuracies=[keras.metrics.Mean(f"{n}_accuracy") for n in names],
         )
 
+    def fit(
+        self, x: Any = None, *args: Any, shuffle: Any = None, **kwargs: Any
+    ) -> keras.callbacks.History:
+        """Trains, see `keras.Model.fit`.
+
+        `shuffle` is False for a `tf.data.Dataset`, which Keras cannot shuffle:
+        with its own default, True, Keras warns of that.
+        """
+        if shuffle is None:
+            shuffle = not isinstance(x, tf.data.Dataset)
+        return super().fit(x, *args, shuffle=shuffle, **kwargs)
+
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of `compile`, for `compile_from_config`."""
         if not self.compiled:

@@ -1,4 +1,4 @@
-"""The optimizer of the dense recipes."""
+"""Muon for convolutions."""
 
 from typing import Any
 
@@ -8,16 +8,19 @@ from keras import ops
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
 class Muon(keras.optimizers.Muon):
-    """Muon on the kernels of hidden convolutions, Adam on all else.
+    """Muon for the kernels of hidden convolutions, Adam for other weights.
 
-    Keras leaves kernels of convolutions to Adam. Here each is the matrix of
-    its filters, one a column, whose momentum is made orthogonal: all filters
-    learn at one rate, also those that answer to what is rare in photos. The
-    step has the size of Adam's, so that one learning rate serves both.
+    Keras's Muon handles matrices only and leaves convolutions to Adam. Here a
+    kernel is the matrix of its filters, one in each column, and the momentum of
+    this matrix is made orthogonal. So all filters learn at one rate, including
+    filters that detect rare patterns. The step has the size of Adam's step, so
+    that one learning rate serves both.
+
+    `RecurrentCNN.compile("muon")` chooses this class.
 
     Args:
-        exclude_layers: parts of the names of layers left to Adam.
-        **kwargs: those of `keras.optimizers.Muon`.
+        exclude_layers: parts of the names of layers that Adam trains.
+        **kwargs: arguments of `keras.optimizers.Muon`.
 
     Reference:
         Jordan et al., "Muon: An optimizer for hidden layers in neural
@@ -37,7 +40,7 @@ class Muon(keras.optimizers.Muon):
             learning_rate,
             exclude_layers=list(exclude_layers),
             weight_decay=weight_decay,
-            # Which is what Keras applies to all kernels of convolutions.
+            # Keras applies this one to all kernels of convolutions.
             adam_weight_decay=weight_decay
             if adam_weight_decay is None
             else adam_weight_decay,

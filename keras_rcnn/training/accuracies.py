@@ -1,4 +1,4 @@
-"""The accuracy of every instance, in what callbacks are told."""
+"""The accuracy of every instance, in the logs of callbacks."""
 
 from keras_rcnn.models.recurrent_cnn import instance_name
 
@@ -20,5 +20,5 @@ def instance_accuracies(
 
 
 def describe(values: list[float]) -> str:
-    """Accuracies as a person reads them."""
+    """Accuracies in percent, as text."""
     return "/".join(f"{100 * value:.1f}" for value in values) + " %"

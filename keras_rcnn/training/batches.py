@@ -1,4 +1,4 @@
-"""What the steps of a phase learn from."""
+"""The training batches of a phase."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,14 +34,14 @@ def sample_batches(
 
     Args:
         dataset: labeled photos to sample from.
-        model: tells the geometry.
-        recipe: whose phase it is.
-        phase: tells how to sample.
-        seed: decides every draw.
-        start: batches to pass over, for a run that goes on.
+        model: gives the geometry.
+        recipe: of the run.
+        phase: one of the recipe.
+        seed: of every draw.
+        start: batches to skip, for a run that continues.
         distillation_targets: function that changes the targets of a batch.
-        context: which part of each batch is wanted, as for `sample_windows`.
-        data_service: draws crops and patches elsewhere, the same ones.
+        context: part of each batch to return, see `sample_windows`.
+        data_service: draws the same batches in other processes.
     """
     arguments = {
         "examples": dataset.examples,
@@ -72,20 +72,21 @@ def sample_batches(
 
 
 def check_batches(recipe: Recipe, strategy: tf.distribute.Strategy) -> None:
-    """Refuses batches that replicas cannot share.
+    """Checks that the replicas can share the batches of a recipe.
 
     Raises:
-        InputError: if there are any.
+        InputError: if they cannot.
     """
     count = strategy.num_replicas_in_sync
     if recipe.normalization and count > 1:
         raise InputError(
             f"{count} replicas cannot share the statistics of normalized "
-            "batches: leave out --strategy or the recipe's normalization."
+            "batches: train on one device, or without normalization."
         )
     for phase in recipe.phases:
         if phase.batch_size % count:
             raise InputError(
                 f"{count} replicas cannot share batches of {phase.batch_size} "
-                "evenly: choose another number of devices or --batch_factor."
+                "evenly: choose another number of devices, or "
+                "`recipe.with_larger_batches`."
             )

@@ -1,4 +1,4 @@
-"""Which weights a run keeps."""
+"""The weights that a run saves."""
 
 import pathlib
 from typing import Any
@@ -11,13 +11,14 @@ from keras_rcnn.training.accuracies import instance_accuracies
 
 
 class BestWeights(keras.callbacks.Callback):
-    """Keeps the weights whose last instance labels validation photos best.
+    """Saves the weights whose last instance labels validation photos best.
 
-    At the end of the validation, when the weights are those validated.
+    It saves at the end of the validation, when the model holds the validated
+    weights, which may be averages.
 
     Args:
-        path: `.keras` file to write, whole or not at all.
-        score: best pixel accuracy so far; belongs into the checkpoint.
+        path: `.keras` file to write or replace.
+        score: best pixel accuracy so far; belongs in the checkpoint.
     """
 
     def __init__(self, path: pathlib.Path, score: tf.Variable) -> None:
@@ -26,7 +27,7 @@ class BestWeights(keras.callbacks.Callback):
         self.score = score
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Writes the weights if they are the best."""
+        """Saves the weights if they are the best so far."""
         score = instance_accuracies(logs or {}, self.model.num_instances)[-1]
         if score > float(self.score):
             save_model(self.model, self.path)

@@ -1,4 +1,4 @@
-"""How long a run is and how far it has come."""
+"""The length of a run and its progress."""
 
 import time
 
@@ -9,10 +9,10 @@ from keras_rcnn.training.recipes import Phase, Recipe
 
 
 class Budget(tf.Module):
-    """A number of steps or of minutes, and what is used of it.
+    """A number of steps or of minutes, and the part of it that is used.
 
-    Its two variables belong into the checkpoint: a run that goes on has used
-    what its killed beginnings had used up to their last checkpoint.
+    Its two variables belong in the checkpoint, so that a run that continues
+    keeps the steps and the time up to its last checkpoint.
 
     Args:
         minutes: wall-clock time of the training, validation included.
@@ -27,9 +27,9 @@ class Budget(tf.Module):
     ) -> None:
         super().__init__(name="budget")
         if (minutes is None) == (steps is None):
-            raise InputError("Give either --minutes or --steps, and not both.")
+            raise InputError("Give either minutes= or steps=, and not both.")
         if (minutes or steps or 0) <= 0:
-            raise InputError("--minutes or --steps must be more than 0.")
+            raise InputError("minutes= or steps= must be more than 0.")
         self.total_seconds = None if minutes is None else 60.0 * minutes
         self.total_steps = steps
         self.steps = tf.Variable(0, dtype=tf.int64, trainable=False)
@@ -37,7 +37,7 @@ class Budget(tf.Module):
         self._last = time.monotonic()
 
     def start_clock(self) -> None:
-        """Counts time from now on."""
+        """Starts to count time."""
         self._last = time.monotonic()
 
     def seconds_since_last(self) -> float:
@@ -49,14 +49,14 @@ class Budget(tf.Module):
         """Adds one step and its time.
 
         Args:
-            seconds: that all workers agree on.
+            seconds: the same on all workers.
         """
         self.seconds.assign_add(seconds)
         self.steps.assign_add(1)
 
     @property
     def progress(self) -> float:
-        """Part of the run that is done, from 0 to 1."""
+        """Fraction of the run that is done, from 0 to 1."""
         used = (
             (int(self.steps), self.total_steps),
             (float(self.seconds), self.total_seconds),
@@ -64,9 +64,9 @@ class Budget(tf.Module):
         return min(1.0, *(done / total for done, total in used if total))
 
     def phase_progress(self, recipe: Recipe, phase: Phase) -> float:
-        """Part of a phase that is done, from 0 to 1."""
+        """Fraction of a phase that is done, from 0 to 1."""
         index = recipe.phases.index(phase)
         begin = sum(earlier.fraction for earlier in recipe.phases[:index])
-        # Shares such as 0.03 + 0.17 + 0.8 miss 1 by a rounding error.
+        # Sums such as 0.03 + 0.17 + 0.8 miss 1 by a rounding error.
         done = (self.progress - begin) / phase.fraction
         return min(max(done, 0.0), 1.0) if done < 1 - 1e-9 else 1.0

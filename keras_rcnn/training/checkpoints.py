@@ -1,4 +1,4 @@
-"""The state of a run on disk."""
+"""Checkpoints of a run."""
 
 import time
 from typing import Any
@@ -8,11 +8,11 @@ import tensorflow as tf
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves the state of a run every so often and at the end of a phase.
+    """Saves the state of a run at intervals and at the end of each phase.
 
     Args:
         manager: writes the checkpoints.
-        seconds: time from one to the next.
+        seconds: time from one checkpoint to the next.
     """
 
     def __init__(
@@ -26,11 +26,11 @@ class Checkpoints(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Saves if it is time to."""
+        """Saves if the last checkpoint is old enough."""
         if time.monotonic() - self._last > self.seconds:
             self.on_train_end()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Saves."""
+        """Saves at the end of a phase."""
         self.manager.save()
         self._last = time.monotonic()

@@ -1,10 +1,10 @@
-"""How much each class counts in the loss."""
+"""Weights of the classes in the loss."""
 
 import numpy as np
 
 from keras_rcnn.datasets import SceneDataset, class_shares
 
-# So that a class that is missing from the photos has a finite weight.
+# Gives a class that is missing from the photos a finite weight.
 SMALLEST_SHARE = 1e-4
 
 

@@ -1,4 +1,4 @@
-"""How a run has learned, for figures."""
+"""The learning curve of a run."""
 
 import json
 import pathlib
@@ -13,11 +13,11 @@ CURVE_FILE = "learning_curve.jsonl"
 
 
 class LearningCurve(keras.callbacks.Callback):
-    """Adds a line to a file of JSON lines after each epoch.
+    """Appends a line to a file of JSON lines after each epoch.
 
     Args:
         path: of the file.
-        budget: tells steps and minutes.
+        budget: gives the steps and minutes.
     """
 
     def __init__(self, path: pathlib.Path, budget: Budget) -> None:
@@ -43,10 +43,10 @@ class LearningCurve(keras.callbacks.Callback):
 
 
 def read_curve(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The points of a run, each after the one before in steps and minutes.
+    """The points of a run, in the order of steps and minutes.
 
-    A run that was killed does the steps after its last checkpoint again; the
-    later ones count.
+    A run that was killed repeats the steps after its last checkpoint; only the
+    repetition is returned.
 
     Args:
         path: of the file.

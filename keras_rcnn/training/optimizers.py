@@ -12,7 +12,7 @@ from keras_rcnn.training.recipes import Recipe
 def build_optimizer(
     recipe: Recipe, model: RecurrentCNN
 ) -> keras.optimizers.Optimizer:
-    """The recipe's optimizer; the schedule sets its rate before each step."""
+    """The optimizer of a recipe; a `Schedule` sets its learning rate."""
     settings: dict[str, Any] = {
         "use_ema": recipe.ema_momentum > 0,
         "ema_momentum": recipe.ema_momentum,

@@ -1,4 +1,4 @@
-"""What a run shows while it goes on."""
+"""The progress bar of a run."""
 
 import sys
 from typing import Any
@@ -14,7 +14,7 @@ class ProgressBar(keras.callbacks.Callback):
     """A bar over the whole run, with loss and accuracy of each instance.
 
     Args:
-        budget: tells how far the run is.
+        budget: gives the progress.
     """
 
     def __init__(self, budget: Budget) -> None:
@@ -34,7 +34,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Moves the bar on."""
+        """Updates the bar."""
         logs = logs or {}
         values = instance_accuracies(logs, self.model.num_instances)
         self.bar.set_description_str(
@@ -47,7 +47,7 @@ class ProgressBar(keras.callbacks.Callback):
     def on_epoch_end(
         self, epoch: int, logs: dict[str, Any] | None = None
     ) -> None:
-        """Says how well the validation photos are labeled."""
+        """Prints the accuracy on the validation photos."""
         if not any(name.startswith("val_") for name in logs or {}):
             return
         values = instance_accuracies(
@@ -60,5 +60,5 @@ class ProgressBar(keras.callbacks.Callback):
         )
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Takes the bar away."""
+        """Removes the bar."""
         self.bar.close()

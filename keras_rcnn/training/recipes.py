@@ -1,4 +1,4 @@
-"""How a network is trained: phases, each with its sampling and its losses."""
+"""Recipes: the phases of a training, their sampling and their losses."""
 
 import dataclasses
 
@@ -8,14 +8,14 @@ from keras_rcnn.models.presets import get_preset
 
 @dataclasses.dataclass(frozen=True)
 class Phase:
-    """One stretch of training.
+    """One phase of a training.
 
     Args:
         num_instances: instances that are trained.
-        fraction: part of the whole training, of 1.
-        batch_size: crops or patches a step.
-        grid_size: labels along a side of a crop's last planes; 0 samples
-            patches instead, one label each.
+        fraction: of the whole training.
+        batch_size: crops or patches per step.
+        grid_size: labels along a side of the last instance's grid in a crop; 0
+            samples patches with one label each instead.
         loss_weights: weight of each instance's loss, first instance first.
         learning_rate: at the start of the phase, after a short warm-up.
         final_learning_rate: at its end, along a half cosine.
@@ -35,7 +35,7 @@ class Phase:
 
 @dataclasses.dataclass(frozen=True)
 class Recipe:
-    """Phases and what they share.
+    """The phases of a training and their common settings.
 
     Args:
         phases: in order; their fractions add up to 1.
@@ -47,16 +47,16 @@ class Recipe:
         scale_range: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
         color_jitter: largest change of a number of the color matrix.
-        cutout: largest part of a crop's side that is blotted out.
+        cutout: largest fraction of a crop's side that is hidden.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
         focal_gamma: as for `BalancedCrossentropy`.
-        weight_decay: part of each weight that a step takes away, over the
-            learning rate.
+        weight_decay: fraction of each weight that a step subtracts, divided by
+            the learning rate.
         saturation_penalty: as for `ConvStack`.
         ema_momentum: decay of the moving average of the weights, which is
-            what is validated and kept; 0 for the weights themselves.
-        warmup: part of each phase over which its learning rate rises.
+            validated and saved; 0 uses the weights themselves.
+        warmup: fraction of each phase during which its learning rate rises.
     """
 
     phases: tuple[Phase, ...]
@@ -77,12 +77,12 @@ class Recipe:
     warmup: float = 0.0
 
     def last_phase_alone(self) -> "Recipe":
-        """The same without what comes before its last phase."""
+        """The recipe without the phases before the last one."""
         last = dataclasses.replace(self.phases[-1], fraction=1.0)
         return dataclasses.replace(self, phases=(last,))
 
     def with_larger_batches(self, factor: int) -> "Recipe":
-        """The same, with so many times as many crops or patches a step."""
+        """The recipe with `factor` times as many crops or patches per step."""
         phases = tuple(
             dataclasses.replace(phase, batch_size=factor * phase.batch_size)
             for phase in self.phases
@@ -124,7 +124,7 @@ def _dense(phases: tuple[Phase, ...]) -> Recipe:
 
 
 # Sections 4.1 and 4.2 of the paper: stochastic gradient descent on single
-# patches, learning rate 1e-4, which a batch with summed losses stands for.
+# patches at learning rate 1e-4. A batch with summed loss approximates it.
 _PAPER = {
     "plain": _paper((_paper_phase(1.0, (1.0,)),)),
     "rcnn1": _paper((_paper_phase(1.0, (1.0, 1.0), True),)),

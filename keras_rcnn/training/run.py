@@ -194,7 +194,6 @@ def fit_until_stopped(
             steps_per_epoch=steps_per_epoch,
             validation_data=validation,
             callbacks=list(callbacks),
-            shuffle=False,
             verbose=0,
         )
 
@@ -240,15 +239,15 @@ def compile_phase(
 
 
 def check_same_start(budget: Budget, strategy: tf.distribute.Strategy) -> None:
-    """Refuses workers that do not go on from the same checkpoint.
+    """Checks that all workers continue from the same checkpoint.
 
     Raises:
-        InputError: if they see different ones.
+        InputError: if they do not.
     """
     steps = float(budget.steps)
     mean = mean_of_replicas(strategy, steps)
     if abs(mean - steps) > 0.5 / strategy.num_replicas_in_sync:
         raise InputError(
-            f"This worker goes on after {steps:.0f} steps and others do not: "
-            "give --model_dir as one folder that all of them share."
+            f"This worker continues after {steps:.0f} steps and others do not: "
+            "give one folder that all of them share as model_dir=."
         )

@@ -1,4 +1,4 @@
-"""Where a run computes: one device, those of a machine, several machines."""
+"""The devices of a run: one, all of a machine, or of several machines."""
 
 import contextlib
 import json
@@ -11,7 +11,7 @@ import tensorflow as tf
 from keras_rcnn.errors import InputError
 
 STRATEGIES = ("none", "mirrored", "multi_worker")
-# What TensorFlow says, now this, now that, when a machine is gone.
+# Errors TensorFlow raises, nondeterministically, when a worker is lost.
 _WORKER_IS_LOST = (
     tf.errors.AbortedError,
     tf.errors.CancelledError,
@@ -22,12 +22,13 @@ _WORKER_IS_LOST = (
 
 
 def create_strategy(name: str) -> tf.distribute.Strategy:
-    """The strategy of that name; a program does this first of all.
+    """Creates the strategy of that name, before TensorFlow is used otherwise.
 
     Args:
-        name: `none`; `mirrored`, a replica on each graphics card of this
-            machine, or on its processors if it has none; or `multi_worker`, the
-            same on all machines that the environment variable TF_CONFIG names.
+        name: `none` for one device; `mirrored` for a replica on each graphics
+            card of this machine, or on its processors if it has none; or
+            `multi_worker` for the devices of all machines that the environment
+            variable TF_CONFIG names.
 
     Raises:
         InputError: if TF_CONFIG is missing or cannot be understood.
@@ -41,7 +42,7 @@ def create_strategy(name: str) -> tf.distribute.Strategy:
 
 
 def is_chief(strategy: tf.distribute.Strategy) -> bool:
-    """Whether this process writes what the run leaves behind: one does."""
+    """Whether this process is the one that writes the files of the run."""
     resolver = strategy.cluster_resolver
     if resolver is None or not resolver.task_type:
         return True
@@ -69,10 +70,10 @@ def _mean(strategy: tf.distribute.Strategy, value: tf.Tensor) -> tf.Tensor:
 
 @contextlib.contextmanager
 def lost_worker_named(strategy: tf.distribute.Strategy) -> Iterator[None]:
-    """What to do when a worker does not answer any more.
+    """Replaces the error of TensorFlow when a worker is lost.
 
     Raises:
-        InputError: if that ends the block.
+        InputError: which says what to do.
     """
     try:
         yield
@@ -80,8 +81,8 @@ def lost_worker_named(strategy: tf.distribute.Strategy) -> Iterator[None]:
         if strategy.cluster_resolver is None:
             raise
         raise InputError(
-            "Another worker does not answer any more: start all of them again "
-            "by the same commands, and the run goes on after its last "
+            "Another worker does not answer anymore: start all of them again "
+            "with the same commands; the run continues after its last "
             "checkpoint."
         ) from error
 
@@ -104,7 +105,7 @@ def _check_cluster(config: str) -> None:
         known = False
     if not known:
         raise InputError(
-            "--strategy=multi_worker needs the environment variable TF_CONFIG "
-            f"to name all workers and which one this is: {example}, not "
+            "The strategy multi_worker needs the environment variable "
+            f"TF_CONFIG to name all workers and this one: {example}, not "
             f"{config!r}."
         )

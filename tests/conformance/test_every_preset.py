@@ -124,8 +124,7 @@ def check_fit(model, path):
     remember = Remember()
     callbacks = [remember, keras.callbacks.ModelCheckpoint(path)]
     first = model.get_weights()
-    quiet = {"verbose": 0, "shuffle": False}
-    model.fit(data, callbacks=callbacks, validation_data=data, **quiet)
+    model.fit(data, callbacks=callbacks, validation_data=data, verbose=0)
 
     keys = {"loss", "mean_iou", *(f"{name}_accuracy" for name in names)}
     assert [log.keys() for log in remember.steps] == [keys] * 2
@@ -150,7 +149,7 @@ def check_fit(model, path):
     twin = keras.saving.load_model(path)
     assert twin.get_compile_config() == model.get_compile_config()
     for each in (model, twin):
-        each.fit(data, **quiet)
+        each.fit(data, verbose=0)
     for one, other in zip(model.get_weights(), twin.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
 

@@ -66,7 +66,7 @@ def test_budget_of_minutes(monkeypatch):
     ("minutes", "steps"), [(None, None), (1.0, 1), (0.0, None), (None, -1)]
 )
 def test_budgets_that_are_none(minutes, steps):
-    with pytest.raises(InputError, match="--minutes"):
+    with pytest.raises(InputError, match="minutes="):
         Budget(minutes, steps)
 
 
