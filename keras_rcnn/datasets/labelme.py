@@ -17,7 +17,7 @@ from keras_rcnn.datasets.labelme_file import (
 from keras_rcnn.datasets.layout import (
     FolderLayout,
     LabeledPhoto,
-    files_by_name,
+    find_files,
     is_photo,
 )
 from keras_rcnn.datasets.plain import read_class_list
@@ -58,17 +58,17 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
         InputError: if classes.txt cannot be used or there is no JSON file.
     """
     below = folder / "annotations"
-    paths = files_by_name(below if below.is_dir() else folder, _is_json)
+    paths, problems = find_files(below if below.is_dir() else folder, _is_json)
     if not paths:
         raise InputError(
             f"{below} holds no JSON file: save those of labelme there."
         )
-    files, problems = _read_files(paths)
+    files, unreadable = _read_files(paths)
     _print_points(files.values())
     class_names, palette = _classes(folder, files.values())
     label_of = {name: label for label, name in enumerate(class_names)}
     label_of[IGNORED] = IGNORE_LABEL
-    problems += _unlisted_labels(files.values(), label_of)
+    unlisted = _unlisted_labels(files.values(), label_of)
     photos, missing = _find_photos(folder, files)
     used = {photo.image for photo in photos}
     return FolderLayout(
@@ -83,7 +83,7 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
             label_of,
         ),
         read_photo=_read_photo,
-        problems=(*problems, *missing),
+        problems=(*problems, *unreadable, *unlisted, *missing),
         unused=tuple(
             path
             for path in sorted(folder.rglob("*"))

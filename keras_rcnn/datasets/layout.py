@@ -57,24 +57,13 @@ def is_photo(path: pathlib.Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES
 
 
-def files_by_name(
-    folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
-) -> dict[str, pathlib.Path]:
-    """Sorted files in and below a folder, by name without suffix.
-
-    Raises:
-        InputError: if there is no such folder, or two files have one name.
-    """
-    files, problems = find_files(folder, wanted)
-    if problems:
-        raise InputError(problems[0])
-    return files
-
-
 def find_files(
     folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
 ) -> tuple[dict[str, pathlib.Path], list[str]]:
-    """Like `files_by_name`, with a problem for each name that is not unique.
+    """Sorted files in and below a folder, by name without suffix.
+
+    Returns:
+        The files, and a problem for each name that is not unique.
 
     Raises:
         InputError: if there is no such folder.

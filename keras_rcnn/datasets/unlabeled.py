@@ -6,7 +6,7 @@ import numpy as np
 import tqdm
 
 from keras_rcnn.datasets.in_memory import examples_in_memory
-from keras_rcnn.datasets.layout import files_by_name, is_photo
+from keras_rcnn.datasets.layout import find_files, is_photo
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image, scale_down
@@ -33,7 +33,9 @@ def load_unlabeled(
     folder = pathlib.Path(folder).expanduser()
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
-    files = files_by_name(folder, is_photo)
+    files, problems = find_files(folder, is_photo)
+    if problems:
+        raise InputError(problems[0])
     if not files:
         raise InputError(f"{folder} holds no photo: put some there.")
     images = [

@@ -1,7 +1,7 @@
-"""Crops, patches and whole photos of pictures whose pixels tell their label.
+"""Crops, patches and whole photos, with pixels that encode their labels.
 
-Each pixel's red channel is 10 times its label, so that whatever window is cut
-the label that belongs to a place can be read off the window itself.
+The red channel of each pixel is 10 times its label, so that the label of any
+position in a window can be read from the window itself.
 """
 
 import numpy as np

@@ -39,55 +39,33 @@ def test_cmyk_jpeg(write_picture):
     np.testing.assert_allclose(image[4, 4], (255, 0, 0), atol=12)
 
 
-def test_gray(write_picture, noise):
-    gray = noise[..., 0]
-    image = read_image(write_picture("a.png", gray))
-    np.testing.assert_array_equal(image, np.stack([gray] * 3, axis=-1))
-
-
-def test_black_and_white(write_picture):
-    bits = Image.fromarray(np.array([[True, False]]))
-    assert bits.mode == "1"
-    image = read_image(write_picture("a.png", bits))
-    assert image.tolist() == [[[255] * 3, [0] * 3]]
-
-
-def test_palette(write_picture):
-    picture = Image.fromarray(np.array([[1, 0]], np.uint8), "P")
-    picture.putpalette([1, 2, 3, 4, 5, 6])
-    image = read_image(write_picture("a.png", picture))
-    assert image.tolist() == [[[4, 5, 6], [1, 2, 3]]]
-
-
-def test_palette_with_a_transparent_color(write_picture):
-    picture = Image.fromarray(np.array([[1, 0]], np.uint8), "P")
-    picture.putpalette([1, 2, 3, 4, 5, 6])
-    image = read_image(write_picture("a.png", picture, transparency=0))
-    assert image.tolist() == [[[4, 5, 6], [255, 255, 255]]]
+PALETTE = Image.fromarray(np.array([[1, 0]], np.uint8), "P")
+PALETTE.putpalette([1, 2, 3, 4, 5, 6])
+WHITE, BLACK = [255] * 3, [0] * 3
 
 
 @pytest.mark.parametrize(
-    ("pixel", "expected"),
+    ("picture", "options", "expected"),
     [
+        (np.array([[9, 200]], np.uint8), {}, [[9] * 3, [200] * 3]),
+        (np.array([[[7, 8, 9]]], np.uint8), {}, [[7, 8, 9]]),
+        (Image.fromarray(np.array([[True, False]])), {}, [WHITE, BLACK]),
+        (PALETTE, {}, [[4, 5, 6], [1, 2, 3]]),
+        (PALETTE, {"transparency": 0}, [[4, 5, 6], WHITE]),
         # Over white: value * alpha + 255 * (1 - alpha).
-        ((10, 20, 30, 255), (10, 20, 30)),
-        ((10, 20, 30, 0), (255, 255, 255)),
+        (Image.new("RGBA", (1, 1), (10, 20, 30, 255)), {}, [[10, 20, 30]]),
+        (Image.new("RGBA", (1, 1), (10, 20, 30, 0)), {}, [WHITE]),
         # 51 / 255 = 0.2: 0.2 * 100 + 0.8 * 255 = 224
-        ((100, 100, 0, 51), (224, 224, 204)),
+        (Image.new("RGBA", (1, 1), (100, 100, 0, 51)), {}, [[224, 224, 204]]),
+        (Image.new("LA", (1, 1), (100, 51)), {}, [[224] * 3]),
     ],
 )
-def test_transparent_is_white(write_picture, pixel, expected):
-    picture = np.array([[pixel]], np.uint8)
-    assert read_image(write_picture("a.png", picture))[0, 0].tolist() == list(
-        expected
-    )
-
-
-def test_gray_with_transparency(write_picture):
-    picture = Image.new("LA", (1, 1), (100, 51))
-    assert read_image(write_picture("a.png", picture)).tolist() == [
-        [[224, 224, 224]]
-    ]
+def test_every_mode_becomes_color_on_white(
+    write_picture, picture, options, expected
+):
+    path = write_picture("a.png", picture, **options)
+    assert read_image(path).tolist() == [expected]
+    assert read_image(str(path)).shape == (1, len(expected), 3)
 
 
 def test_gray_of_16_bits(tmp_path):
@@ -139,11 +117,6 @@ def test_broken_exif_is_no_obstacle(write_picture, noise):
     exif = b"Exif\0\0II*\0\x08\0\0\0\xff\xff\x01\x02"
     path = write_picture("a.jpg", noise, exif=exif)
     assert read_image(path).shape == noise.shape
-
-
-def test_one_pixel(write_picture):
-    path = write_picture("a.png", np.array([[[7, 8, 9]]], np.uint8))
-    assert read_image(str(path)).tolist() == [[[7, 8, 9]]]
 
 
 @pytest.mark.parametrize(
