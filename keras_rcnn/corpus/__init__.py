@@ -1,4 +1,4 @@
 """Labels for many photos on Apache Beam, which the extra `beam` installs.
 
-What `tools/label_corpus.py` has workers do, on this machine or on others.
+The pipeline of `keras-rcnn label-corpus`, for this machine or a cluster.
 """

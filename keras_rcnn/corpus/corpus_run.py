@@ -1,4 +1,4 @@
-"""A run of a Beam pipeline, watched if it is on this machine."""
+"""Runs of the Beam pipeline, restarted if a local worker is killed."""
 
 import contextlib
 import dataclasses
@@ -21,35 +21,30 @@ from keras_rcnn.corpus import stored_files
 from keras_rcnn.corpus.counters import read_counters
 from keras_rcnn.corpus.label_corpus import LABELS_FOLDER, LabelCorpus
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.allocator import ENVIRONMENT
 from keras_rcnn.io.quiet import quiet_libraries
 
-# Beam's DirectRunner is this one, unless it finds another on the network.
+# Beam's DirectRunner uses this one, unless it finds another on the network.
 _LOCAL_RUNNER = "FnApiRunner"
 _MAX_RUNS = 3
 _SECONDS_A_LOOK = 2
-# The end of a worker may be known after that of its connection.
-_SECONDS_TO_TELL = 5
-# How Beam calls the threads that wait for the end of a worker.
+# The connection to a worker ends before its process is seen to end.
+_SECONDS_TO_END = 5
+# Beam's name for the threads that wait for the end of a worker.
 _WAITING_THREAD = "run_worker"
-# The last line of a traceback from a worker, of the user's files or disk.
-_MENDABLE = re.compile(
+# Last line of a traceback from a worker about the user's files or disk.
+_FIXABLE = re.compile(
     r"(?:RuntimeError: )?(?:\S*\.)?"
     r"(?:\w*IO|OS|Input|Permission|FileNotFound)Error: "
     r"(.*?)\.?(?: \[while running .*)?"
 )
-# What `allocator.py` does, for the workers that Beam starts.
-_KEEP_FREED_MEMORY = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_MAX_": "0",
-    "MALLOC_TRIM_THRESHOLD_": "-1",
-}
 
 
 def parse_options(beam_flags: list[str]) -> PipelineOptions:
-    """What Beam makes of its flags.
+    """Returns Beam's options for its flags.
 
     Raises:
-        InputError: if it does not know one of them.
+        InputError: if a flag is unknown.
     """
     complaint = io.StringIO()
     try:
@@ -64,39 +59,40 @@ def parse_options(beam_flags: list[str]) -> PipelineOptions:
     if standard.runner in (None, "DirectRunner"):
         standard.runner = _LOCAL_RUNNER
     if is_local(options):
-        # Other runners know more flags than Beam does here.
+        # Other runners know flags that Beam does not know here.
         for name in sorted(given.keys() - known.keys()):
             raise InputError(
-                f"--{name} is a flag neither of this program nor of Beam: see "
+                f"--{name} is a flag neither of this command nor of Beam: see "
                 "--help."
             )
     return options
 
 
 def is_local(options: PipelineOptions) -> bool:
-    """Whether the pipeline runs on this machine."""
+    """Returns whether the pipeline runs on this machine."""
     return options.view_as(StandardOptions).runner == _LOCAL_RUNNER
 
 
 def run(
     options: PipelineOptions, corpus: LabelCorpus, photos: int | None
 ) -> dict[str, int]:
-    """Labels a corpus; on this machine it goes on when a worker is killed.
+    """Labels a corpus, and restarts when a worker of this machine is killed.
 
     Args:
-        options: of Beam.
-        corpus: what to do.
-        photos: how many there are, to show the progress; None if unknown.
+        options: options of Beam.
+        corpus: the pipeline.
+        photos: number of photos, for the progress bar; None if unknown.
 
     Returns:
-        All counters, of the last run if there were more.
+        The counters of the last run.
 
     Raises:
-        InputError: if a worker cannot do its work.
+        InputError: if a worker fails for a reason that the user can fix, or
+            workers are killed again and again.
     """
     if not is_local(options):
         return _run_once(options, corpus)
-    for name, value in _KEEP_FREED_MEMORY.items():
+    for name, value in ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     with _progress(corpus, photos) as bar:
         for attempt in range(1, _MAX_RUNS + 1):
@@ -104,31 +100,31 @@ def run(
                 counters = _run_watched(options, corpus)
             if counters:
                 return counters
-            told = f"A worker was killed in run {attempt} of {_MAX_RUNS}."
-            bar.write(told, file=bar.fp)
+            message = f"A worker was killed in run {attempt} of {_MAX_RUNS}."
+            bar.write(message, file=bar.fp)
     raise InputError(
-        "Workers are killed again and again, for want of memory perhaps: give "
-        "fewer --direct_num_workers, or less --longest_side. What was labeled "
-        "is kept."
+        "Workers are killed again and again, perhaps because memory runs out: "
+        "give fewer --direct_num_workers or a smaller --longest_side. Photos "
+        "that are labeled stay labeled."
     )
 
 
 def _run_watched(
     options: PipelineOptions, corpus: LabelCorpus
 ) -> dict[str, int] | None:
-    """All counters; None if a worker was killed."""
+    """Returns the counters, or None if a worker was killed."""
     with _killed_workers() as killed:
         try:
             return _run_once(options, corpus)
         except RuntimeError as error:
-            if killed.wait(_SECONDS_TO_TELL):
+            if killed.wait(_SECONDS_TO_END):
                 return None
-            raise _refusal(error) from error
+            raise _explained(error) from error
 
 
 def _run_once(options: PipelineOptions, corpus: LabelCorpus) -> dict[str, int]:
     pipeline = beam.Pipeline(options=options)
-    # A transform belongs to the pipeline that it was part of first.
+    # A transform can be part of one pipeline only.
     _ = pipeline | dataclasses.replace(corpus)
     result = pipeline.run()
     result.wait_until_finish()
@@ -137,40 +133,40 @@ def _run_once(options: PipelineOptions, corpus: LabelCorpus) -> dict[str, int]:
 
 @contextlib.contextmanager
 def _killed_workers() -> Iterator[threading.Event]:
-    """Tells whether a process of this machine's workers failed."""
+    """Yields an event that is set when a local worker is killed."""
     killed = threading.Event()
-    told_before = threading.excepthook
+    hook_before = threading.excepthook
 
-    def tell(failure: threading.ExceptHookArgs) -> None:
+    def notice(failure: threading.ExceptHookArgs) -> None:
         if failure.thread and failure.thread.name == _WAITING_THREAD:
             killed.set()
-        told_before(failure)
+        hook_before(failure)
 
-    threading.excepthook = tell
+    threading.excepthook = notice
     try:
         yield killed
     finally:
-        threading.excepthook = told_before
+        threading.excepthook = hook_before
 
 
-def _refusal(error: RuntimeError) -> Exception:
-    """What a user can mend of a failure in a worker, or the failure."""
+def _explained(error: RuntimeError) -> Exception:
+    """Returns an `InputError` if the user can fix it, else the error itself."""
     lines = str(error).strip().splitlines()
-    told = re.fullmatch(_MENDABLE, lines[-1]) if lines else None
-    if told is None:
+    match = re.fullmatch(_FIXABLE, lines[-1]) if lines else None
+    if match is None:
         return error
     return InputError(
-        f"A worker cannot go on: {told[1]}. Mend that and run the same again, "
-        "what was labeled is kept."
+        f"A worker stopped: {match[1]}. Fix that and run the same command "
+        "again; photos that are labeled stay labeled."
     )
 
 
 @contextlib.contextmanager
 def _progress(corpus: LabelCorpus, photos: int | None) -> Iterator[tqdm.tqdm]:
-    """A bar that counts the files of labels, wherever the workers are."""
+    """Shows a progress bar that counts the files of labels."""
     pattern = FileSystems.join(corpus.output_dir, LABELS_FOLDER, "*")
     done = threading.Event()
-    # Beside what `quiet_libraries` keeps back.
+    # A copy of stderr, which `quiet_libraries` does not redirect.
     with (
         open(os.dup(sys.stderr.fileno()), "w") as terminal,
         tqdm.tqdm(None, "Labeling", photos, unit="file", file=terminal) as bar,
@@ -178,7 +174,7 @@ def _progress(corpus: LabelCorpus, photos: int | None) -> Iterator[tqdm.tqdm]:
 
         def look() -> None:
             while not done.wait(_SECONDS_A_LOOK):
-                # The next look may find what this one cannot reach.
+                # A remote folder may be unreachable for a moment.
                 with contextlib.suppress(OSError):
                     bar.n = len(stored_files.find(pattern))
                     bar.refresh()

@@ -1,4 +1,4 @@
-"""What decides which labels a photo gets."""
+"""Settings that determine the labels of a photo."""
 
 import dataclasses
 import hashlib
@@ -16,16 +16,16 @@ _CLASSES = f"assets/{CLASSES_FILE}"
 
 @dataclasses.dataclass(frozen=True)
 class CorpusSettings:
-    """A SavedModel and how it is to label photos.
+    """A SavedModel and how it labels photos.
 
     Args:
-        model: its folder, on any filesystem of Beam.
-        model_files: the files that it consists of, as paths below the folder.
-        model_sha256: of those files, see `choose_model`.
-        class_names: one for each label.
-        signature: what the model is asked for.
-        longest_side: to scale larger photos down to, in pixels; None leaves
-            them.
+        model: folder of the SavedModel, on any filesystem of Beam.
+        model_files: the files of the SavedModel, as paths below the folder.
+        model_sha256: hash of these files, see `choose_model`.
+        class_names: one name for each label.
+        signature: signature of the model that labels photos.
+        longest_side: larger photos are scaled down to this many pixels; None
+            leaves them.
     """
 
     model: str
@@ -36,10 +36,10 @@ class CorpusSettings:
     longest_side: int | None
 
     def name(self, photo_sha256: str) -> str:
-        """What the labels of a photo are called: 64 hexadecimal digits.
+        """Returns the name of the labels of a photo: 64 hexadecimal digits.
 
-        It is the same for the same photo, model and settings, wherever they
-        lie and whatever they are called.
+        It depends on the content of the photo and the model and on the
+        settings, not on paths.
         """
         parts = (
             photo_sha256,
@@ -56,20 +56,22 @@ def choose_model(
     output_resolution: int | None = None,
     num_instances: int | None = None,
 ) -> CorpusSettings:
-    """Looks at a SavedModel without loading it.
+    """Reads the settings of a SavedModel without loading it.
 
-    Its sha256 is that of the list of its files that `sha256sum` prints, which
-    a shell counts by `find saved_model.pb variables assets -type f | LC_ALL=C
+    Its SHA-256 is the hash of the list that `sha256sum` prints of its files.
+    In a shell: `find saved_model.pb variables assets -type f | LC_ALL=C
     sort | xargs sha256sum | sha256sum`.
 
     Args:
         model: folder that `export_saved_model` wrote.
-        longest_side: to scale larger photos down to, in pixels.
-        output_resolution: a choice that the model has a signature for.
-        num_instances: likewise; one of both at a time.
+        longest_side: larger photos are scaled down to this many pixels.
+        output_resolution: a resolution that the model has a signature for.
+        num_instances: a number of instances that the model has a signature
+            for; not together with `output_resolution`.
 
     Raises:
-        InputError: if it is no such folder, or has no such signature.
+        InputError: if the folder holds no such model, or the model has no such
+            signature.
     """
     root = model.rstrip("/")
     try:
@@ -78,18 +80,18 @@ def choose_model(
         graph = saved_model_pb2.SavedModel.FromString(contents[_GRAPH])
         names, _ = read_classes(contents[_CLASSES].decode())
         signatures = graph.meta_graphs[0].signature_def
-    except Exception as error:  # Broken files raise whatever they like.
+    except Exception as error:  # Broken files raise errors of any class.
         raise InputError(
-            f"{model} is no SavedModel that labels photos ({error!r}): give a "
-            "folder that tools/export.py wrote."
+            f"{model} is not a SavedModel that labels photos ({error!r}): give "
+            "a folder that `keras-rcnn export` wrote."
         ) from error
     signature = _signature(output_resolution, num_instances)
     if signature not in signatures:
         kinds = tuple(SIGNATURES.values())
         there = sorted(name for name in signatures if name.startswith(kinds))
         raise InputError(
-            f"{model} has no signature {signature}: choose what it has one "
-            f"for, {', '.join(there)}."
+            f"{model} has no signature {signature}: choose one of "
+            f"{', '.join(there)}."
         )
     listed = "".join(
         f"{hashlib.sha256(content).hexdigest()}  {name}\n"

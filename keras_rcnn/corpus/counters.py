@@ -1,4 +1,4 @@
-"""What is counted, on whatever machine it happens."""
+"""Counters of a pipeline, on all of its machines."""
 
 from typing import Any
 
@@ -22,28 +22,28 @@ def count(name: str, number: int = 1) -> None:
     """Adds to a counter.
 
     - `photos`: rows of both tables;
-    - `labeled`: files of labels written, or records;
-    - `labelled_before`: those that were there already;
+    - `labeled`: files or records of labels that were written;
+    - `labelled_before`: files or records of labels that existed;
     - `failures`: rows of the table of failures;
-    - `pixels`: of the photos labeled, at their own size;
-    - `batches`: of equal size, as the model got them;
-    - `models_loaded`: one for each process that labeled anything;
-    - `microseconds_in_model`: of all processes together, without loading.
+    - `pixels`: pixels of the labeled photos at their own size;
+    - `batches`: batches that the model labeled;
+    - `models_loaded`: processes that loaded the model;
+    - `microseconds_in_model`: sum over all processes, without loading.
     """
     Metrics.counter(_NAMESPACE, name).inc(number)
 
 
 def read_counters(result: Any) -> dict[str, int]:
-    """All counters of a pipeline that has ended.
+    """Returns all counters of a pipeline that has ended.
 
     Args:
-        result: of the pipeline.
+        result: result of the pipeline.
     """
     found = result.metrics().query(MetricsFilter().with_namespace(_NAMESPACE))[
         "counters"
     ]
     totals = dict.fromkeys(_NAMES, 0)
     for each in found:
-        # Several steps may count the same.
+        # Several steps may use the same counter.
         totals[each.key.metric.name] += each.result or 0
     return totals

@@ -1,4 +1,4 @@
-"""Photos without labels, and why."""
+"""Photos that could not be labeled."""
 
 from typing import Any, NamedTuple
 
@@ -7,7 +7,7 @@ from apache_beam.pvalue import TaggedOutput
 
 from keras_rcnn.corpus.counters import count
 
-# Beam's name for what leaves a step beside its results.
+# Tag of the failures among the outputs of a step.
 DEAD_LETTERS = "dead_letters"
 DEAD_LETTER_SCHEMA = pa.schema([("path", pa.string()), ("reason", pa.string())])
 
@@ -16,8 +16,8 @@ class DeadLetter(NamedTuple):
     """A row of the table of failures.
 
     Args:
-        path: the photo.
-        reason: why it has no labels, and the mend.
+        path: path of the photo.
+        reason: why it has no labels and how to fix that.
     """
 
     path: str
@@ -25,7 +25,7 @@ class DeadLetter(NamedTuple):
 
 
 def dead_letter(path: str, reason: Exception | str) -> Any:
-    """A failure, counted and on its way beside the results of a step."""
+    """Counts a failure and returns it as an output of a step."""
     count("photos")
     count("failures")
     return TaggedOutput(DEAD_LETTERS, DeadLetter(path, str(reason)))

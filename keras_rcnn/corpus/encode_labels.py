@@ -1,4 +1,4 @@
-"""Labels on their way to files."""
+"""Labels encoded as PNG files."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -15,10 +15,10 @@ class EncodedLabels(NamedTuple):
     """Labels of a photo as a PNG file.
 
     Args:
-        name: of the labels.
-        paths: all that hold this very photo.
-        stats: figures of the labels.
-        png: the file.
+        name: name of the labels.
+        paths: all paths with this photo.
+        stats: statistics of the labels.
+        png: content of the file.
     """
 
     name: str
@@ -28,7 +28,7 @@ class EncodedLabels(NamedTuple):
 
 
 class EncodeLabels(beam.DoFn):
-    """Pairs of `Photo` and `Inference` to `EncodedLabels`.
+    """Maps pairs of `Photo` and `Inference` to `EncodedLabels`.
 
     Args:
         num_classes: number of classes.
@@ -45,8 +45,8 @@ class EncodeLabels(beam.DoFn):
                 yield dead_letter(
                     path,
                     f"{path}, {photo.width}x{photo.height} pixels, is larger "
-                    "than the SavedModel takes: scale it down "
-                    "(--longest_side), or export the model with more "
+                    "than the SavedModel allows: scale it down "
+                    "(--longest_side), or export the model with a larger "
                     "--max_megapixels.",
                 )
             return

@@ -1,4 +1,4 @@
-"""Photos of equal size, some at a time."""
+"""Batches of photos of equal size."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,25 +7,25 @@ import apache_beam as beam
 from apache_beam.transforms.window import GlobalWindow
 from apache_beam.utils.windowed_value import WindowedValue
 
-# More take more memory, and labeling hardly less time.
+# Larger batches take more memory and are hardly faster.
 _MAX_PHOTOS = 8
 _MAX_PIXELS = 4_000_000
 
 
 class EqualSizeBatches(beam.DoFn):
-    """Pairs of anything and a photo to lists of pairs, of photos of one size.
+    """Groups pairs of a key and a photo by the size of the photo.
 
-    Only photos of one bundle meet, hence of one worker. Photos wait until
+    A batch holds photos of one bundle, and so of one worker. Photos wait until
     there are 8 of their size, or until 4 megapixels wait.
     """
 
     def start_bundle(self) -> None:
-        """Begins without photos."""
+        """Starts without photos."""
         self._waiting: dict[tuple[int, ...], list[Any]] = {}
         self._pixels = 0
 
     def process(self, element: Any) -> Iterator[list[Any]]:
-        """Takes a photo, and gives a batch that is full by that."""
+        """Adds a photo and yields the batches that are full."""
         height, width, _ = size = element[1].shape
         batch = self._waiting.setdefault(size, [])
         batch.append(element)
@@ -37,7 +37,7 @@ class EqualSizeBatches(beam.DoFn):
             yield self._waiting.pop(size)
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
-        """Gives the batches that are not full."""
+        """Yields the remaining batches."""
         window = GlobalWindow()
         for batch in self._all():
             yield WindowedValue(batch, window.max_timestamp(), (window,))

@@ -1,4 +1,4 @@
-"""The whole way from files of photos to labels and tables."""
+"""The whole pipeline, from files of photos to labels and tables."""
 
 import dataclasses
 from typing import Any
@@ -37,20 +37,21 @@ _MAIN = "main"
 
 @dataclasses.dataclass
 class LabelCorpus(beam.PTransform):
-    """Labels all photos that patterns stand for, but for those with labels.
+    """Labels all photos that match patterns and have no labels yet.
 
-    Photos are grouped by what is in them and how they are to be labeled, and
-    those without labels are spread over the workers.
+    Photos are grouped by content and settings. Photos without labels are
+    distributed over the workers.
 
     Args:
-        settings: how to label.
+        settings: model and settings.
         output_dir: folder on any filesystem of Beam, for `labels`,
             `photos.parquet` and `dead_letters.parquet`.
-        images: patterns of files, each a photo.
+        images: patterns of photo files.
         tfrecords: patterns of TFRecord files, see `photo_of_record`.
         output_format: `png` or `tfrecord`.
-        max_megapixels: how large a photo may be; None leaves it to Pillow.
-        threads: TensorFlow's in each process; None leaves them to TensorFlow.
+        max_megapixels: size of the largest photo; by default Pillow's limit.
+        threads: threads of TensorFlow in each process; by default
+            TensorFlow's own number.
     """
 
     settings: CorpusSettings
@@ -82,7 +83,7 @@ class LabelCorpus(beam.PTransform):
         )
         read = (
             found[_MAIN]
-            # Whichever are missing, each worker gets its part of them.
+            # Distributes the missing photos over all workers.
             | "SpreadMissing" >> beam.Reshuffle()
             | beam.ParDo(
                 ReadPhotos(self.settings, self.max_megapixels)
@@ -148,7 +149,7 @@ class LabelCorpus(beam.PTransform):
 
 
 def _files(pipeline: Any, kind: str, patterns: tuple[str, ...]) -> PCollection:
-    """The files that patterns stand for, on all workers."""
+    """Adds steps that match patterns and distribute the files."""
     return (
         pipeline
         | f"{kind}Patterns" >> beam.Create(patterns)

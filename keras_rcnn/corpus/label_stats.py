@@ -1,4 +1,4 @@
-"""What the table says of a photo's labels."""
+"""Statistics of the labels of a photo."""
 
 import json
 import struct
@@ -14,21 +14,20 @@ from keras_rcnn.io.images import encode_png
 from keras_rcnn.reports import label_shares
 
 _KEYWORD = b"keras_rcnn"
-# Bytes that a PNG file begins with, before its first chunk.
+# Length of the signature at the start of a PNG file, in bytes.
 _SIGNATURE = 8
 
 
 class LabelStats(NamedTuple):
-    """Figures of a photo's labels, which their PNG file carries as well.
+    """Statistics of labels, which their PNG file contains as well.
 
-    So there is no file of labels without its row of the table, whenever a
-    program is killed.
+    A run that is killed can therefore rebuild the row of every file of labels.
 
     Args:
-        height: of the photo, in pixels.
-        width: of the photo, in pixels.
-        class_shares: the part of the pixels that each class has.
-        mean_confidence: largest probability, its mean over the pixels that
+        height: height of the photo, in pixels.
+        width: width of the photo, in pixels.
+        class_shares: fraction of the pixels of each class.
+        mean_confidence: mean of the largest probability over the pixels that
             the network saw.
     """
 
@@ -38,7 +37,7 @@ class LabelStats(NamedTuple):
     mean_confidence: float
 
     def row(self, path: str, name: str, settings: CorpusSettings) -> Any:
-        """A row of the table for one of the paths that the photo has."""
+        """Returns the row of the table for a path of the photo."""
         shares = dict(zip(settings.class_names, self.class_shares, strict=True))
         return {
             "path": path,
@@ -52,7 +51,7 @@ class LabelStats(NamedTuple):
 
 
 def row_schema(class_names: tuple[str, ...]) -> pa.Schema:
-    """Columns of the table."""
+    """Returns the columns of the table."""
     shares = pa.struct([(name, pa.float64()) for name in class_names])
     return pa.schema(
         [
@@ -70,12 +69,12 @@ def row_schema(class_names: tuple[str, ...]) -> pa.Schema:
 def label_png(
     labels: np.ndarray, num_classes: int, mean_confidence: float
 ) -> tuple[bytes, LabelStats]:
-    """Labels as a PNG file that carries its figures.
+    """Encodes labels as a PNG file with statistics.
 
     Args:
         labels: uint8 `(height, width)`.
         num_classes: number of classes.
-        mean_confidence: as in `LabelStats`.
+        mean_confidence: see `LabelStats`.
     """
     shares = tuple(label_shares(labels, num_classes).tolist())
     height, width = labels.shape
@@ -84,17 +83,17 @@ def label_png(
 
 
 def stats_of(png: bytes) -> LabelStats | None:
-    """The figures that a PNG file carries; None if it is not whole."""
+    """Returns the statistics in a PNG file, or None if it is incomplete."""
     try:
-        notes = dict(_notes(png))
+        notes = dict(_texts(png))
         height, width, shares, mean_confidence = json.loads(notes[_KEYWORD])
     except (struct.error, KeyError, ValueError):
         return None
     return LabelStats(height, width, tuple(shares), mean_confidence)
 
 
-def _notes(png: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Texts of a PNG file, whose chunks have to be there up to the last."""
+def _texts(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yields the texts of a PNG file, whose chunks must be complete."""
     offset, kind = _SIGNATURE, b""
     while kind != b"IEND":
         length, kind = struct.unpack_from(">I4s", png, offset)

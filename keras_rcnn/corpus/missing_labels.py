@@ -1,4 +1,4 @@
-"""Photos that have no labels yet, apart from those that have."""
+"""Photos that have no labels yet."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -8,25 +8,25 @@ from apache_beam.pvalue import TaggedOutput
 
 from keras_rcnn.corpus.counters import count
 
-# What has labels already leaves `MissingLabels` by this name.
+# Tag of the photos that have labels already.
 STORED = "stored"
 
 
 class MissingLabels(beam.DoFn):
-    """Groups of what has one name to its references, if there are no labels.
+    """Passes on the names and references of photos without labels.
 
-    Those with labels leave beside them, as name, paths and `LabelStats`.
+    Photos with labels get the tag `STORED`, with name, paths and `LabelStats`.
     """
 
     def process(self, element: Any) -> Iterator[Any]:
-        """Looks at a group.
+        """Checks a group.
 
         Args:
-            element: name, and by `photos` and `stored` all references and what
-                is known of the labels.
+            element: name, and a dictionary with all references (`photos`) and
+                statistics (`stored`).
         """
         name, found = element
-        # Patterns may overlap.
+        # Patterns may overlap, so references may repeat.
         references = tuple(sorted(set(found["photos"])))
         stored = list(found["stored"])
         if references and stored:

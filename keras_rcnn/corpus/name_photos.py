@@ -1,4 +1,4 @@
-"""Encoded photos by the name of the labels that each of them gets."""
+"""Names of labels, computed from encoded photos."""
 
 import hashlib
 from collections.abc import Iterator
@@ -14,18 +14,18 @@ from keras_rcnn.corpus.photo_reference import PhotoReference, photo_of_record
 from keras_rcnn.corpus.tfrecords import read_records
 from keras_rcnn.errors import InputError
 
-# Length and checksum before a record, checksum behind it.
+# Bytes before a record (length, checksum) and after it (checksum).
 _BEFORE, _BEHIND = 12, 4
 
 
 class NamePhotos(beam.DoFn):
-    """Files of photos to pairs of name and `PhotoReference`.
+    """Maps files of photos to pairs of name and `PhotoReference`.
 
-    Photos themselves do not leave the worker: they are read once more where
-    they are labeled, as sending them there costs more.
+    The photos themselves are not sent on. Reading them again where they are
+    labeled costs less.
 
     Args:
-        settings: what the names depend on besides the photo.
+        settings: model and settings, which the names depend on.
         are_records: whether the files are TFRecords.
     """
 
@@ -62,8 +62,8 @@ class NamePhotos(beam.DoFn):
             reason = str(error).split("\n", maxsplit=1)[0]
             yield dead_letter(
                 file,
-                f"{file} is no whole TFRecord file ({reason}): what follows "
-                f"byte {offset - _BEFORE} is lost, write it anew.",
+                f"{file} is no complete TFRecord file ({reason}): records "
+                f"after byte {offset - _BEFORE} are lost; write it again.",
             )
 
     def _named(

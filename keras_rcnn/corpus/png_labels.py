@@ -1,4 +1,4 @@
-"""Labels in PNG files, one a photo."""
+"""Labels as PNG files."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -15,10 +15,10 @@ _SUFFIX = ".png"
 
 
 class WritePngLabels(beam.DoFn):
-    """`EncodedLabels` to files, then to name, paths and `LabelStats`.
+    """Writes `EncodedLabels` and returns name, paths and `LabelStats`.
 
     Args:
-        folder: where to write.
+        folder: folder to write to.
     """
 
     def __init__(self, folder: str) -> None:
@@ -32,7 +32,7 @@ class WritePngLabels(beam.DoFn):
 
 
 class ReadPngLabels(beam.DoFn):
-    """Files to pairs of name and `LabelStats`, those that are whole."""
+    """Reads the name and `LabelStats` of complete files."""
 
     def process(self, metadata: FileMetadata) -> Iterator[Any]:
         """Reads a file."""

@@ -1,4 +1,4 @@
-"""Photos on their way to the network."""
+"""Photos read for the network."""
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
@@ -12,13 +12,13 @@ from keras_rcnn.io.images import allow_megapixels, read_image, scale_down
 
 
 class Photo(NamedTuple):
-    """What is known of a photo before it is labeled.
+    """A photo that will be labeled.
 
     Args:
-        name: of its labels.
-        paths: all that hold this very photo.
-        height: in pixels, before it is scaled down.
-        width: likewise.
+        name: name of its labels.
+        paths: all paths with this photo.
+        height: height in pixels, before it is scaled down.
+        width: width in pixels, before it is scaled down.
     """
 
     name: str
@@ -28,14 +28,14 @@ class Photo(NamedTuple):
 
 
 class ReadPhotos(beam.DoFn):
-    """Names and references of photos to pairs of `Photo` and its pixels.
+    """Maps names and references of photos to pairs of `Photo` and pixels.
 
-    The pixels are uint8 `(height, width, 3)`, at the size to label them at,
-    and the same that `tools/label.py` would see.
+    The pixels are uint8 `(height, width, 3)`, scaled down for the network, the
+    same as for `keras-rcnn label`.
 
     Args:
-        settings: how to label.
-        max_megapixels: how large a photo may be; None leaves it to Pillow.
+        settings: model and settings.
+        max_megapixels: size of the largest photo; by default Pillow's limit.
     """
 
     def __init__(
@@ -45,19 +45,19 @@ class ReadPhotos(beam.DoFn):
         self.max_megapixels = max_megapixels
 
     def setup(self) -> None:
-        """Lifts the guard against decompression bombs of this process."""
+        """Sets the limit against decompression bombs of this process."""
         if self.max_megapixels is not None:
             allow_megapixels(self.max_megapixels)
 
     def process(self, element: Any) -> Iterator[Any]:
-        """Reads a photo from the first of its places."""
+        """Reads a photo from its first path."""
         name, references = element
         paths = tuple(reference.path for reference in references)
         try:
             image = read_image(paths[0], references[0].read())
         except Exception as error:
-            # Readers of broken files raise whatever they like, and one photo
-            # is not to stop the others.
+            # Broken files raise errors of any class, and one photo must not
+            # stop the others.
             yield from _failures(paths, error)
             return
         small = scale_down(image, self.settings.longest_side)

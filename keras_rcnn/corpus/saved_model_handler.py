@@ -1,4 +1,4 @@
-"""A SavedModel as Beam's RunInference takes it."""
+"""A SavedModel for Beam's RunInference."""
 
 import functools
 import threading
@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import tensorflow as tf
 from apache_beam.ml.inference.base import ModelHandler
 
 from keras_rcnn.corpus import stored_files
@@ -17,11 +18,11 @@ from keras_rcnn.runtime.saved_model_labeler import SavedModelLabeler
 
 
 class Inference(NamedTuple):
-    """Labels and how sure the network is of them.
+    """Labels and their confidence.
 
     Args:
         labels: uint8 `(height, width)`.
-        mean_confidence: largest probability, its mean over the pixels.
+        mean_confidence: mean of the largest probability over the pixels.
     """
 
     labels: np.ndarray
@@ -29,14 +30,15 @@ class Inference(NamedTuple):
 
 
 class SavedModelHandler(ModelHandler[np.ndarray, Inference | None, Any]):
-    """Labels photos of equal size, a batch at a time.
+    """Labels batches of photos of equal size.
 
-    The model is loaded once a process, by the first batch: a run that finds
-    nothing to do loads none.
+    The first batch of each process loads the model, so that a run without
+    missing labels loads none.
 
     Args:
-        settings: which model, and what to ask it for.
-        threads: TensorFlow's in each process; None leaves them to TensorFlow.
+        settings: model and settings.
+        threads: threads of TensorFlow in each process; by default
+            TensorFlow's own number.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class SavedModelHandler(ModelHandler[np.ndarray, Inference | None, Any]):
         self.threads = threads
 
     def load_model(self) -> "LateLabeler":
-        """What loads the model when it is needed."""
+        """Returns a labeler that loads the model when it is needed."""
         return LateLabeler(self.settings, self.threads)
 
     def run_inference(
@@ -60,34 +62,34 @@ class SavedModelHandler(ModelHandler[np.ndarray, Inference | None, Any]):
 
         Args:
             batch: photos, each uint8 `(height, width, 3)`.
-            model: what `load_model` gave.
-            inference_args: of no use here.
+            model: result of `load_model`.
+            inference_args: unused.
 
         Returns:
-            One for each photo; None for those that are too large.
+            One result for each photo; None for a photo that is too large.
         """
         labeler = model.labeler
         start = time.perf_counter_ns()
         try:
             results = _label(labeler, np.stack(batch))
         except TooLargeError:
-            # One may fit where all do not.
+            # A single photo may fit where the batch does not.
             results = [_label_alone(labeler, photo) for photo in batch]
         count("microseconds_in_model", (time.perf_counter_ns() - start) // 1000)
         count("batches")
         return results
 
     def get_num_bytes(self, batch: Sequence[np.ndarray]) -> int:
-        """Bytes of a batch."""
+        """Returns the bytes of a batch."""
         return sum(photo.nbytes for photo in batch)
 
 
 class LateLabeler:
-    """A labeler that is loaded when it is asked for.
+    """A labeler that is loaded when it is first used.
 
     Args:
-        settings: which model, and what to ask it for.
-        threads: TensorFlow's; None leaves them to TensorFlow.
+        settings: model and settings.
+        threads: threads of TensorFlow; by default TensorFlow's own number.
     """
 
     def __init__(self, settings: CorpusSettings, threads: int | None) -> None:
@@ -97,7 +99,7 @@ class LateLabeler:
 
     @property
     def labeler(self) -> SavedModelLabeler:
-        """The model, loaded by the first thread that asks."""
+        """The labeler, which the first thread loads."""
         with self._turn:
             return self._load
 
@@ -113,8 +115,6 @@ class LateLabeler:
 
 
 def _limit_threads(threads: int | None) -> None:
-    import tensorflow as tf
-
     if threads is not None:
         tf.config.threading.set_inter_op_parallelism_threads(threads)
         tf.config.threading.set_intra_op_parallelism_threads(threads)

@@ -1,4 +1,4 @@
-"""Files wherever Beam can read and write them."""
+"""Files on all filesystems of Beam."""
 
 import contextlib
 import pathlib
@@ -9,17 +9,17 @@ from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.io.filesystems import FileSystems
 
 _AS_THEY_ARE = CompressionTypes.UNCOMPRESSED
-# What is uploaded to these appears once it is whole.
+# An uploaded file appears here only when it is complete.
 _OBJECT_STORES = frozenset({"azfs", "gs", "s3"})
 
 
 def is_local(path: str) -> bool:
-    """Whether a file or folder is on this machine."""
+    """Returns whether a file or folder is on this machine."""
     return FileSystems.get_scheme(path) is None
 
 
 def read(path: str, offset: int = 0, length: int = -1) -> bytes:
-    """A file, or a part of it.
+    """Reads a file, or a part of it.
 
     Raises:
         OSError: if it cannot be read.
@@ -31,10 +31,10 @@ def read(path: str, offset: int = 0, length: int = -1) -> bytes:
 
 
 def write(path: str, content: bytes) -> None:
-    """Writes or replaces a file such that nobody ever sees a part of it.
+    """Writes or replaces a file, which is never seen in part.
 
-    Where files are not uploaded as a whole, it has another name meanwhile, the
-    same each time: what a killed program left is written over by the next.
+    Except on object stores, the file is written under a temporary name first.
+    The name is fixed, so that the next run overwrites what a killed run left.
 
     Raises:
         OSError: if it cannot be written.
@@ -48,22 +48,22 @@ def write(path: str, content: bytes) -> None:
     if target == path:
         return
     if not is_local(path) and FileSystems.exists(path):
-        # Only local files are replaced by a new name for another.
+        # Renaming replaces an existing file only on local filesystems.
         FileSystems.delete([path])
     FileSystems.rename([part], [path])
 
 
-def find(pattern: str, most: int | None = None) -> list[str]:
-    """Files that a pattern stands for, in the order of their names.
+def find(pattern: str, max_files: int | None = None) -> list[str]:
+    """Returns the files that match a pattern, sorted by name.
 
     Args:
-        pattern: as Beam reads it: `*` within a folder, `**` across folders.
-        most: files to look for; all by default.
+        pattern: pattern of Beam: `*` within a folder, `**` across folders.
+        max_files: maximum number of files to look for; all by default.
 
     Raises:
-        OSError: if the place cannot be read.
+        OSError: if the folder cannot be read.
     """
-    (found,) = FileSystems.match([pattern], [most])
+    (found,) = FileSystems.match([pattern], [max_files])
     return sorted(metadata.path for metadata in found.metadata_list)
 
 
@@ -71,11 +71,11 @@ def find(pattern: str, most: int | None = None) -> list[str]:
 def on_this_machine(
     folder: str, files: Iterable[str]
 ) -> Iterator[pathlib.Path]:
-    """A folder to read from as usual, fetched for the block if it is elsewhere.
+    """Yields a local folder, a temporary copy if the folder is remote.
 
     Args:
-        folder: on any filesystem.
-        files: what to fetch, as paths below it.
+        folder: folder on any filesystem.
+        files: files to copy, as paths below the folder.
 
     Raises:
         OSError: if it cannot be read.

@@ -1,4 +1,4 @@
-"""Labels in TFRecord files, up to 256 photos in each."""
+"""Labels in TFRecord files of up to 256 photos."""
 
 import hashlib
 import pathlib
@@ -23,21 +23,21 @@ _NAME, _PNG = "name", "image/segmentation/class/encoded"
 
 
 class WriteTFRecordLabels(beam.DoFn):
-    """`EncodedLabels` to files, then to name, paths and `LabelStats`.
+    """Writes `EncodedLabels` and returns name, paths and `LabelStats`.
 
     A record is a tf.train.Example with the features `name`,
     `image/segmentation/class/encoded`, the PNG file, `image/height` and
-    `image/width`. A file is named by what is in it.
+    `image/width`. The name of a file is a hash of its content.
 
     Args:
-        folder: where to write.
+        folder: folder to write to.
     """
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
 
     def start_bundle(self) -> None:
-        """Begins without labels."""
+        """Starts without labels."""
         self._waiting: list[EncodedLabels] = []
 
     def process(self, labels: EncodedLabels) -> Iterator[Any]:
@@ -47,7 +47,7 @@ class WriteTFRecordLabels(beam.DoFn):
             yield from self._write()
 
     def finish_bundle(self) -> Iterator[WindowedValue]:
-        """Writes what is left."""
+        """Writes the remaining labels."""
         window = GlobalWindow()
         for written in self._write():
             yield WindowedValue(written, window.max_timestamp(), (window,))
@@ -66,7 +66,7 @@ class WriteTFRecordLabels(beam.DoFn):
 
 
 class ReadTFRecordLabels(beam.DoFn):
-    """Files to pairs of name and `LabelStats`, those that are whole."""
+    """Reads the names and `LabelStats` of complete records."""
 
     def process(self, metadata: FileMetadata) -> Iterator[Any]:
         """Reads a file."""
@@ -97,7 +97,7 @@ def _example(labels: EncodedLabels) -> bytes:
 
 
 def _tfrecord(records: list[bytes]) -> bytes:
-    """The content of a TFRecord file."""
+    """Returns the content of a TFRecord file."""
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "records")
         with tf.io.TFRecordWriter(str(file)) as writer:

@@ -1,4 +1,4 @@
-"""TFRecord files, wherever they are."""
+"""TFRecord files on all filesystems of Beam."""
 
 from collections.abc import Iterator
 
@@ -9,11 +9,11 @@ from keras_rcnn.corpus import stored_files
 
 
 def read_records(file: str) -> Iterator[bytes]:
-    """The records of a file, which is fetched first if it is elsewhere.
+    """Yields the records of a file, of a copy if the file is remote.
 
     Raises:
-        OSError: if it cannot be read.
-        tensorflow.errors.OpError: if it is broken.
+        OSError: if the file cannot be read.
+        tensorflow.errors.OpError: if the file is broken.
     """
     folder, name = FileSystems.split(file)
     with stored_files.on_this_machine(folder, [name]) as local:

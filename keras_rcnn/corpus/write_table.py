@@ -1,4 +1,4 @@
-"""A Parquet table in one file."""
+"""Parquet tables."""
 
 import io
 import itertools
@@ -14,10 +14,10 @@ _ROWS_AT_A_TIME = 10_000
 
 
 class WriteTable(beam.DoFn):
-    """Rows to a file in the order of their paths, unless it holds them.
+    """Writes rows, sorted by path, to a file that does not hold them yet.
 
     Args:
-        schema: columns, `path` among them.
+        schema: columns; one is `path`.
     """
 
     def __init__(self, schema: pa.Schema) -> None:
@@ -27,8 +27,8 @@ class WriteTable(beam.DoFn):
         """Writes the file.
 
         Args:
-            file: to write or replace.
-            rows: all rows, values by column.
+            file: file to write or replace.
+            rows: all rows, as dictionaries of values by column.
         """
         remaining = iter(rows)
         parts = [self.schema.empty_table()]
@@ -37,9 +37,9 @@ class WriteTable(beam.DoFn):
         table = pa.concat_tables(parts).sort_by("path").combine_chunks()
         content = io.BytesIO()
         pq.write_table(table, content)
-        if content.getvalue() != _there(file):
+        if content.getvalue() != _existing(file):
             stored_files.write(file, content.getvalue())
 
 
-def _there(file: str) -> bytes | None:
+def _existing(file: str) -> bytes | None:
     return stored_files.read(file) if stored_files.find(file) else None

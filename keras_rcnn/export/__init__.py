@@ -1,4 +1,4 @@
-"""Trained networks in forms that need no keras_rcnn."""
+"""Trained networks as files that run without keras_rcnn."""
 
 from keras_rcnn.export.litert import export_litert
 from keras_rcnn.export.onnx import export_onnx

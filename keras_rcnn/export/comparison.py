@@ -1,4 +1,4 @@
-"""Exported files beside the SavedModel: size, speed, agreement, accuracy."""
+"""Exported files compared with the SavedModel: size, speed, accuracy."""
 
 import pathlib
 import sys
@@ -34,18 +34,19 @@ def compare(
     size: Size,
     repeats: int = 20,
 ) -> list[Row]:
-    """Labels the same photos by all of them, each photo scaled to one size.
+    """Labels the same photos with the SavedModel and with exported files.
 
-    A file for photos of another size has them scaled to that, and is compared
-    with what the SavedModel says of those.
+    Each photo is scaled to `size`, or to the size that a file takes. A file is
+    compared with the labels of the SavedModel for photos of the same size.
 
     Args:
         folder: SavedModel to compare with.
-        output_resolution: of the files, and to ask of the SavedModel.
+        output_resolution: output resolution of the files, which the SavedModel
+            is asked for as well.
         files: `.tflite` and `.onnx` files by name.
-        dataset: labeled photos to score them by.
+        dataset: labeled photos to score with.
         size: height and width that photos are scaled to.
-        repeats: timed runs of each on a photo of its size.
+        repeats: number of timed runs for each file.
 
     Returns:
         A row for the SavedModel, then one for each file.
@@ -65,18 +66,18 @@ def compare(
 
 
 def _load(file: pathlib.Path, num_threads: int = THREADS[-1]) -> Labeler:
-    # LiteRT tells of its start, whatever it is told.
+    # LiteRT prints notices at its start, at any log level.
     with quiet_libraries():
         return load_labeler(file, num_threads=num_threads)
 
 
 def _size(labeler: Labeler) -> Size | None:
-    """Height and width of all photos that a file takes, if it takes one."""
+    """Returns the height and width of the photos of a file of fixed size."""
     return getattr(labeler, "size", None)
 
 
 def markdown(rows: list[Row]) -> str:
-    """The rows as a table."""
+    """Returns the rows as a Markdown table."""
     lines = []
     for row in rows:
         size = row.get("bytes")
@@ -150,7 +151,7 @@ def _time(
         photo = rng.integers(0, 256, (*size, 3), np.uint8)
         return lambda: seconds_of(lambda: label(photo))
 
-    # TensorFlow takes the threads that it started with.
+    # The number of threads of TensorFlow is fixed when it starts.
     things = {
         (_SAVED_MODEL, THREADS[-1]): timed(saved_model, sizes[_SAVED_MODEL])
     }

@@ -1,4 +1,4 @@
-"""Fewer nodes in a SavedModel, which is what the time to load it goes by."""
+"""Fewer nodes in a SavedModel, so that it loads faster."""
 
 import pathlib
 
@@ -9,12 +9,12 @@ _OUTPUT = ":output:0"
 
 
 def merge_equal_constants(folder: pathlib.Path) -> None:
-    """Keeps one of all constants of a function that are the same.
+    """Merges equal constants of each function.
 
-    TensorFlow writes one for each use, a third of the nodes of the labeling.
+    TensorFlow writes one constant for each use, a third of all nodes here.
 
     Args:
-        folder: SavedModel, whose fingerprint is no longer right afterwards.
+        folder: SavedModel; its fingerprint is invalid afterwards.
     """
     file = folder / "saved_model.pb"
     model = saved_model_pb2.SavedModel.FromString(file.read_bytes())
@@ -29,7 +29,7 @@ def _merge(function: function_pb2.FunctionDef) -> None:
     replaced: dict[str, str] = {}
     nodes = []
     for node in function.node_def:
-        # Those that wait for something are there for its sake.
+        # A constant with a control input orders the execution.
         if node.op == "Const" and not node.input:
             value = node.attr["value"].SerializeToString(deterministic=True)
             name = kept.setdefault(node.device.encode() + value, node.name)
@@ -47,7 +47,7 @@ def _merge(function: function_pb2.FunctionDef) -> None:
 
 
 def _renamed(reference: str, replaced: dict[str, str]) -> str:
-    """What a node's input, `name:output:0` or `^name`, is called now."""
+    """Returns the new name of an input, `name:output:0` or `^name`."""
     if reference.startswith("^"):
         name = reference[1:]
         return f"^{replaced.get(name, name)}"

@@ -1,8 +1,8 @@
-"""How a JPEG file asks to be turned, read by a graph."""
+"""The EXIF orientation of a JPEG file, read by a graph."""
 
 import tensorflow as tf
 
-# Cameras write their notes before the picture, in 64 KB at most.
+# EXIF data come before the image data, in at most 64 KB.
 _MAX_BYTES = 2**17
 _MAX_SEGMENTS = 100
 _NOTES, _PICTURE = 0xE1, 0xDA
@@ -13,13 +13,13 @@ _BYTES_AN_ENTRY = 12
 
 
 def jpeg_orientation(content: tf.Tensor) -> tf.Tensor:
-    """EXIF's number of the turn, 1 to 8, 1 being upright.
+    """Returns the EXIF orientation, 1 to 8, where 1 is upright.
 
     Args:
-        content: the file, a string.
+        content: content of the file, a string.
 
     Returns:
-        int32; 1 if the file says nothing, or nothing that makes sense.
+        int32; 1 if the file has no valid orientation.
 
     Reference:
         CIPA DC-008 (EXIF), section 4.6.
@@ -28,7 +28,7 @@ def jpeg_orientation(content: tf.Tensor) -> tf.Tensor:
 
 
 class _Notes:
-    """The bytes of a file as numbers; zeros where it has ended."""
+    """The bytes of a file as numbers, followed by zeros."""
 
     def __init__(self, content: tf.Tensor) -> None:
         start = tf.strings.substr(content, 0, _MAX_BYTES)
@@ -37,22 +37,22 @@ class _Notes:
         self.bytes = tf.pad(self.bytes, [[0, 1]])
 
     def at(self, index: tf.Tensor) -> tf.Tensor:
-        """The byte at an index, or bytes at several."""
+        """Returns the bytes at one index or several."""
         inside = (index >= 0) & (index < self.size)
         return tf.gather(self.bytes, tf.where(inside, index, self.size))
 
     def number(
         self, index: tf.Tensor, length: int, little: tf.Tensor | bool = False
     ) -> tf.Tensor:
-        """The whole number of so many bytes at an index."""
+        """Returns the integer of `length` bytes at an index."""
         values = self.at(index[..., tf.newaxis] + tf.range(length))
-        # Four bytes may become negative, which is no place in the file.
+        # A negative result of four bytes is outside of the file.
         places = tf.bitwise.left_shift(1, 8 * tf.range(length))
         places = tf.where(little, places, places[::-1])
         return tf.reduce_sum(values * places, axis=-1)
 
     def orientation(self) -> tf.Tensor:
-        """What the entry of that tag says."""
+        """Returns the value of the orientation tag."""
         header = self._find_exif() + 10
         little = self.at(header) == _LITTLE_ENDIAN
         directory = header + self.number(header + 4, 4, little)
@@ -65,13 +65,13 @@ class _Notes:
         return tf.where((value >= 1) & (value <= 8), value, 1)
 
     def _find_exif(self) -> tf.Tensor:
-        """Where the segment begins, or the end of the file."""
+        """Returns where the EXIF segment begins, or the size of the file."""
 
         def is_exif(place: tf.Tensor) -> tf.Tensor:
             name = self.at(place + 4 + tf.range(len(_EXIF)))
             return (self.at(place + 1) == _NOTES) & tf.reduce_all(name == _EXIF)
 
-        def goes_on(place: tf.Tensor) -> tf.Tensor:
+        def is_other_segment(place: tf.Tensor) -> tf.Tensor:
             marker, kind = self.at(place), self.at(place + 1)
             segment = (marker == 0xFF) & (kind != _PICTURE)
             return segment & (place < self.size) & ~is_exif(place)
@@ -81,6 +81,9 @@ class _Notes:
 
         # The file begins with a marker of two bytes.
         (place,) = tf.while_loop(
-            goes_on, step, (tf.constant(2),), maximum_iterations=_MAX_SEGMENTS
+            is_other_segment,
+            step,
+            (tf.constant(2),),
+            maximum_iterations=_MAX_SEGMENTS,
         )
         return tf.where(is_exif(place), place, self.size)

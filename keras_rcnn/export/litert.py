@@ -1,4 +1,4 @@
-"""LiteRT files: photos in, labels out, on a phone."""
+"""LiteRT files for phones."""
 
 import contextlib
 import io
@@ -37,28 +37,28 @@ def export_litert(
 ) -> pathlib.Path:
     """Writes the whole labeling as a LiteRT (`.tflite`) file.
 
-    It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
-    uint8 `(1, height, width)`, or `probabilities`, float32
-    `(1, height, width, num_classes)`, by built-in operations alone. Names and
-    colors of the classes are in the file. MediaPipe's `ImageSegmenter` runs
-    those of fixed size that give probabilities.
+    The input is `images`, uint8 `(1, height, width, 3)`. The output is
+    `labels`, uint8 `(1, height, width)`, or `probabilities`, float32
+    `(1, height, width, num_classes)`. The file uses built-in operations only
+    and holds names and colors of the classes. MediaPipe's `ImageSegmenter` runs
+    files of a fixed size with probabilities.
 
     Args:
         model: trained network.
         path: file to write.
-        size: height and width of all photos; None for any, set by the
-            interpreter's `resize_tensor_input`, which is slower.
-        output_resolution: as for `SceneLabeler`.
-        num_instances: as for `SceneLabeler`.
+        size: height and width of all photos; None for photos of any size,
+            which is slower (`resize_tensor_input` of the interpreter sets it).
+        output_resolution: pixels from one computed label to the next.
+        num_instances: number of instances; by default that of the model.
         quantize: one of `QUANTIZATIONS`, see `quantize_litert`.
         output: `labels` or `probabilities`.
-        photos: for `int8`, some like those to be labeled, uint8
-            `(height, width, 3)` of that size.
-        smoothing: as for `SceneLabeler`.
+        photos: for `int8`, typical photos, uint8 `(height, width, 3)`, of that
+            size.
+        smoothing: side of the square of pixels whose scores are averaged.
 
     Raises:
-        InputError: if these choices do not go together, or the file cannot
-            be written.
+        InputError: if the arguments do not fit together, or the file cannot be
+            written.
     """
     if quantize not in QUANTIZATIONS:
         raise InputError(
@@ -69,8 +69,8 @@ def export_litert(
         photos = list(photos)
         if size is None or not photos:
             raise InputError(
-                "int8 needs photos of one size, to see what numbers occur: "
-                "give a size and photos, or choose another quantization."
+                "int8 needs photos of one size, to measure ranges: give a size "
+                "and photos, or choose another quantization."
             )
     labeling = PortableLabeling(
         model, size, output_resolution, num_instances, output, smoothing
@@ -91,12 +91,12 @@ def _convert(labeling: PortableLabeling) -> bytes:
     archive.track(labeling.model)
     archive.add_endpoint(
         SIGNATURE,
-        # A function with what it is a method of would be taken for a layer.
+        # Keras would take the object itself for a layer.
         lambda images: labeling(images),
         input_signature=labeling.input_signature,
     )
     with tempfile.TemporaryDirectory() as folder:
-        # Keras prints a report of the endpoints whatever it is told.
+        # Keras prints the endpoints although `verbose` is false.
         with contextlib.redirect_stdout(io.StringIO()):
             archive.write_out(folder, verbose=False)
         converter = tf.lite.TFLiteConverter.from_saved_model(

@@ -1,4 +1,4 @@
-"""What a LiteRT file says of itself, such that MediaPipe understands it."""
+"""Metadata of LiteRT files, as MediaPipe reads them."""
 
 import dataclasses
 import io
@@ -9,6 +9,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 
+from keras_rcnn.errors import missing_extra
 from keras_rcnn.export.flat_tables import Choice, FlatTables
 
 _LABELS_FILE = "labels.txt"
@@ -21,13 +22,13 @@ _TENSOR_AXIS_LABELS = Choice(2)
 
 @dataclasses.dataclass(frozen=True)
 class LiteRTMetadata:
-    """What stands in a file beside its graph.
+    """The metadata of a file.
 
     Args:
-        description: for people.
-        version: of the package that wrote it.
-        class_names: in order.
-        files: other content, by file name.
+        description: text for people.
+        version: version of the package that wrote the file.
+        class_names: one name for each class, in order.
+        files: further text files by name.
 
     Reference:
         The schemas `metadata_schema.fbs` of TensorFlow Lite Support and
@@ -40,15 +41,14 @@ class LiteRTMetadata:
     files: Mapping[str, str]
 
     def attach(self, model: bytes) -> bytes:
-        """The LiteRT file with all of this in it.
+        """Returns the LiteRT file with the metadata.
 
-        The files are a zip archive behind the graph, as MediaPipe wants them.
-        Names of inner tensors, a tenth of a small file, are left out.
+        The text files are a zip archive after the graph, where MediaPipe looks
+        for them. Names of inner tensors, a tenth of a small file, are removed.
         """
-        from ai_edge_litert import schema_py_generated as schema
-
+        schema = _schema()
         graph = schema.ModelT.InitFromPackedBuf(bytearray(model), 0)
-        _forget_names(graph)
+        _remove_names(graph)
         _add_buffer(graph, b"TFLITE_METADATA", self._pack())
         builder = _AlignedBuilder(len(model))
         builder.Finish(graph.Pack(builder), b"TFL3")
@@ -57,12 +57,12 @@ class LiteRTMetadata:
         names = "".join(f"{name}\n" for name in self.class_names)
         with zipfile.ZipFile(content, "a") as archive:
             for name, text in {_LABELS_FILE: names, **self.files}.items():
-                # Of a fixed date, so that the same model is the same file.
+                # `ZipInfo` has a fixed date, which makes files reproducible.
                 archive.writestr(zipfile.ZipInfo(name), text)
         return content.getvalue()
 
     def _pack(self) -> bytes:
-        """The table `ModelMetadata`."""
+        """Returns the table `ModelMetadata`."""
         make = FlatTables()
         subgraph = make.table(
             make.text("labeling"),
@@ -84,7 +84,7 @@ class LiteRTMetadata:
 
 
 def _input(make: FlatTables) -> int:
-    """The `TensorMetadata` of photos that are taken as they are."""
+    """Adds the `TensorMetadata` of photos, which need no preprocessing."""
     nothing = make.table(make.floats(0), make.floats(1))
     return make.table(
         make.text("images"),
@@ -98,7 +98,7 @@ def _input(make: FlatTables) -> int:
 
 
 def _output(make: FlatTables) -> int:
-    """The `TensorMetadata` of labels or probabilities."""
+    """Adds the `TensorMetadata` of labels or probabilities."""
     names = make.table(
         make.text(_LABELS_FILE),
         make.text("Names of the classes."),
@@ -118,7 +118,7 @@ def _output(make: FlatTables) -> int:
 
 
 def _segmenter_options(make: FlatTables) -> int:
-    """MediaPipe's `ImageSegmenterOptions`: nothing is left to be applied."""
+    """Adds MediaPipe's `ImageSegmenterOptions`, without an activation."""
     options = FlatTables()
     content = options.finish(options.table(Choice(0)), b"V001")
     return make.table(
@@ -126,7 +126,15 @@ def _segmenter_options(make: FlatTables) -> int:
     )
 
 
-def _forget_names(graph: Any) -> None:
+def _schema() -> Any:
+    try:
+        from ai_edge_litert import schema_py_generated
+    except ModuleNotFoundError as error:
+        raise missing_extra("LiteRT export", "litert") from error
+    return schema_py_generated
+
+
+def _remove_names(graph: Any) -> None:
     for part in graph.subgraphs:
         seen = {*part.inputs, *part.outputs}
         for index, tensor in enumerate(part.tensors):
@@ -135,8 +143,7 @@ def _forget_names(graph: Any) -> None:
 
 
 def _add_buffer(graph: Any, name: bytes, content: bytes) -> None:
-    from ai_edge_litert import schema_py_generated as schema
-
+    schema = _schema()
     buffer, entry = schema.BufferT(), schema.MetadataT()
     buffer.data = np.frombuffer(content, np.uint8)
     graph.buffers.append(buffer)
@@ -145,10 +152,10 @@ def _add_buffer(graph: Any, name: bytes, content: bytes) -> None:
 
 
 class _AlignedBuilder(flatbuffers.Builder):
-    """Starts weights where the interpreter can use them in place."""
+    """Aligns weights so that the interpreter can use them in place."""
 
     def StartVector(self, elemSize: int, numElems: int, alignment: int) -> Any:
-        """A vector of `numElems` elements."""
+        """Starts a vector of `numElems` elements."""
         size = elemSize * numElems
         if size >= 8:
             alignment = max(alignment, 16 if size > 64 else 8)

@@ -1,4 +1,4 @@
-"""What is known of a trained network."""
+"""Metadata of a trained network."""
 
 import json
 import pathlib
@@ -10,11 +10,11 @@ _SETTINGS = ("preset", "dataset", "split", "fold", "seed", "steps", "minutes")
 
 
 def read_metadata(model: str, scores: str | None) -> dict[str, Any]:
-    """How it was trained, as its run tells, and its scores.
+    """Returns the settings of the training and the scores.
 
     Args:
         model: folder of a run, or of an earlier export.
-        scores: report of tools/evaluate.py.
+        scores: JSON report of `keras-rcnn evaluate`.
 
     Raises:
         InputError: if a file cannot be read.
@@ -39,8 +39,11 @@ def _read(path: pathlib.Path) -> dict[str, Any]:
         found = json.loads(path.read_text())
     except (OSError, ValueError) as error:
         raise InputError(
-            f"{path} cannot be read ({error}): give a report of a program here."
+            f"{path} cannot be read ({error}): give a report of `keras-rcnn "
+            "evaluate`."
         ) from error
     if not isinstance(found, dict):
-        raise InputError(f"{path} is no report of a program: give one here.")
+        raise InputError(
+            f"{path} is not a report of `keras-rcnn evaluate`: give one."
+        )
     return found

@@ -1,4 +1,4 @@
-"""ONNX files: photos in, labels out, for ONNX Runtime and OpenVINO."""
+"""ONNX files, for ONNX Runtime and OpenVINO."""
 
 import logging
 import pathlib
@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 import keras_rcnn
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import missing_extra
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.io.files import write_file
@@ -27,23 +27,23 @@ def export_onnx(
 ) -> pathlib.Path:
     """Writes the whole labeling as an ONNX file.
 
-    It takes `images`, uint8 `(1, height, width, 3)`, and gives `labels`,
-    uint8 `(1, height, width)`, or `probabilities`, float32
-    `(1, height, width, num_classes)`. Names and colors of the classes are in
-    the file, as `classes.txt` of its metadata.
+    The input is `images`, uint8 `(1, height, width, 3)`. The output is
+    `labels`, uint8 `(1, height, width)`, or `probabilities`, float32
+    `(1, height, width, num_classes)`. The entry `classes.txt` of the metadata
+    holds names and colors of the classes.
 
     Args:
         model: trained network.
         path: file to write.
         size: height and width of all photos; None for any.
-        output_resolution: as for `SceneLabeler`.
-        num_instances: as for `SceneLabeler`.
+        output_resolution: pixels from one computed label to the next.
+        num_instances: number of instances; by default that of the model.
         output: `labels` or `probabilities`.
-        smoothing: as for `SceneLabeler`.
+        smoothing: side of the square of pixels whose scores are averaged.
 
     Raises:
-        InputError: if these choices do not go together, tf2onnx is not
-            installed, or the file cannot be written.
+        InputError: if the arguments do not fit together, the extra `onnx` is
+            not installed, or the file cannot be written.
     """
     labeling = PortableLabeling(
         model, size, output_resolution, num_instances, output, smoothing
@@ -64,10 +64,7 @@ def _convert(labeling: PortableLabeling) -> Any:
     try:
         import tf2onnx
     except ModuleNotFoundError as error:
-        raise InputError(
-            "ONNX files need tf2onnx: run `pip install -e '.[onnx]'` in the "
-            "checkout."
-        ) from error
+        raise missing_extra("ONNX export", "onnx") from error
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
 
     @tf.function(input_signature=labeling.input_signature)

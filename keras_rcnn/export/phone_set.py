@@ -1,4 +1,4 @@
-"""LiteRT files of one network for every phone."""
+"""All LiteRT files of one network."""
 
 import pathlib
 from collections.abc import Sequence
@@ -26,21 +26,21 @@ def write_phone_set(
 ) -> dict[str, pathlib.Path]:
     """Writes a file of each quantization, and three for other uses.
 
-    - `float32`, `float16`, `weights`, `dynamic`, `int8`: photos of one size
-      to labels;
-    - `any_size`: likewise in float32, for photos of any size;
-    - `mediapipe`: as `weights`, but to probabilities, for MediaPipe's
+    - `float32`, `float16`, `weights`, `dynamic`, `int8`: labels of photos of
+      one size;
+    - `any_size`: labels of photos of any size, in float32;
+    - `mediapipe`: as `weights`, with probabilities for MediaPipe's
       `ImageSegmenter`;
-    - `portrait`: as `weights`, for photos of the size turned by a quarter.
+    - `portrait`: as `weights`, with height and width exchanged.
 
     Args:
         model: trained network.
-        folder: for the files, `float32.tflite` and so on.
+        folder: folder to write, with files such as `float32.tflite`.
         size: height and width of the photos.
-        output_resolution: as for `SceneLabeler`.
-        num_instances: as for `SceneLabeler`.
+        output_resolution: pixels from one computed label to the next.
+        num_instances: number of instances; by default that of the model.
         photos: training photos of that size, for `int8`.
-        smoothing: as for `SceneLabeler`.
+        smoothing: side of the square of pixels whose scores are averaged.
 
     Returns:
         The files by name.
@@ -59,7 +59,7 @@ def write_phone_set(
     sizes = {ANY_SIZE: None, PORTRAIT: size[::-1]}
     files = {}
     for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
-        # Quantizing runs it, and LiteRT tells of its start.
+        # Quantization runs the file, and LiteRT prints notices at its start.
         with quiet_libraries():
             files[name] = export_litert(
                 model,

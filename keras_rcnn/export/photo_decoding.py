@@ -1,4 +1,4 @@
-"""JPEG and PNG files decoded by a graph, as `read_image` reads them."""
+"""JPEG and PNG files decoded by a graph, with the pixels of `read_image`."""
 
 import functools
 from typing import Any
@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras_rcnn.export.jpeg_orientation import jpeg_orientation
 
 _PNG = b"\x89PNG\r\n\x1a\n"
-# Of a PNG file's first chunk.
+# Positions in the first chunk of a PNG file.
 _SIZE, _BITS, _COLORS = 16, 24, 25
 _GRAY = 0
 
@@ -16,19 +16,19 @@ _GRAY = 0
 def decode_photo(
     content: tf.Tensor, max_pixels: int, name: tf.Tensor
 ) -> tf.Tensor:
-    """A photo upright, in color, on white.
+    """Decodes a photo: upright, in color, transparent pixels white.
 
     Args:
-        content: JPEG or PNG file, a string.
-        max_pixels: refuses what would have more, before it is decoded.
-        name: what errors call the photo.
+        content: content of a JPEG or PNG file, a string.
+        max_pixels: larger photos are refused before they are decoded.
+        name: name of the photo in errors.
 
     Returns:
         uint8 `(height, width, 3)`.
 
     Raises:
-        tf.errors.InvalidArgumentError: if the file is another one, broken,
-            or too large.
+        tf.errors.InvalidArgumentError: if the file has another format, is
+            broken or too large.
     """
     jpeg = tf.strings.substr(content, 0, 3) == b"\xff\xd8\xff"
     png = tf.strings.substr(content, 0, len(_PNG)) == _PNG
@@ -52,12 +52,12 @@ def decode_photo(
 def checked(
     values: tf.Tensor, condition: tf.Tensor, message: list[Any]
 ) -> tf.Tensor:
-    """The values, after a check of something.
+    """Returns the values after checking a condition.
 
     Raises:
-        tf.errors.InvalidArgumentError: if it does not hold.
+        tf.errors.InvalidArgumentError: if the condition is false.
     """
-    # Graphs by `tf.debugging.Assert` are larger, and this one costs nothing.
+    # `tf.debugging.Assert` would make a larger graph.
     check = tf.raw_ops.Assert(
         condition=condition, data=[tf.convert_to_tensor(x) for x in message]
     )
@@ -73,10 +73,10 @@ def _decode_jpeg(content: tf.Tensor) -> tf.Tensor:
 
 
 def _turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
-    """An image as EXIF's number says that it is meant."""
+    """Rotates and mirrors an image by its EXIF orientation."""
 
     def turned(transposed: bool, *axes: int) -> tf.Tensor:
-        # From 5 on, rows and columns are exchanged.
+        # Orientations 5 to 8 exchange rows and columns.
         planes = tf.transpose(image, (1, 0, 2)) if transposed else image
         return tf.reverse(planes, axes) if axes else planes
 
@@ -92,7 +92,7 @@ def _turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
 
 
 def _png_header(content: tf.Tensor) -> tf.Tensor:
-    """The first bytes, int64, zeros where the file is shorter."""
+    """Returns the first bytes, int64, filled up with zeros."""
     count = _COLORS + 1
     start = tf.strings.substr(content, 0, count)
     values = tf.cast(tf.io.decode_raw(start, tf.uint8), tf.int64)
@@ -100,7 +100,7 @@ def _png_header(content: tf.Tensor) -> tf.Tensor:
 
 
 def _png_size(content: tf.Tensor) -> tf.Tensor:
-    """Rows and columns, int64 `(2,)`."""
+    """Returns the numbers of rows and columns, int64 `(2,)`."""
     sizes = tf.reshape(_png_header(content)[_SIZE : _SIZE + 8], (2, 4))
     places = tf.constant([256**3, 256**2, 256, 1], tf.int64)
     width, height = tf.unstack(tf.reduce_sum(sizes * places, axis=1))
@@ -121,12 +121,12 @@ def _decode_png(content: tf.Tensor) -> tf.Tensor:
 
 def _decode_fine_gray(content: tf.Tensor) -> tf.Tensor:
     gray = tf.cast(tf.io.decode_png(content, 1, tf.uint16), tf.int32)
-    # 65535 = 257 * 255, hence white stays white.
+    # 65535 = 257 * 255, so white stays white.
     return _in_color((gray + 128) // 257)
 
 
 def _decode_coarse_gray(content: tf.Tensor) -> tf.Tensor:
-    # With more channels, black and white would become 0 and 1.
+    # With more channels TensorFlow would decode black and white to 0 and 1.
     return _in_color(tf.io.decode_png(content, 1))
 
 
@@ -135,7 +135,7 @@ def _in_color(gray: tf.Tensor) -> tf.Tensor:
 
 
 def _on_white(image: tf.Tensor) -> tf.Tensor:
-    """Red, green, blue and opacity laid on white, rounded as Pillow does."""
+    """Blends an image with opacity onto white, rounded as Pillow does."""
     colors, opacity = tf.split(tf.cast(image, tf.int32), (3, 1), axis=-1)
     total = 128 * (opacity * colors + (255 - opacity) * 255 + 128)
     return tf.cast((total + total // 256) // 2**15, tf.uint8)

@@ -1,4 +1,4 @@
-"""The whole labeling as a graph that other engines can run."""
+"""The whole labeling as a graph for other engines."""
 
 from typing import Any
 
@@ -12,18 +12,18 @@ OUTPUTS = ("labels", "probabilities")
 
 
 class PortableLabeling:
-    """A photo in, its labels or probabilities out, by plain operations.
+    """Labels a photo with operations that all engines have.
 
     Args:
         model: trained network.
         size: height and width of all photos; None for any.
-        output_resolution: as for `SceneLabeler`.
-        num_instances: as for `SceneLabeler`.
+        output_resolution: pixels from one computed label to the next.
+        num_instances: number of instances; None for that of the model.
         output: one of `OUTPUTS`.
-        smoothing: as for `SceneLabeler`.
+        smoothing: side of the square of pixels whose scores are averaged.
 
     Raises:
-        InputError: if these choices do not go together.
+        InputError: if the arguments do not fit together.
     """
 
     def __init__(
@@ -56,12 +56,12 @@ class PortableLabeling:
             f"instance(s), one label for each {output_resolution}x"
             f"{output_resolution} pixels."
         )
-        # Kept, as its functions know it by a weak reference.
+        # Its functions hold only a weak reference to it.
         self._graph = graph
         self._output = output
 
     def __call__(self, images: tf.Tensor) -> Results:
-        """`labels`, uint8 `(1, height, width)`, or `probabilities`.
+        """Returns `labels`, uint8 `(1, height, width)`, or `probabilities`.
 
         Args:
             images: uint8 `(1, height, width, 3)`.

@@ -1,4 +1,4 @@
-"""Smaller numbers in LiteRT files."""
+"""Quantization of LiteRT files."""
 
 import contextlib
 import io
@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from keras_rcnn.errors import missing_extra
+
 QUANTIZATIONS = ("none", "float16", "weights", "dynamic", "int8")
 SIGNATURE = "serving_default"
 _INPUT = "images"
-# What the network is made of. Photos are standardized in float32 before it:
-# rounding that costs half a point of accuracy and saves nothing.
+# Operations of the network. The standardization before it stays in float32:
+# rounding it costs half a point of accuracy and saves nothing.
 _NETWORK = (
     "ADD",
     "AVERAGE_POOL_2D",
@@ -33,23 +35,25 @@ _NETWORK = (
 def quantize_litert(
     model: bytes, quantize: str, photos: Iterable[np.ndarray] = ()
 ) -> bytes:
-    """A LiteRT file of float32 with smaller numbers.
+    """Quantizes a LiteRT file of float32.
 
     - `float16`: weights of 16 bits, arithmetic in float32;
     - `weights`: weights of 8 bits, arithmetic in float32;
-    - `dynamic`: weights of 8 bits, and what they are multiplied with rounded
-      to 8 bits by its range in each photo;
-    - `int8`: all of the network in 8 bits, by the ranges in `photos`.
+    - `dynamic`: weights of 8 bits; activations are rounded to 8 bits by their
+      range in each photo;
+    - `int8`: the whole network in 8 bits, by the ranges in `photos`.
 
     Args:
-        model: the file.
+        model: content of the file.
         quantize: one of `QUANTIZATIONS`.
         photos: for `int8`, uint8 `(height, width, 3)` of the model's size.
     """
-    from ai_edge_quantizer import quantizer
-
     if quantize == "none":
         return model
+    try:
+        from ai_edge_quantizer import quantizer
+    except ModuleNotFoundError as error:
+        raise missing_extra("Quantization", "litert") from error
     with _quiet():
         work = quantizer.Quantizer(model, _recipe(quantize))
         ranges = None
@@ -89,12 +93,12 @@ def _recipe(quantize: str) -> Any:
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keeps back the progress and sizes that are printed in any case."""
+    """Suppresses the progress and sizes that the quantizer prints."""
     with (
         contextlib.redirect_stdout(io.StringIO()),
         contextlib.redirect_stderr(io.StringIO()),
         warnings.catch_warnings(),
     ):
-        # Of the memory that calibration takes.
+        # It warns about the memory that calibration takes.
         warnings.simplefilter("ignore")
         yield

@@ -1,4 +1,4 @@
-"""A SavedModel: photos in, labels out, for plain TensorFlow."""
+"""SavedModels, for TensorFlow alone."""
 
 import contextlib
 import io
@@ -35,23 +35,23 @@ def export_saved_model(
 ) -> pathlib.Path:
     """Writes the whole labeling as a SavedModel, and the network beside it.
 
-    What can be asked of it are the endpoints of `ServingGraph`: photos of any
-    size, as pixels or as files, at each resolution and number of instances.
-    The folder holds also
+    Its signatures are the endpoints of `ServingGraph`: photos of any size, as
+    pixels or as files, at each resolution and number of instances. The folder
+    also holds
 
     - `assets/classes.txt`, names and colors of the classes;
-    - `assets/metadata.json`, what `metadata` says, and the package's version;
-    - `assets.extra/tf_serving_warmup_requests`, which a server answers before
-      it takes any others;
-    - `model.keras`, what `keras_rcnn.load_model` reads.
+    - `assets/metadata.json`, `metadata` and the version of the package;
+    - `assets.extra/tf_serving_warmup_requests`, which a server runs at its
+      start, if the extra `serving` is installed;
+    - `model.keras`, for `keras_rcnn.load_model`.
 
     Args:
         labeler: network, method, resolution and number of instances.
-        path: folder to write; what an earlier export left there is replaced,
-            other files in it stay.
-        metadata: what else is known of the network, as JSON can hold it.
-        memory_mb: megabytes that the network may take at a time; what needs
-            more is labeled in tiles.
+        path: folder to write; files of an earlier export are replaced, other
+            files stay.
+        metadata: further facts about the network, for JSON.
+        memory_mb: memory of the network in megabytes; larger photos are
+            labeled in tiles.
         max_megapixels: size of the largest photo that is labeled.
 
     Returns:
@@ -72,7 +72,7 @@ def export_saved_model(
             _write(labeler, graph, pathlib.Path(part))
             for file in pathlib.Path(part).iterdir():
                 _replace(file, path / file.name)
-            # Optional, and of the graph before its constants were merged.
+            # It is optional, and invalid after constants were merged.
             (path / "fingerprint.pb").unlink(missing_ok=True)
     except OSError as error:
         raise InputError(
@@ -88,7 +88,7 @@ def _write(
     archive = keras.export.ExportArchive()
     for name, endpoint in graph.endpoints().items():
         archive.add_endpoint(name, endpoint)
-    # Keras prints a report of the endpoints whatever it is told.
+    # Keras prints the endpoints although `verbose` is false.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), _NO_GRADIENTS, verbose=False)
     merge_equal_constants(folder)
@@ -99,8 +99,9 @@ def _write(
             model.class_names, model.palette
         ).encode(),
         f"assets/{METADATA_FILE}": graph.metadata.encode(),
-        "assets.extra/tf_serving_warmup_requests": warm_up_requests(),
     }
+    if requests := warm_up_requests():
+        files["assets.extra/tf_serving_warmup_requests"] = requests
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(content)

@@ -1,4 +1,4 @@
-"""What a served model can be asked for."""
+"""The signatures of a served model."""
 
 import functools
 import json
@@ -26,7 +26,7 @@ class ServingGraph:
     - `serving_default`: `images`, uint8 `(batch, height, width, 3)`, to
       `labels`, uint8 `(batch, height, width)`, and `confidence`, float32 of
       that shape: the probability of the label;
-    - `probabilities`: likewise, to `labels` and `probabilities`, float32
+    - `probabilities`: the same input, to `labels` and `probabilities`, float32
       `(batch, height, width, num_classes)`;
     - `image_bytes`: `image_bytes`, JPEG and PNG files of any sizes, strings
       `(batch,)`, to `label_png_bytes`, PNG files with the label of each pixel
@@ -34,18 +34,18 @@ class ServingGraph:
       `(batch,)`, and `class_shares`, float32 `(batch, num_classes)`;
     - `resolution_1`, `resolution_2` ...: as `serving_default`, with one label
       computed for each 1x1, 2x2 ... pixels;
-    - `instances_1`, `instances_2` ...: as `serving_default`, with so many
-      instances of the network;
-    - `about`: nothing, to `class_names`, strings, `palette`, uint8
+    - `instances_1`, `instances_2` ...: as `serving_default`, with that number
+      of instances;
+    - `about`: no input, to `class_names`, strings, `palette`, uint8
       `(num_classes, 3)`, and `metadata`, a string of JSON.
 
     Photos are labeled one by one, large ones in tiles.
 
     Args:
-        labeler: network and choices of what is served by default.
-        metadata: what JSON can hold.
-        memory_mb: megabytes that the network may take at a time.
-        max_pixels: largest photo that is decoded or labeled.
+        labeler: network and its default settings.
+        metadata: facts about the network, for JSON.
+        memory_mb: memory of the network in megabytes.
+        max_pixels: size of the largest photo that is decoded or labeled.
     """
 
     def __init__(
@@ -67,23 +67,23 @@ class ServingGraph:
         self._labels = functools.cache(self._make_labels)
 
     def endpoints(self) -> dict[str, Any]:
-        """Functions of TensorFlow by the names of their signatures."""
-        most = self.num_instances
+        """Returns TensorFlow functions by the names of their signatures."""
+        instances = self.num_instances
         resolution = self.output_resolution
         stride = self.model.geometry.output_stride
         by_resolution = {
-            f"resolution_{r}": self._labels(most, r)
-            for r in range(1, stride(most) + 1)
-            if stride(most) % r == 0
+            f"resolution_{r}": self._labels(instances, r)
+            for r in range(1, stride(instances) + 1)
+            if stride(instances) % r == 0
         }
         by_instances = {
             f"instances_{count}": self._labels(
                 count, math.gcd(resolution, stride(count))
             )
-            for count in range(1, most + 1)
+            for count in range(1, instances + 1)
         }
         found = {
-            "serving_default": self._labels(most, resolution),
+            "serving_default": self._labels(instances, resolution),
             "probabilities": self._probabilities(),
             "image_bytes": self._files(),
             "about": self._about(),
@@ -131,7 +131,7 @@ class ServingGraph:
         specs: Specs,
         images: tf.Tensor,
     ) -> Results:
-        """Results of photos of one size."""
+        """Returns the results of photos of one size."""
         return tf.map_fn(
             lambda image: photos(image, finish, specs),
             self._check_size(images),
@@ -155,7 +155,7 @@ class ServingGraph:
         def label(pair: tuple[tf.Tensor, tf.Tensor]) -> Results:
             index, content = pair
             name = tf.strings.format("image_bytes[{}]", index)
-            # Errors of decoding tell where they happened, by such names.
+            # Errors of the decoder contain this name.
             with tf.name_scope("image_bytes"):
                 image = decode_photo(content, self.max_pixels, name)
             labels = to_labels(image[tf.newaxis])["labels"][0]
@@ -206,10 +206,10 @@ class ServingGraph:
 
 
 def _traced(function: Any) -> Any:
-    """The same, such that saving it does not trace it once more.
+    """Wraps a function so that saving does not trace it again.
 
-    Functions are saved as they are under the conditions of saving, beside
-    those that signatures call: all would be in the model twice.
+    Saving traces functions once more, beside those that signatures call: the
+    model would contain everything twice.
     """
     concrete = function.get_concrete_function()
 

@@ -1,4 +1,4 @@
-"""Requests that a server answers to itself before it takes any others."""
+"""Requests that a server runs at its start."""
 
 import io
 import pathlib
@@ -11,13 +11,17 @@ from PIL import Image
 _HEIGHT, _WIDTH = 48, 64
 
 
-def warm_up_requests() -> bytes:
-    """A TFRecord file of `PredictionLog` messages, as TensorFlow Serving's.
+def warm_up_requests() -> bytes | None:
+    """Returns a TFRecord file of `PredictionLog` messages.
 
-    The first request at a signature takes seconds, as its graph is optimized
-    then; these are one for each of those that most clients ask.
+    The first request to a signature takes seconds, because TensorFlow optimizes
+    its graph. There is one request for each signature that most clients use.
+    None without the extra `serving`, which defines the messages.
     """
-    from tensorflow_serving.apis import prediction_log_pb2
+    try:
+        from tensorflow_serving.apis import prediction_log_pb2
+    except ModuleNotFoundError:
+        return None
 
     photo = np.zeros((_HEIGHT, _WIDTH, 3), np.uint8)
     photo[:] = np.linspace(0, 255, _WIDTH, dtype=np.uint8)[:, np.newaxis]

@@ -488,7 +488,7 @@ def test_a_full_disk_ends_two_processes_as_well(
     _, err = process.communicate(timeout=500)
 
     assert process.returncode == 1
-    assert "error: A worker cannot go on: [Errno 28] No space left" in err
+    assert "error: A worker stopped: [Errno 28] No space left" in err
     assert "Traceback" not in err
 
 
@@ -530,13 +530,13 @@ def test_a_killed_run_is_started_again(
         ),
         (
             ("--images=in/*", "--output_resolution=3"),
-            "has no signature resolution_3: choose what it has one for, inst",
+            "has no signature resolution_3: choose one of inst",
         ),
         (
             ("--images=in/*", "--output_resolution=4", "--num_instances=1"),
             "not for both: give one of them",
         ),
-        (("--images=in/*", "--model=in"), "in is no SavedModel that labels"),
+        (("--images=in/*", "--model=in"), "in is not a SavedModel that labels"),
         (
             ("--images=in/*", "--output_dir=out[1]"),
             "--output_dir=out[1] would be a pattern",
@@ -581,7 +581,7 @@ def test_a_full_disk_ends_the_run(run_corpus, write_picture, noise, tmp_path):
 
     assert (status, figures) == (1, None)
     end = err[err.index("error: ") :]
-    assert end.startswith("error: A worker cannot go on: [Errno 28] No space")
+    assert end.startswith("error: A worker stopped: [Errno 28] No space")
     assert end.count("\n") == 1
     assert "Traceback" not in err
     part.unlink()

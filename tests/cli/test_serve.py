@@ -98,4 +98,4 @@ def test_what_is_no_saved_model(run_command, tmp_path, name):
     ports = [f"--{flag}=0" for flag in PORTS]
     status, _, err = run_command("serve", f"--model={tmp_path / name}", *ports)
     assert status == 1
-    assert f"error: {tmp_path / name} is no SavedModel" in err
+    assert f"error: {tmp_path / name} is not a SavedModel" in err

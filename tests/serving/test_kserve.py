@@ -276,7 +276,12 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
         ("v1/models/x:predict", {"json": {}}, 404, "name x does not exist"),
         ("v1/models/scene_parser:predict", {"data": b""}, 400, "empty"),
         ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
-        ("v1/models/scene_parser:predict", {"json": []}, 400, "not a JSON object"),
+        (
+            "v1/models/scene_parser:predict",
+            {"json": []},
+            400,
+            "not a JSON object",
+        ),
         (
             "v1/models/scene_parser:predict",
             {"data": b"\xff", "headers": {"Content-Type": "text/plain"}},
@@ -434,7 +439,9 @@ def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
             in answer.text
         )
         assert not select.select(connections, [], [], 0)[0]
-        with pytest.raises(RequestError, match="64 requests are waiting") as error:
+        with pytest.raises(
+            RequestError, match="64 requests are waiting"
+        ) as error:
             client.label(files)
         assert error.value.code == grpc.StatusCode.UNAVAILABLE
     # Those who waited have gone.
