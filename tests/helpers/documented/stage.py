@@ -21,6 +21,7 @@ LINKED = (
     "benchmarks",
     "experiments",
     "saved_models",
+    "tools",
     "Makefile",
     "pyproject.toml",
     "setup.py",

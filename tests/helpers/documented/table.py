@@ -40,7 +40,11 @@ SHORTER = (
     # `test_export.py` runs it completely.
     (r"--all=exported", "--saved_model=exported"),
     # Speeds that nobody reads may be inaccurate.
-    (r"--sizes=240x320", "--sizes=8x8 --seconds=0 --preset=plain"),
+    (
+        r"--sizes=240x320",
+        "--sizes=8x8 --seconds=0 --preset=plain --resolutions=4 "
+        "--precisions=float32",
+    ),
     (r"--suite=corpus", "--suite=corpus --sizes=48x64,96x128 --repeats=1"),
     (
         r"--suite=training",
