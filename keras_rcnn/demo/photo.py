@@ -65,7 +65,7 @@ class Photo:
         self.name = name
         self.content = content
         self.credit = credit
-        # Hard to guess: whoever knows it can download the photo.
+        # Hard to guess, because anybody who knows it can download the photo.
         self.token = secrets.token_urlsafe(16)
         self.labelings: dict[Settings, Labeling] = {}
         self._scaled: dict[int, np.ndarray] = {}

@@ -79,7 +79,7 @@ def _protect(app: fastapi.FastAPI) -> None:
 
 
 def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
-    """Adds the photos and downloads, for whoever has their token."""
+    """Adds photos and downloads at addresses that contain their token."""
     # One at a time: pictures of large photos take much memory.
     drawing = threading.Lock()
 

@@ -12,7 +12,7 @@ import tqdm
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.labeler import naming_photo
+from keras_rcnn.labeling.labeler import Labeler, naming_photo
 from keras_rcnn.metrics import ConfusionMatrix
 
 Label = Callable[[np.ndarray], np.ndarray]
@@ -47,7 +47,7 @@ class Evaluation:
                 "choose another split or data set."
             )
 
-    def report(self, labeler: Any, dataset: SceneDataset) -> dict[str, Any]:
+    def report(self, labeler: Labeler, dataset: SceneDataset) -> dict[str, Any]:
         """All scores, ready for JSON; None stands for a score without pixels.
 
         Args:

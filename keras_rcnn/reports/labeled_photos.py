@@ -1,4 +1,4 @@
-"""Pictures of a run for TensorBoard."""
+"""Labeled photos of a training run, for TensorBoard."""
 
 import pathlib
 from typing import Any
@@ -8,18 +8,18 @@ import tensorflow as tf
 
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.labeling import SceneLabeler
-from keras_rcnn.reports import instances_strip
+from keras_rcnn.reports.panels import instances_strip
 from keras_rcnn.training.budget import Budget
 
 
 class LabeledPhotos(keras.callbacks.Callback):
-    """Shows how each instance labels a few validation photos.
+    """Writes labels of a few validation photos, by instance, for TensorBoard.
 
     Args:
-        dataset: whose first photos are shown.
-        logs_dir: where TensorBoard looks.
-        budget: tells the step.
-        num_photos: how many to show.
+        dataset: data set whose first photos are shown.
+        logs_dir: folder that TensorBoard reads.
+        budget: budget of the run, which counts the steps.
+        num_photos: number of photos to show.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class LabeledPhotos(keras.callbacks.Callback):
         )
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
-        """Makes a labeler for each instance of the model in training."""
+        """Creates a labeler for each instance of the model in training."""
         model = self.model
         self.labelers = [
             SceneLabeler(
@@ -56,10 +56,10 @@ class LabeledPhotos(keras.callbacks.Callback):
         ]
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Writes one strip a photo: itself, then its labels by instance."""
+        """Writes one strip for each photo: the photo and its labels."""
         with self.writer.as_default(int(self.budget.steps)):
             for index, photo in enumerate(self.photos):
-                labels = [labeler(photo[None])[0] for labeler in self.labelers]
+                labels = [labeler(photo) for labeler in self.labelers]
                 strip = instances_strip(
                     photo, labels, self.class_names, self.palette
                 )
