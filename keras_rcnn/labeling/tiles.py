@@ -45,7 +45,7 @@ class Span:
 
 @dataclasses.dataclass(frozen=True)
 class TileGrid:
-    """Cuts images so that the scores of a tile equal those of the image.
+    """Cuts images so that the scores of tiles equal the scores of the image.
 
     Tiles begin at multiples of the output stride, as the scores of a whole
     image do. If scores are interpolated, a tile also computes the first score
@@ -108,8 +108,8 @@ class TileGrid:
             start: first labeled pixel; an integer or, in graphs, a tensor.
             size: length of the span.
             length: length of the axis.
-            minimum: function of two such numbers.
-            maximum: function of two such numbers.
+            minimum: function of two of these numbers.
+            maximum: function of two of these numbers.
         """
         padding = self.geometry.padding(self.num_instances)
         around = self._scored_before

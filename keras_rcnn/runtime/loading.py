@@ -35,7 +35,7 @@ def load_labeler(
     from is loaded as the network, which offers all choices.
 
     Args:
-        path: whatever `load_model` takes; or a SavedModel folder, a `.tflite`
+        path: any argument of `load_model`; or a SavedModel folder, a `.tflite`
             or an `.onnx` file that the functions of `keras_rcnn.export` wrote.
         method: see `SceneLabeler`; `fragments` by default.
         output_resolution: see `SceneLabeler`; 1 by default.

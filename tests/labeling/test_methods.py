@@ -150,7 +150,7 @@ def test_resolutions_that_are_not_possible(method, resolution, instances):
 
 
 def test_equals_the_loop_with_many_filters():
-    """Of so many that fragments convolve with fewer multiplications."""
+    """With 16 filters, fragments use the Winograd convolution."""
     model = narrow_network("rcnn2", "relu", filters=16)
     image = 16.0 * np.random.default_rng(1).integers(-3, 4, (6, 5, 3))
     expected = NumpyNetwork(model).scores(image, 2, 67)

@@ -122,7 +122,7 @@ def test_impossible_choices_are_refused(model, arguments, message):
 
 
 def test_precision_is_chosen_apart_from_the_model(model, monkeypatch):
-    """The labels of bfloat16 are those of float32 but for close calls."""
+    """bfloat16 changes labels only where two classes are close."""
     exact, shares = keras_rcnn.SceneLabeler(model, output_resolution=8)(
         PHOTO, return_probabilities=True
     )

@@ -64,9 +64,9 @@ def confidence_of_some(probabilities):
 def file_content(path):
     """A hash of a LiteRT file that is the same on every processor.
 
-    It leaves out the metadata, which tell the versions of the packages, and
+    It leaves out the metadata, which hold the versions of the packages, and
     all constants of one float for each class: the scores outside a photo,
-    which the processor that writes the file rounds, are such constants.
+    which the processor that writes the file rounds, are constants of this kind.
     """
     content = bytearray(path.read_bytes())
     graph = schema.ModelT.InitFromPackedBuf(content, 0)
@@ -91,7 +91,7 @@ def case_name(case):
 
 @pytest.mark.parametrize("name", EXPECTED["photos"])
 def test_the_photos_are_those_recorded(name):
-    """If not, Pillow or scikit-learn changed, and hashes tell nothing."""
+    """If not, Pillow or scikit-learn changed, and the hashes mean nothing."""
     assert sha256(photo(name).tobytes()) == EXPECTED["photos"][name]["sha256"]
 
 

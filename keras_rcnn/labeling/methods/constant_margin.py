@@ -20,7 +20,7 @@ class ConstantMargin:
     Later instances see a large area around the image: with three instances
     each photo is padded by 77 pixels on every side. But the patches of the
     first instance, 23 pixels wide, see only padding from the twelfth pixel
-    on. There its scores are those of an empty patch, which is scored once.
+    on. There its scores equal the scores of an empty patch, computed once.
 
     Args:
         geometry: of the stack f.

@@ -40,10 +40,9 @@ def score_fragments(
     Where an instance sees only padding, its scores are constant and are
     computed once.
 
-    The arguments, the result and the errors are those of `score_shifts`, and
-    `portable`: whether the graph is for another engine. It then holds plain
-    convolutions, and constants in place of values that depend on the weights
-    alone.
+    It has the arguments, the result and the errors of `score_shifts`. A
+    `portable` graph is for another engine: it holds plain convolutions, and
+    constants in place of values that depend on the weights alone.
 
     Reference:
         Giusti et al., "Fast image scanning with deep max-pooling

@@ -21,8 +21,8 @@ def score_patches(
 ) -> tf.Tensor:
     """Scores every `output_resolution`-th pixel by the patch around it.
 
-    It is thousands of times slower than `score_fragments`. The arguments, the
-    result and the errors are those of `score_shifts`.
+    It is thousands of times slower than `score_fragments`. It has the
+    arguments, the result and the errors of `score_shifts`.
 
     Reference:
         Pinheiro & Collobert, arXiv:1306.2795, section 3.2.
