@@ -28,15 +28,7 @@ class TestTimeAugmentation(BatchLabeler):
         scales: magnifications of the photo.
         flip: whether to add the mirror image (left to right) at each scale.
 
-    Call arguments:
-        photos: uint8.
-        return_probabilities: whether to return probabilities as well.
-
-    Input shape:
-        `(height, width, 3)` or `(batch, height, width, 3)`.
-
-    Output shape:
-        Labels, uint8 `(height, width)` or `(batch, height, width)`.
+    Call arguments, input and output shape: see `Labeler`.
 
     Raises:
         InputError: if there is no scale, or one is not positive.

@@ -21,14 +21,7 @@ class LiteRTLabeler(EngineLabeler):
         path: file that `export_litert` wrote.
         num_threads: number of threads of the interpreter.
 
-    Call arguments:
-        photos: uint8.
-
-    Input shape:
-        `(height, width, 3)` or `(batch, height, width, 3)`.
-
-    Output shape:
-        Labels, uint8 `(height, width)` or `(batch, height, width)`.
+    Call arguments, input and output shape: see `Labeler`.
 
     Raises:
         InputError: if LiteRT is not installed, or `export_litert` did not

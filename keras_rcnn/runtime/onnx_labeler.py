@@ -17,14 +17,7 @@ class OnnxLabeler(EngineLabeler):
         path: file that `export_onnx` wrote.
         num_threads: number of threads of ONNX Runtime.
 
-    Call arguments:
-        photos: uint8.
-
-    Input shape:
-        `(height, width, 3)` or `(batch, height, width, 3)`.
-
-    Output shape:
-        Labels, uint8 `(height, width)` or `(batch, height, width)`.
+    Call arguments, input and output shape: see `Labeler`.
 
     Raises:
         InputError: if ONNX Runtime is not installed, or `export_onnx` did not

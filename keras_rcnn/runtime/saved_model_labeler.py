@@ -29,14 +29,7 @@ class SavedModelLabeler(BatchLabeler):
         path: its folder.
         signature: name of the signature to run.
 
-    Call arguments:
-        photos: uint8.
-
-    Input shape:
-        `(height, width, 3)` or `(batch, height, width, 3)`.
-
-    Output shape:
-        Labels, uint8 `(height, width)` or `(batch, height, width)`.
+    Call arguments, input and output shape: see `Labeler`.
 
     Raises:
         InputError: if the folder holds no SavedModel that labels photos, or
