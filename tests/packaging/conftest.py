@@ -5,22 +5,13 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import sysconfig
 import venv
 
 import pytest
 from packaging.requirements import Requirement
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Makes modules look as if they were not installed.
-BLOCKER = """\
-import os, sys
-class Blocker:
-    def find_spec(self, name, path=None, target=None):
-        if name in os.environ.get("BLOCKED", "").split():
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-sys.meta_path.insert(0, Blocker())
-"""
+PROJECT = "keras-scene-parsing"
 
 
 @pytest.fixture(scope="session")
@@ -64,69 +55,75 @@ def wheel(build):
 
 
 @pytest.fixture(scope="session")
-def environment(tmp_path_factory, wheel):
-    """A virtual environment with the wheel and no way to the repository.
+def install(tmp_path_factory, wheel):
+    """Function that gives a virtual environment with the wheel.
 
-    It borrows all other packages from the environment of the tests. Python
-    reads no .pth file there, so that the editable install has no effect.
+    Nothing there leads to the repository. Links lead to the distributions that
+    are named, in the environment of the tests.
     """
-    folder = tmp_path_factory.mktemp("environment")
-    venv.create(folder, symlinks=True)
-    pip = [sys.executable, "-m", "pip", "--python", folder / "bin" / "python"]
-    subprocess.run(
-        [*pip, "install", "--quiet", "--no-deps", "--no-index", wheel],
-        check=True,
-    )
-    (packages,) = folder.glob("lib/python*/site-packages")
-    (packages / "blocker.py").write_text(BLOCKER)
-    (packages / "borrowed.pth").write_text(
-        f"{sysconfig.get_path('purelib')}\nimport blocker\n"
-    )
-    subprocess.run([*pip, "check"], check=True)
-    return folder
+
+    def run(names):
+        folder = tmp_path_factory.mktemp("environment")
+        venv.create(folder, symlinks=True)
+        pip = [sys.executable, "-m", "pip", "--python", f"{folder}/bin/python"]
+        subprocess.run(
+            [*pip, "install", "--quiet", "--no-deps", "--no-index", wheel],
+            check=True,
+        )
+        (packages,) = folder.glob("lib/python*/site-packages")
+        for name in names - {PROJECT}:
+            distribution = importlib.metadata.distribution(name)
+            for top in {file.parts[0] for file in distribution.files}:
+                if top not in ("..", "__pycache__") and ".pth" not in top:
+                    link = packages / top
+                    if not link.is_symlink():
+                        link.symlink_to(distribution.locate_file(top))
+        subprocess.run([*pip, "check"], check=True)
+        return folder
+
+    return run
 
 
-def required(name, extras=("",)):
-    """Names of the distributions that one requires, itself among them."""
-    found, waiting = set(), [(name, tuple(extras))]
+def core_distributions():
+    """Names of the distributions that an installation without extras has."""
+    found, waiting = set(), [(PROJECT, ())]
     while waiting:
-        if (item := waiting.pop()) in found:
+        name, extras = item = waiting.pop()
+        if item in found:
             continue
         found.add(item)
-        for text in importlib.metadata.requires(item[0]) or ():
+        for text in importlib.metadata.requires(name) or ():
             need = Requirement(text)
             if need.marker is None or any(
-                need.marker.evaluate({"extra": extra}) for extra in item[1]
+                need.marker.evaluate({"extra": extra})
+                for extra in ("", *extras)
             ):
-                waiting.append((need.name, ("", *sorted(need.extras))))
-    return {_canonical(name) for name, _ in found}
-
-
-def _canonical(name):
-    return name.lower().replace("_", "-").replace(".", "-")
+                waiting.append((need.name, tuple(sorted(need.extras))))
+    return {name for name, _ in found}
 
 
 @pytest.fixture(scope="session")
-def optional_modules():
-    """Top-level modules that an installation without any extra lacks."""
-    core = required("keras-scene-parsing")
-    modules = importlib.metadata.packages_distributions()
-    return sorted(
-        module
-        for module, names in modules.items()
-        if not core & set(map(_canonical, names))
-    )
+def core(install):
+    """An environment without any extra."""
+    return install(core_distributions())
+
+
+@pytest.fixture(scope="session")
+def full(install):
+    """An environment with all that the environment of the tests has."""
+    distributions = importlib.metadata.distributions()
+    return install({item.metadata["Name"] for item in distributions})
 
 
 @pytest.fixture
-def run(environment, tmp_path):
+def run(tmp_path):
     """Function that runs `keras-rcnn` in a folder outside the repository."""
 
-    def run(*arguments, blocked=()):
+    def run(environment, *arguments):
         return subprocess.run(
             [environment / "bin" / "keras-rcnn", *map(str, arguments)],
             cwd=tmp_path,
-            env={"BLOCKED": " ".join(blocked), "CUDA_VISIBLE_DEVICES": "-1"},
+            env={"CUDA_VISIBLE_DEVICES": "-1", "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
             timeout=300,
