@@ -46,7 +46,7 @@ FLAGS.check_together(
 )
 
 tf = LazyModule("tensorflow")
-addresses = LazyModule("keras_rcnn.serving.addresses")
+addresses = LazyModule("keras_rcnn.io.addresses")
 data_service = LazyModule("keras_rcnn.datasets.data_service")
 
 

@@ -37,7 +37,7 @@ FLAGS.add_float(
 FLAGS.add_integer("max_upload_mb", 20, "How large its file may be.")
 FLAGS.add_bool("open_browser", False, "Show the page at once.")
 
-addresses = LazyModule("keras_rcnn.serving.addresses")
+addresses = LazyModule("keras_rcnn.io.addresses")
 networks = LazyModule("keras_rcnn.demo.networks")
 page = LazyModule("keras_rcnn.demo.page")
 samples = LazyModule("keras_rcnn.demo.samples")

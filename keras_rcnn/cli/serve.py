@@ -43,7 +43,7 @@ FLAGS.add_integer(
 )
 FLAGS.add_integer("parallel", 2, "Requests computed at a time; others wait.")
 
-addresses = LazyModule("keras_rcnn.serving.addresses")
+addresses = LazyModule("keras_rcnn.io.addresses")
 grpc_server = LazyModule("keras_rcnn.serving.grpc_server")
 kserve_server = LazyModule("keras_rcnn.serving.kserve_server")
 served_model = LazyModule("keras_rcnn.serving.served_model")

@@ -8,7 +8,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from keras_rcnn.serving.addresses import cannot_listen
+from keras_rcnn.io.addresses import cannot_listen
 from keras_rcnn.serving.prediction_service import PredictionService
 from keras_rcnn.serving.served_model import ServedModel
 

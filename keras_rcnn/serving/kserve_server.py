@@ -24,7 +24,7 @@ from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 from kserve.protocol.rest.server import RESTServer
 from starlette.exceptions import HTTPException
 
-from keras_rcnn.serving.addresses import address, cannot_listen, listen
+from keras_rcnn.io.addresses import address, cannot_listen, listen
 from keras_rcnn.serving.kserve_model import KServeModel
 from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
