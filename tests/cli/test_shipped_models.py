@@ -27,10 +27,6 @@ def photo():
     return Image.fromarray(load_sample_image("china.jpg")).resize((160, 107))
 
 
-def test_there_are_some():
-    assert MODELS
-
-
 @pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
 def test_the_card_knows_the_files(folder):
     card = (folder / "README.md").read_text()
