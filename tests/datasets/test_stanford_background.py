@@ -156,7 +156,7 @@ def _edit(root, change):
         (_no_jpeg, "not a whole JPEG"),
     ],
 )
-def test_refuses_by_name_and_works_after_the_mend(tmp_path, damage, reason):
+def test_refuses_by_name_and_works_after_the_fix(tmp_path, damage, reason):
     manual, data = tmp_path / "manual", tmp_path / "data"
     root = write_stanford(manual)
     damage(root)
