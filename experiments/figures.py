@@ -111,7 +111,7 @@ def _wide_figure(height: float) -> Figure:
     return Figure(figsize=(12, height), dpi=120, layout="constrained")
 
 
-def _panels(figure: Figure) -> Iterator[tuple[str, Axes]]:
+def _panels(figure: Figure) -> Iterator[tuple[str, Any]]:
     """A panel with a title for each data set."""
     panels = figure.subplots(1, len(TITLES), sharey=True)
     for panel, (dataset, title) in zip(panels, TITLES.items(), strict=True):
