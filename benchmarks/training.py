@@ -104,7 +104,8 @@ class _Trainee:
         optimizer.learning_rate.assign(phase.learning_rate)
         weights = class_weights(dataset, recipe.class_balance)
         compile_phase(self.model, recipe, phase, optimizer, weights)
-        self.step = self.model.make_train_function()
+        self.model.make_train_function()
+        self.step = self.model.train_function
         self.batches = sample_batches(
             dataset, self.model, recipe, phase, seed=0, start=0
         )

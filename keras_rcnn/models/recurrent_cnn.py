@@ -18,29 +18,35 @@ from keras_rcnn.models.presets import PRESETS, get_preset
 from keras_rcnn.models.stage_text import parse_stages
 from keras_rcnn.models.zoo import shipped_file, shipped_networks
 
-# What an instance sees of the scores of the one before.
+# The form in which an instance sees the scores of the previous instance.
 FEEDBACKS = ("scores", "probabilities")
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
 class RecurrentCNN(InstanceSupervision):
-    """Applies one stack f again and again to its own scores and the image.
+    """Applies one stack f repeatedly to its own scores and the image.
+
+    Each application is an instance, the paper's term: `num_instances` counts
+    the steps of the recurrence, not objects in a photo.
 
     `F^1 = [0, I]`, `F^p = [f(F^{p-1}; W, b), I^{p-1}]`, with `f` in
     `conv_stack` and `I^p` by `scale_image` (paper, section 3.3, equation 8).
 
-    The paper resizes the patch to the size of the planes. Here the image is
-    cropped and averaged over blocks instead, which makes a score a function
-    of its own patch alone: patches, whole images, shifted images and tiles
-    then give the same numbers. Resizing gives scores that differ by 0.5.
+    The paper resizes the patch to the size of the score maps. Here the image is
+    cropped and averaged over blocks instead, so that a score depends on its own
+    patch only: patches, whole images, shifted images and tiles give the same
+    numbers. Resizing gives scores that differ by 0.5.
+
+    `compile`, `fit`, `evaluate` and `predict` are those of
+    `InstanceSupervision`.
 
     Args:
         conv_stack: the stack f, shared by all instances.
-        num_instances: how often f is applied when a call does not say.
+        num_instances: how often f is applied, unless a call gives a number.
         class_names: one for each class; "class_0", ... if not given.
         palette: red, green, blue (0 to 255) of each class; grays by default.
-        feedback: what an instance sees of the one before, `scores` (the
-            paper's) or `probabilities`, see `feed_back`.
+        feedback: what an instance sees of the previous one: `scores`, as in
+            the paper, or `probabilities`, see `feed_back`.
 
     Call arguments:
         images: standardized float images.
@@ -278,7 +284,7 @@ class RecurrentCNN(InstanceSupervision):
         apply: Callable[[Any, int], Any],
         scale_image: Callable[[Any, int], Any],
     ) -> dict[str, Any]:
-        """The recurrence itself, whatever f and scaling are applied to.
+        """Applies the recurrence with a given f and a given scaling.
 
         Args:
             images: standardized images, `(batch, height, width, 3)`.
@@ -303,9 +309,9 @@ class RecurrentCNN(InstanceSupervision):
     def feed_back(self, scores: Any) -> Any:
         """Score planes as the next instance sees them.
 
-        Probabilities become `4 (p - 1 / num_classes)`: about as large as the
-        image's values, however many classes there are, and 0 where all are
-        alike, as they are before the first instance.
+        Probabilities become `4 (p - 1 / num_classes)`. These values are about
+        as large as the image's, for any number of classes, and 0 where all
+        classes are equally probable, as before the first instance.
 
         Args:
             scores: `(..., num_classes)`.
@@ -317,7 +323,7 @@ class RecurrentCNN(InstanceSupervision):
         return ops.cast(planes, scores.dtype)
 
     def scale_image(self, images: Any, instance: int) -> Any:
-        """The image at the scale of an instance's planes: block averages."""
+        """The image at the scale of an instance's scores: block averages."""
         offset = self.geometry.image_offset(instance)
         stride = self.geometry.output_stride(instance)
         return ops.average_pool(
@@ -325,9 +331,9 @@ class RecurrentCNN(InstanceSupervision):
         )
 
     def copy(self, dtype: str) -> "RecurrentCNN":
-        """The same network, computing in another precision.
+        """The same network in another precision.
 
-        It has no normalizations: they are folded into its convolutions.
+        Its normalizations are folded into its convolutions.
         """
         config = self.get_config() | {"dtype": dtype}
         config["conv_stack"]["config"] |= {
@@ -339,10 +345,10 @@ class RecurrentCNN(InstanceSupervision):
         return model
 
     def check_instances(self, num_instances: int) -> None:
-        """Refuses a number of instances that this network cannot have.
+        """Checks a number of instances.
 
         Raises:
-            InputError: if it is less than 1, or more without feedback.
+            InputError: if it is less than 1, or more than 1 without feedback.
         """
         largest = None if self.conv_stack.feedback else 1
         if num_instances < 1 or (largest and num_instances > largest):
