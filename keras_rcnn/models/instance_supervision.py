@@ -55,7 +55,11 @@ class InstanceSupervision(keras.Model):
     """
 
     num_instances: int
-    geometry: StackGeometry
+
+    @property
+    def geometry(self) -> StackGeometry:
+        """Receptive field, strides and sizes of the score maps."""
+        raise NotImplementedError
 
     def compile(
         self,
