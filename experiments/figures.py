@@ -47,10 +47,14 @@ def accuracy_over_instances(results: Results) -> Figure:
             full = [row for row in rows if row.output_resolution == 1]
             if rows_of != dataset or len(full) < 2:
                 continue
-            known = [row for row in full if row.pixel_accuracy]
+            known = {
+                row.num_instances: row.pixel_accuracy
+                for row in full
+                if row.pixel_accuracy
+            }
             panel.plot(
-                [row.num_instances for row in known],
-                [row.pixel_accuracy for row in known],
+                list(known),
+                list(known.values()),
                 "--o",
                 label=f"{preset}, paper",
             )

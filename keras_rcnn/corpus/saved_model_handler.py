@@ -124,6 +124,8 @@ def _label(
     labeler: SavedModelLabeler, photos: np.ndarray
 ) -> list[Inference | None]:
     labels, confidence = labeler.label_with_confidence(photos)
+    if confidence is None:
+        raise TypeError("the signature gives no probabilities")
     return [
         Inference(each, float(np.mean(probability, dtype=np.float64)))
         for each, probability in zip(labels, confidence, strict=True)

@@ -10,6 +10,7 @@ from PIL import Image
 
 import keras_rcnn
 from keras_rcnn.cli import main
+from keras_rcnn.datasets import synthetic
 
 pytestmark = pytest.mark.slow
 NETWORK = "rcnn2_stanford_background"
@@ -25,6 +26,22 @@ def photo(tmp_path):
     path.parent.mkdir()
     Image.fromarray(pixels).save(path)
     return path
+
+
+@pytest.fixture
+def network(tmp_path):
+    """Folder of a network for the classes of the generated scenes."""
+    model = keras_rcnn.RecurrentCNN.from_preset(
+        "plain",
+        num_classes=len(synthetic.CLASS_NAMES),
+        class_names=synthetic.CLASS_NAMES,
+        palette=synthetic.PALETTE,
+    )
+    model.build((None, None, None, 3))
+    folder = tmp_path / "network"
+    folder.mkdir()
+    keras_rcnn.save_model(model, folder / "model.keras")
+    return folder
 
 
 def assert_done(done):
@@ -109,19 +126,19 @@ def test_commands_without_any_extra(run, core, photo, tmp_path):
         ("beam", ["label-corpus", "--images=*", "--output_dir=x"]),
     ],
 )
-def test_a_missing_extra_is_named(run, core, extra, arguments):
+def test_a_missing_extra_is_named(run, core, network, extra, arguments):
     command, *flags = arguments
     name = {"export": "model_dir", "demo": "models"}.get(command, "model")
-    done = run(core, command, f"--{name}={NETWORK}", *flags)
+    done = run(core, command, f"--{name}={network}", *flags)
     assert (done.returncode, done.stdout) == (1, "")
     assert f"pip install 'keras-scene-parsing[{extra}]'" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
-def test_commands_that_need_extras(run, full, photo, tmp_path):
+def test_commands_that_need_extras(run, full, network, photo, tmp_path):
     for arguments in (
         ["check", "--dataset=synthetic", "--output=check.html"],
-        ["inspect", f"--model={NETWORK}", "--output=errors.html", *GENERATED],
+        ["inspect", f"--model={network}", "--output=errors.html", *GENERATED],
         ["export", f"--model_dir={NETWORK}", "--litert=x.tflite"],
         ["label", "--model=x.tflite", "--output_dir=out", photo],
     ):
