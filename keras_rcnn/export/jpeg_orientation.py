@@ -12,7 +12,7 @@ _LITTLE_ENDIAN = ord("I")
 _BYTES_AN_ENTRY = 12
 
 
-def jpeg_orientation(content: tf.Tensor) -> tf.Tensor:
+def read_orientation(content: tf.Tensor) -> tf.Tensor:
     """Returns the EXIF orientation, 1 to 8, where 1 is upright.
 
     Args:

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.export.jpeg_orientation import jpeg_orientation
+from keras_rcnn.export.jpeg_orientation import read_orientation
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Positions in the first chunk of a PNG file.
@@ -69,7 +69,7 @@ def _decode_jpeg(content: tf.Tensor) -> tf.Tensor:
     image = tf.io.decode_jpeg(
         content, channels=3, dct_method="INTEGER_ACCURATE"
     )
-    return _turned(image, jpeg_orientation(content))
+    return _turned(image, read_orientation(content))
 
 
 def _turned(image: tf.Tensor, orientation: tf.Tensor) -> tf.Tensor:
