@@ -36,7 +36,7 @@ class ConvStack(keras.layers.Layer):
         stages: the hidden stages.
         num_classes: number of score planes of the output.
         classifier_kernel_size: side of the last convolution, in pixels.
-        feedback: whether the input may hold score planes; without feedback,
+        takes_scores: whether the input may hold score planes; if it may not,
             f is a plain network whose first kernel sees the image alone.
         activation: activation after each pooling.
         initializer: initializer of all kernels; the part of the first kernel
@@ -57,7 +57,7 @@ class ConvStack(keras.layers.Layer):
             precision round the first kernel to bfloat16.
 
     Input shape:
-        `(batch, height, width, 3)`, or with feedback also
+        `(batch, height, width, 3)`, or with `takes_scores` also
         `(batch, height, width, num_classes + 3)`.
 
     Output shape:
@@ -82,7 +82,7 @@ class ConvStack(keras.layers.Layer):
         stages: Sequence[Stage | dict[str, int]],
         num_classes: int,
         classifier_kernel_size: int = 1,
-        feedback: bool = True,
+        takes_scores: bool = True,
         activation: str = "tanh",
         initializer: str = "glorot_uniform",
         normalization: bool = False,
@@ -96,7 +96,7 @@ class ConvStack(keras.layers.Layer):
         )
         self.num_classes = num_classes
         self.classifier_kernel_size = classifier_kernel_size
-        self.feedback = feedback
+        self.takes_scores = takes_scores
         self.activation = keras.activations.get(activation)
         self.initializer = initializer
         self.normalization = normalization
@@ -134,13 +134,13 @@ class ConvStack(keras.layers.Layer):
 
     def build(self, input_shape: Sequence[int | None]) -> None:
         """Creates the weights, whose shapes do not depend on the input."""
-        channels = IMAGE_CHANNELS + self.num_classes * self.feedback
+        channels = IMAGE_CHANNELS + self.num_classes * self.takes_scores
         for convolution in [*self.hidden, self.classifier]:
             convolution.build((None, None, None, channels))
             channels = convolution.filters
         for stage, layer in zip(self.stages, self.normalizations, strict=False):
             layer.build((None, None, None, stage.filters))
-        if self.feedback:
+        if self.takes_scores:
             self._start_without_feedback()
 
     def _start_without_feedback(self) -> None:
@@ -240,9 +240,18 @@ class ConvStack(keras.layers.Layer):
             "stages": [vars(stage) for stage in self.stages],
             "num_classes": self.num_classes,
             "classifier_kernel_size": self.classifier_kernel_size,
-            "feedback": self.feedback,
+            "takes_scores": self.takes_scores,
             "activation": keras.activations.serialize(self.activation),
             "initializer": self.initializer,
             "normalization": self.normalization,
             "saturation_penalty": self.saturation_penalty,
         }
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> "ConvStack":
+        """Creates the stack of a configuration, with fresh weights."""
+        # Files written before version 0.1.0 have another name for it.
+        if "feedback" in config:
+            config = config | {"takes_scores": config["feedback"]}
+            del config["feedback"]
+        return cls(**config)

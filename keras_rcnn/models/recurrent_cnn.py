@@ -206,7 +206,7 @@ class RecurrentCNN(InstanceSupervision):
             parse_stages(stages) if isinstance(stages, str) else stages,
             num_classes,
             classifier_kernel_size,
-            feedback=num_instances > 1,
+            takes_scores=num_instances > 1,
             initializer=initializer,
             normalization=normalization,
             name="conv_stack",
@@ -350,7 +350,7 @@ class RecurrentCNN(InstanceSupervision):
         Raises:
             InputError: if it is less than 1, or more than 1 without feedback.
         """
-        largest = None if self.conv_stack.feedback else 1
+        largest = None if self.conv_stack.takes_scores else 1
         if num_instances < 1 or (largest and num_instances > largest):
             raise InputError(
                 f"{num_instances} instances are not possible: give "

@@ -18,7 +18,7 @@ def narrow_network(preset, activation, seed=0, filters=2):
         stages,
         2,
         entry.classifier_kernel_size,
-        feedback=entry.num_instances > 1,
+        takes_scores=entry.num_instances > 1,
         activation=activation,
     )
     model = RecurrentCNN(stack, entry.num_instances)
