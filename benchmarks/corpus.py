@@ -17,7 +17,7 @@ from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.io.images import encode_png, read_image, scale_down
 from keras_rcnn.io.sample_photo import find_sample_photo
-from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
 
 DECODE, MODEL, ENCODE = "decode", "model", "encode"
 JPEG_QUALITY = 90

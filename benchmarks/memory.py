@@ -15,8 +15,8 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, spread
-from keras_rcnn.labeling import SceneLabeler
-from keras_rcnn.models import load_model
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
+from keras_rcnn.models.saving import load_model
 
 # Arguments of the `SceneLabeler`.
 MODES: dict[str, dict[str, Any]] = {"whole": networks.WHOLE, "tiled": {}}

@@ -12,7 +12,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, spread
-from keras_rcnn.models.saving import MODEL_FILE
+from keras_rcnn.models.zoo import MODEL_FILE
 
 # Loaded by the package, and by TensorFlow alone.
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}

@@ -14,7 +14,7 @@ from keras_rcnn.cli import runner
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import machine
 from keras_rcnn.labeling.augmentation import SIX_VIEWS
-from keras_rcnn.models.saving import MODEL_FILE
+from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.training.experiments import (
     experiment_name,
     experiment_names,

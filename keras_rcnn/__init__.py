@@ -5,6 +5,7 @@ package does not import TensorFlow.
 """
 
 import importlib
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -57,26 +58,40 @@ if TYPE_CHECKING:
         training,
     )
     from keras_rcnn.evaluation import evaluate
-    from keras_rcnn.labeling import SceneLabeler
-    from keras_rcnn.models import (
-        RecurrentCNN,
-        load_model,
-        output_stride,
-        receptive_field,
-        save_model,
-    )
-    from keras_rcnn.runtime import load_labeler
+    from keras_rcnn.labeling.scene_labeler import SceneLabeler
+    from keras_rcnn.models.presets import output_stride, receptive_field
+    from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+    from keras_rcnn.models.saving import load_model, save_model
+    from keras_rcnn.runtime.loading import load_labeler
 
 __all__ = [*_NAMES, *_PACKAGES, "__version__"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        module = importlib.import_module(f"keras_rcnn.{_NAMES[name]}")
+def lazy_names(
+    package: str, modules: Mapping[str, str]
+) -> Callable[[str], Any]:
+    """Returns a `__getattr__` of a package that imports names on first use.
+
+    Args:
+        package: name of the package.
+        modules: for each name, the module of the package that defines it; ""
+            for a module of the package itself.
+    """
+
+    def get(name: str) -> Any:
+        if name not in modules:
+            raise AttributeError(
+                f"module {package!r} has no attribute {name!r}"
+            )
+        if not modules[name]:
+            return importlib.import_module(f"{package}.{name}")
+        module = importlib.import_module(f"{package}.{modules[name]}")
         return getattr(module, name)
-    if name in _PACKAGES:
-        return importlib.import_module(f"keras_rcnn.{name}")
-    raise AttributeError(f"module 'keras_rcnn' has no attribute {name!r}")
+
+    return get
+
+
+__getattr__ = lazy_names(__name__, _NAMES | dict.fromkeys(_PACKAGES, ""))
 
 
 def __dir__() -> list[str]:

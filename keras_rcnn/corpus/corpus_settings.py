@@ -8,7 +8,7 @@ from tensorflow.core.protobuf import saved_model_pb2
 from keras_rcnn.corpus import stored_files
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
-from keras_rcnn.runtime.saved_model_labeler import SIGNATURES
+from keras_rcnn.runtime.loading import SIGNATURES
 
 _GRAPH = "saved_model.pb"
 _CLASSES = f"assets/{CLASSES_FILE}"

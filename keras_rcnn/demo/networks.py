@@ -11,7 +11,7 @@ from keras_rcnn import RecurrentCNN, SceneLabeler, load_model
 from keras_rcnn.demo.photo import Labeling, Photo, Settings
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeler import TooLargeError
-from keras_rcnn.models.saving import MODEL_FILE
+from keras_rcnn.models.zoo import MODEL_FILE
 
 
 class Networks:

@@ -17,9 +17,10 @@ from keras_rcnn.export.equal_constants import merge_equal_constants
 from keras_rcnn.export.serving_graph import ServingGraph
 from keras_rcnn.export.warm_up import warm_up_requests
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
-from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
+from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.models.saving import MODEL_FILE, save_model
+from keras_rcnn.models.saving import save_model
+from keras_rcnn.models.zoo import MODEL_FILE
 
 METADATA_FILE = "metadata.json"
 DEFAULT_MEGAPIXELS = 25.0

@@ -4,14 +4,7 @@ Functions for pictures are imported when they are first used, so that the
 modules for files stay free of NumPy.
 """
 
-import importlib
-from typing import Any
+from keras_rcnn import lazy_names
 
 __all__ = ["encode_png", "read_image", "scale_down", "write_png"]
-
-
-def __getattr__(name: str) -> Any:
-    if name in __all__:
-        images = importlib.import_module("keras_rcnn.io.images")
-        return getattr(images, name)
-    raise AttributeError(f"module 'keras_rcnn.io' has no attribute {name!r}")
+__getattr__ = lazy_names(__name__, dict.fromkeys(__all__, "images"))

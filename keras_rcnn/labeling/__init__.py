@@ -1,19 +1,20 @@
-"""Dense labeling of whole photos."""
+"""Dense labeling of whole photos.
 
-from keras_rcnn.labeling.augmentation import TestTimeAugmentation
-from keras_rcnn.labeling.distillation import Distillation
-from keras_rcnn.labeling.labeler import BandLabeler, Labeler, TooLargeError
-from keras_rcnn.labeling.methods import METHODS
-from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.labeling.self_training import pseudo_label
+Names are imported when they are first used: `Labeler` needs no TensorFlow.
+"""
 
-__all__ = [
-    "METHODS",
-    "BandLabeler",
-    "Distillation",
-    "Labeler",
-    "SceneLabeler",
-    "TestTimeAugmentation",
-    "TooLargeError",
-    "pseudo_label",
-]
+from keras_rcnn import lazy_names
+
+_MODULES = {
+    "BandLabeler": "labeler",
+    "Distillation": "distillation",
+    "Labeler": "labeler",
+    "METHODS": "methods",
+    "SceneLabeler": "scene_labeler",
+    "TestTimeAugmentation": "augmentation",
+    "TooLargeError": "labeler",
+    "pseudo_label": "self_training",
+}
+
+__all__ = sorted(_MODULES)
+__getattr__ = lazy_names(__name__, _MODULES)

@@ -8,6 +8,9 @@ import numpy as np
 
 from keras_rcnn.errors import InputError
 
+# Memory that labeling a batch may take.
+DEFAULT_MEMORY_MB = 1024
+
 
 @runtime_checkable
 class Labeler(Protocol):

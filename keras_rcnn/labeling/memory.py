@@ -4,10 +4,10 @@ import math
 import os
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.methods.offset_plan import OffsetPlan
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
-DEFAULT_MEMORY_MB = 1024
 _MEGABYTE = 10**6
 # Buffers in which convolutions pack their operands, for any image size.
 _WORKSPACE_MB = 16

@@ -11,8 +11,9 @@ from keras_rcnn.labeling.batch_labeler import (
     BatchLabeler,
     LabelsAndProbabilities,
 )
+from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
-from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB, check_memory
+from keras_rcnn.labeling.memory import check_memory
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 

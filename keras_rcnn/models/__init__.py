@@ -1,17 +1,20 @@
-"""Keras models."""
+"""Keras models.
 
-from keras_rcnn.models.presets import output_stride, receptive_field
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.models.saving import load_model, save_model
-from keras_rcnn.models.stage_text import parse_stages
-from keras_rcnn.models.zoo import shipped_networks
+Names are imported when they are first used: the names of the shipped networks
+need no Keras.
+"""
 
-__all__ = [
-    "RecurrentCNN",
-    "load_model",
-    "output_stride",
-    "parse_stages",
-    "receptive_field",
-    "save_model",
-    "shipped_networks",
-]
+from keras_rcnn import lazy_names
+
+_MODULES = {
+    "RecurrentCNN": "recurrent_cnn",
+    "load_model": "saving",
+    "output_stride": "presets",
+    "parse_stages": "stage_text",
+    "receptive_field": "presets",
+    "save_model": "saving",
+    "shipped_networks": "zoo",
+}
+
+__all__ = sorted(_MODULES)
+__getattr__ = lazy_names(__name__, _MODULES)

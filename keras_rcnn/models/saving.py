@@ -7,9 +7,8 @@ import keras
 
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.models.zoo import shipped_file
+from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 
-MODEL_FILE = "model.keras"
 _HUB = "hf://"
 
 

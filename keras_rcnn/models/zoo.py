@@ -5,6 +5,7 @@ import pathlib
 
 from keras_rcnn.errors import InputError
 
+MODEL_FILE = "model.keras"
 # In an installed package; in a checkout.
 _FOLDERS = (
     pathlib.Path(__file__).parents[1] / "saved_models",
@@ -32,5 +33,5 @@ def shipped_file(name: str) -> pathlib.Path:
             f"There is no shipped network {name!r}: {hint}Choose one of "
             f"{', '.join(names)}."
         )
-    files = [folder / name / "model.keras" for folder in _FOLDERS]
+    files = [folder / name / MODEL_FILE for folder in _FOLDERS]
     return next(file for file in files if file.is_file())

@@ -4,8 +4,7 @@ Names are imported when they are first used. Colors, overlays, legends and
 panels need NumPy and Pillow only; figures and pages need the extra `reports`.
 """
 
-import importlib
-from typing import Any
+from keras_rcnn import lazy_names
 
 _MODULES = {
     "color_blind_safe": "color_blind",
@@ -30,10 +29,4 @@ _MODULES = {
 }
 
 __all__ = sorted(_MODULES)
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = importlib.import_module(f"{__name__}.{_MODULES[name]}")
-    return getattr(module, name)
+__getattr__ = lazy_names(__name__, _MODULES)

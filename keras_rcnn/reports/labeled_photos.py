@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets import SceneDataset
-from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.reports.panels import instances_strip
 from keras_rcnn.training.budget import Budget
 

@@ -1,5 +1,17 @@
-"""Trained models as they lie on disk, ready to label photos."""
+"""Trained models as they lie on disk, ready to label photos.
 
-from keras_rcnn.runtime.loading import load_labeler
+Names are imported when they are first used: files of LiteRT and ONNX need no
+TensorFlow.
+"""
 
-__all__ = ["load_labeler"]
+from keras_rcnn import lazy_names
+
+_MODULES = {
+    "LiteRTLabeler": "litert_labeler",
+    "OnnxLabeler": "onnx_labeler",
+    "SavedModelLabeler": "saved_model_labeler",
+    "load_labeler": "loading",
+}
+
+__all__ = sorted(_MODULES)
+__getattr__ = lazy_names(__name__, _MODULES)

@@ -3,18 +3,16 @@
 import pathlib
 from typing import Any
 
+import keras_rcnn
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.labeler import Labeler
-from keras_rcnn.labeling.memory import DEFAULT_MEMORY_MB
-from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.models.saving import MODEL_FILE, load_model
+from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB, Labeler
+from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.runtime.litert_labeler import LiteRTLabeler
 from keras_rcnn.runtime.onnx_labeler import OnnxLabeler
-from keras_rcnn.runtime.saved_model_labeler import (
-    SIGNATURES,
-    SavedModelLabeler,
-)
 
+# Choices of which a SavedModel has signatures, such as `resolution_8`, one
+# choice at a time.
+SIGNATURES = {"output_resolution": "resolution", "num_instances": "instances"}
 _SAVED_MODEL_FILE = "saved_model.pb"
 _ENGINES: dict[str, Any] = {".tflite": LiteRTLabeler, ".onnx": OnnxLabeler}
 
@@ -71,12 +69,15 @@ def load_labeler(
     is_saved_model = (file / _SAVED_MODEL_FILE).is_file()
     if is_saved_model and not (file / MODEL_FILE).is_file():
         return _load_saved_model(file, chosen)
-    return SceneLabeler(load_model(path), memory_mb=memory_mb, **chosen)
+    model = keras_rcnn.models.load_model(path)
+    return keras_rcnn.labeling.SceneLabeler(
+        model, memory_mb=memory_mb, **chosen
+    )
 
 
 def _load_saved_model(path: pathlib.Path, chosen: dict[str, Any]) -> Labeler:
     if not chosen:
-        return SavedModelLabeler(path)
+        return keras_rcnn.runtime.SavedModelLabeler(path)
     if len(chosen) > 1 or not chosen.keys() <= SIGNATURES.keys():
         names = " and ".join(f"{name}=" for name in chosen)
         raise InputError(
@@ -85,7 +86,8 @@ def _load_saved_model(path: pathlib.Path, chosen: dict[str, Any]) -> Labeler:
             "from beside it."
         )
     ((name, value),) = chosen.items()
-    return SavedModelLabeler(path, f"{SIGNATURES[name]}_{value}")
+    signature = f"{SIGNATURES[name]}_{value}"
+    return keras_rcnn.runtime.SavedModelLabeler(path, signature)
 
 
 def _load_for_engine(

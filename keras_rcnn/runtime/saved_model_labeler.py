@@ -13,8 +13,6 @@ from keras_rcnn.labeling.batch_labeler import (
     LabelsAndProbabilities,
 )
 
-# Choices that have signatures, such as `resolution_8`, one choice at a time.
-SIGNATURES = {"output_resolution": "resolution", "num_instances": "instances"}
 _DEFAULT = "serving_default"
 _PROBABILITIES = "probabilities"
 

@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
 def fit_replicas(

@@ -11,8 +11,9 @@ import tensorflow as tf
 from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.errors import InputError
 from keras_rcnn.losses import BalancedCrossentropy
-from keras_rcnn.models import RecurrentCNN, save_model
-from keras_rcnn.models.saving import MODEL_FILE
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.saving import save_model
+from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.training.batches import (
     Targets,
     check_batches,

@@ -1,6 +1,8 @@
 """Trained models in every form they are stored in."""
 
+import pathlib
 import shutil
+import subprocess
 import sys
 
 import keras
@@ -14,6 +16,8 @@ from keras_rcnn.export import export_saved_model
 from keras_rcnn.labeling.labeler import BandLabeler
 from keras_rcnn.models.saving import save_model
 
+ROOT = pathlib.Path(__file__).parents[2]
+SHIPPED = ROOT / "saved_models/rcnn2_stanford_background"
 NAMES = ("sky", "wet grass", "road #2")
 PALETTE = ((1, 2, 3), (40, 50, 60), (255, 0, 171))
 PHOTO = np.random.default_rng(0).integers(0, 256, (21, 30, 3), np.uint8)
@@ -164,3 +168,24 @@ def test_says_what_has_to_be_installed(
         load_labeler(file)
 
     assert str(error.value) == str(missing_extra(str(file), extra))
+
+
+@pytest.mark.parametrize(
+    ("file", "engine"),
+    [
+        ("litert/any_size.tflite", "ai_edge_litert"),
+        ("labeling.onnx", "onnxruntime"),
+    ],
+)
+def test_an_engine_labels_without_tensorflow_and_keras(file, engine):
+    pytest.importorskip(engine)
+    code = (
+        "import sys, keras_rcnn, numpy\n"
+        f"labeler = keras_rcnn.load_labeler({str(SHIPPED / file)!r})\n"
+        "print(labeler(numpy.zeros((9, 14, 3), 'uint8')).shape)\n"
+        "sys.exit(bool({'tensorflow', 'keras'} & sys.modules.keys()))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True
+    )
+    assert run.stdout == b"(9, 14)\n"

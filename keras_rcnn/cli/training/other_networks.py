@@ -5,8 +5,9 @@ import pathlib
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling import Distillation
-from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.labeling.distillation import Distillation
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.saving import load_model
 from keras_rcnn.training.experiments import Experiment
 
 

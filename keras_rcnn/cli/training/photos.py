@@ -11,9 +11,10 @@ from keras_rcnn.datasets import (
     map_classes,
     train_validation_split,
 )
-from keras_rcnn.labeling import SceneLabeler, TestTimeAugmentation, pseudo_label
-from keras_rcnn.labeling.augmentation import SIX_VIEWS
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.labeling.augmentation import SIX_VIEWS, TestTimeAugmentation
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
+from keras_rcnn.labeling.self_training import pseudo_label
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.training.experiments import Experiment
 
 

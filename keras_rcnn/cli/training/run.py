@@ -12,10 +12,11 @@ from keras_rcnn.cli.training import other_networks, photos, settings
 from keras_rcnn.datasets import DataService, SceneDataset
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.io import quiet
-from keras_rcnn.labeling import SceneLabeler
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
-from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.saving import load_model
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment

@@ -13,8 +13,8 @@ from keras_rcnn.evaluation.speed.operations import (
     fragment_convolutions,
 )
 from keras_rcnn.evaluation.speed.timing import seconds_of
-from keras_rcnn.labeling import SceneLabeler
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.labeling.scene_labeler import SceneLabeler
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 # `patches` would take hours for a whole photo: it computes 4 x 4 labels.
 PATCHES_SIDE = 4

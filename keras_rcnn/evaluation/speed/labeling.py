@@ -18,7 +18,7 @@ from keras_rcnn.evaluation.speed.cases import (
 )
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, spread
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 METHODS = ("patches", "shift_and_stitch", "fragments")
 

@@ -6,7 +6,8 @@ from typing import Any
 import keras
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.models import RecurrentCNN, load_model
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.saving import load_model
 from keras_rcnn.models.zoo import shipped_file
 
 # The network that is measured if none is given.

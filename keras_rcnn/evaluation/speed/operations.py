@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 IMAGE_CHANNELS = 3
 
