@@ -1,3 +1,4 @@
+import functools
 import pathlib
 import sys
 import tempfile
@@ -6,17 +7,24 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from keras_rcnn.datasets import load_dataset, prepare
+from keras_rcnn.datasets import prepare
 from keras_rcnn.datasets.sift_flow import sift_flow_dataset_builder
 from keras_rcnn.errors import InputError
+from tests.helpers import label_folders
+from tests.helpers.label_folders import cut, text, unlink
 from tests.helpers.made_up_archives import (
+    SIFT_PHOTOS,
     pack,
-    sift_files,
     sift_label,
     write_mat,
     write_photo,
     write_sift_flow,
+    write_stanford,
 )
+
+load = functools.partial(label_folders.load, name="sift_flow")
+PHOTO = f"Images/{SIFT_PHOTOS}/street_c3.jpg"
+LABELS = f"SemanticLabels/{SIFT_PHOTOS}/street_c3.mat"
 
 
 class SiftFlowTest(tfds.testing.DatasetBuilderTestCase):
@@ -39,27 +47,21 @@ def test_labels_and_splits(tmp_path, packed):
         pack(root, "zip")
     prepare("sift_flow", tmp_path, tmp_path / "data")
 
-    labels = {}
-    for split, count in (("train", 3), ("test", 2), ("all", 5)):
-        dataset = load_dataset("sift_flow", tmp_path / "data", split)
-        labels[split] = {
-            example["name"].decode(): example["label"]
-            for example in dataset.examples.as_numpy_iterator()
-        }
-        assert dataset.num_examples == len(labels[split]) == count
+    dataset, examples = load(tmp_path / "data")
+    train, test = (load(tmp_path / "data", s)[1] for s in ("train", "test"))
 
-    assert set(labels["train"]) == {"coast_a1", "coast_b2", "street_c3"}
-    assert set(labels["test"]) == {"forest_d4", "highway_e5"}
-    expected = sift_label(1)
+    assert set(train) == {"coast_a1", "coast_b2", "street_c3"}
+    assert set(test) == {"forest_d4", "highway_e5"}
+    assert set(examples) == {*train, *test}
+    labels, expected = examples["coast_b2"]["label"], sift_label(1)
     np.testing.assert_array_equal(
-        labels["all"]["coast_b2"],
-        np.where(expected == 0, 255, expected - 1),
+        labels, np.where(expected == 0, 255, expected - 1)
     )
-    assert (labels["test"]["highway_e5"] == 255).all()
+    assert (test["highway_e5"]["label"] == 255).all()
     assert dataset.num_classes == 33
     # 26 of 1 to 33 in the archive's own list.
     sidewalk = dataset.class_names.index("sidewalk")
-    assert set(labels["all"]["coast_b2"][expected == 26]) == {sidewalk}
+    assert set(labels[expected == 26]) == {sidewalk}
 
 
 def test_colors_differ_from_each_other():
@@ -75,21 +77,16 @@ def test_colors_differ_from_each_other():
 
 def test_numbered_class_names_are_the_same_classes(tmp_path):
     root = write_sift_flow(tmp_path)
-    _, path = sift_files(root, "coast_a1")
-    names = sift_flow_dataset_builder.Builder.CLASSES
-    numbered = [f"{index} {name}" for index, name in enumerate(names)]
-    write_mat(path, sift_label(0), names=np.array(numbered, object))
+    classes = sift_flow_dataset_builder.Builder.CLASSES
+    numbered = [f"{index} {name}" for index, name in enumerate(classes)]
+    names = np.array(numbered, object)
+    write_mat(root / LABELS, sift_label(2), names=names)
 
     prepare("sift_flow", tmp_path, tmp_path / "data")
 
-    dataset = load_dataset("sift_flow", tmp_path / "data", "all")
-    labels = {
-        example["name"]: example["label"]
-        for example in dataset.examples.as_numpy_iterator()
-    }
-    expected = sift_label(0)
+    labels, expected = load(tmp_path / "data")[1]["street_c3"], sift_label(2)
     np.testing.assert_array_equal(
-        labels[b"coast_a1"], np.where(expected == 0, 255, expected - 1)
+        labels["label"], np.where(expected == 0, 255, expected - 1)
     )
 
 
@@ -101,68 +98,55 @@ def test_names_the_extra_that_reads_matlab_files(tmp_path, monkeypatch):
         prepare("sift_flow", tmp_path, tmp_path / "data")
 
 
-def _remove_labels(image_path, label_path):
-    label_path.unlink()
-
-
-def _wrong_size(image_path, label_path):
-    write_photo(image_path, 200, 256)
-
-
-def _too_high(image_path, label_path):
-    write_mat(label_path, np.full((256, 256), 34, np.uint8))
-
-
-def _negative(image_path, label_path):
-    write_mat(label_path, np.full((256, 256), -1, np.int16))
-
-
-def _other_classes(image_path, label_path):
-    names = np.array(["sky", "vertical", "horizontal"], object)
-    write_mat(label_path, sift_label(0), names=names)
-
-
-def _no_mat(image_path, label_path):
-    label_path.write_text("not MATLAB")
-
-
-def _cut_mat(image_path, label_path):
-    label_path.write_bytes(label_path.read_bytes()[:1000])
+def _labels(labels, **others):
+    return lambda root: write_mat(root / LABELS, labels, **others)
 
 
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [
-        (_remove_labels, "has no labels"),
-        (_wrong_size, "256x200 pixels and its labels are 256x256"),
-        (_too_high, "hold 33: there are classes 0 to 32 only"),
-        (_negative, "no matrix of labels from 0 on"),
-        (_other_classes, "has other classes"),
-        (_no_mat, "not a MATLAB file"),
-        (_cut_mat, "not a MATLAB file"),
+        (unlink(LABELS), "street_c3.* has no labels"),
+        (
+            lambda root: write_photo(root / PHOTO, 200, 256),
+            "street_c3.* 256x200 pixels and its labels are 256x256",
+        ),
+        (
+            _labels(np.full((256, 256), 34, np.uint8)),
+            "street_c3.* hold 33: there are classes 0 to 32 only",
+        ),
+        (
+            _labels(np.full((256, 256), -1, np.int16)),
+            "street_c3.* no matrix of labels from 0 on",
+        ),
+        (
+            _labels(sift_label(0), names=np.array(["sky", "sea"], object)),
+            "street_c3.* has other classes",
+        ),
+        (text(LABELS, "not MATLAB"), "street_c3.* not a MATLAB file"),
+        (cut(LABELS, 1000), "street_c3.* not a MATLAB file"),
+        (unlink("TestSet1.txt"), r"TestSet1\.txt is missing"),
     ],
 )
 def test_refuses_by_name(tmp_path, damage, reason):
-    root = write_sift_flow(tmp_path)
-    damage(*sift_files(root, "street_c3"))
+    damage(write_sift_flow(tmp_path))
 
-    with pytest.raises(InputError, match=reason) as error:
+    with pytest.raises(InputError, match=reason):
         prepare("sift_flow", tmp_path, tmp_path / "data")
 
-    assert "street_c3" in str(error.value)
     assert not list((tmp_path / "data" / "sift_flow").glob("*"))
 
 
-def test_names_the_missing_test_list(tmp_path):
-    (write_sift_flow(tmp_path) / "TestSet1.txt").unlink()
-    with pytest.raises(InputError, match=r"TestSet1\.txt is missing"):
-        prepare("sift_flow", tmp_path, tmp_path / "data")
-
-
-def test_refuses_a_cut_archive(tmp_path):
-    pack(write_sift_flow(tmp_path), "zip")
-    path = tmp_path / "SiftFlowDataset.zip"
-    path.write_bytes(path.read_bytes()[:3000])
+@pytest.mark.parametrize(
+    ("name", "write", "kind", "suffix"),
+    [
+        ("sift_flow", write_sift_flow, "zip", "zip"),
+        ("stanford_background", write_stanford, "gztar", "tar.gz"),
+    ],
+)
+def test_refuses_a_cut_archive(tmp_path, name, write, kind, suffix):
+    root = write(tmp_path)
+    pack(root, kind)
+    cut(f"{root.name}.{suffix}", -2000)(tmp_path)
 
     with pytest.raises(InputError, match="not a whole archive"):
-        prepare("sift_flow", tmp_path, tmp_path / "data")
+        prepare(name, tmp_path, tmp_path / "data")

@@ -1,4 +1,4 @@
-"""Folders of labeled photos: loading them and damaging them."""
+"""Labeled photos by name, and damage to the files that they come from."""
 
 import pathlib
 from collections.abc import Callable
@@ -13,10 +13,10 @@ Damage = Callable[[pathlib.Path], object]
 
 
 def load(
-    root: pathlib.Path, split: str = "all", **arguments: Any
+    root: pathlib.Path, split: str = "all", name: str = "folder", **options: Any
 ) -> tuple[SceneDataset, dict[str, dict[str, np.ndarray]]]:
-    """Loads a folder and returns the data set and its examples by name."""
-    dataset = load_dataset("folder", root, split, **arguments)
+    """Loads a data set and returns it with its examples by name."""
+    dataset = load_dataset(name, root, split, **options)
     examples = list(dataset.examples.as_numpy_iterator())
     assert dataset.num_examples == len(examples)
     return dataset, {e["name"].decode(): e for e in examples}
@@ -30,6 +30,20 @@ def unlink(name: str) -> Damage:
 def text(name: str, content: str) -> Damage:
     """Returns a function that replaces a file of a folder by a text."""
     return lambda root: (root / name).write_text(content)
+
+
+def edit(name: str, change: Callable[[str], str]) -> Damage:
+    """Returns a function that changes the text of a file of a folder."""
+    return lambda root: (root / name).write_text(
+        change((root / name).read_text())
+    )
+
+
+def cut(name: str, end: int) -> Damage:
+    """Returns a function that keeps the bytes of a file up to an index."""
+    return lambda root: (root / name).write_bytes(
+        (root / name).read_bytes()[:end]
+    )
 
 
 def save(name: str, pixels: np.ndarray) -> Damage:

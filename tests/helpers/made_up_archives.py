@@ -50,10 +50,12 @@ def stanford_label(height: int, width: int) -> np.ndarray:
 def write_sift_flow(folder: pathlib.Path) -> pathlib.Path:
     """Three photos to train and two to test, one without any label."""
     root = folder / "SiftFlowDataset"
-    for index, name in enumerate(("coast_a1", "coast_b2", "street_c3")):
-        _write_sift_photo(root, name, sift_label(index))
-    _write_sift_photo(root, "forest_d4", sift_label(3))
-    _write_sift_photo(root, "highway_e5", np.zeros((256, 256), np.uint8))
+    labels = [*map(sift_label, range(4)), np.zeros((256, 256))]
+    names = "coast_a1", "coast_b2", "street_c3", "forest_d4", "highway_e5"
+    for name, label in zip(names, labels, strict=True):
+        write_photo(root / "Images" / SIFT_PHOTOS / f"{name}.jpg", 256, 256)
+        path = root / "SemanticLabels" / SIFT_PHOTOS / f"{name}.mat"
+        write_mat(path, label.astype(np.uint8))
     (root / "TestSet1.txt").write_text(
         f"{SIFT_PHOTOS}\\forest_d4.jpg\r\n"
         f"{SIFT_PHOTOS}\\not_there.jpg\r\n"
@@ -67,25 +69,11 @@ def sift_label(index: int) -> np.ndarray:
     return np.roll(np.arange(256 * 256) % 34, index).reshape(256, 256)
 
 
-def sift_files(root: pathlib.Path, name: str) -> tuple[pathlib.Path, ...]:
-    """Photo and labels of that name."""
-    return (
-        root / "Images" / SIFT_PHOTOS / f"{name}.jpg",
-        root / "SemanticLabels" / SIFT_PHOTOS / f"{name}.mat",
-    )
-
-
 def write_mat(path: pathlib.Path, label: np.ndarray, **others: object) -> None:
     """Labels as a MATLAB file, with the names of the classes."""
     names = np.array(list(SiftFlow.CLASSES), object)
     path.parent.mkdir(parents=True, exist_ok=True)
     scipy.io.savemat(path, {"S": label, "names": names} | others)
-
-
-def _write_sift_photo(root: pathlib.Path, name: str, label: np.ndarray) -> None:
-    image_path, label_path = sift_files(root, name)
-    write_photo(image_path, 256, 256)
-    write_mat(label_path, label.astype(np.uint8))
 
 
 def pack(root: pathlib.Path, kind: str) -> None:
