@@ -58,16 +58,18 @@ def test_a_background_by_another_name_is_a_class(tmp_path):
     np.testing.assert_array_equal(examples["p0"]["label"], LINES)
 
 
-def test_palette_masks_and_their_border(tmp_path):
+@pytest.mark.parametrize("mode", ["P", "L"])
+def test_palette_and_gray_masks_and_their_border(tmp_path, mode):
     write_voc(tmp_path)
-    values = LINES.copy()
+    values = LINES.astype(np.uint8)
     values[0, :4] = 255
-    mask = Image.fromarray(values.astype(np.uint8)).convert("P")
-    mask.putdata(values.ravel().tolist())
-    palette = np.full((256, 3), 7, np.uint8)
-    palette[:3] = COLORS
-    palette[255] = 224, 224, 192
-    mask.putpalette(palette.ravel().tolist())
+    mask = Image.fromarray(values)
+    if mode == "P":
+        palette = np.full((256, 3), 7, np.uint8)
+        palette[:3] = COLORS
+        palette[255] = 224, 224, 192
+        mask.putpalette(palette.ravel().tolist())
+    assert mask.mode == mode
     mask.save(tmp_path / "SegmentationClass/p0.png")
 
     _, examples = load(tmp_path)
@@ -77,22 +79,16 @@ def test_palette_masks_and_their_border(tmp_path):
     np.testing.assert_array_equal(examples["p0"]["label"], expected)
 
 
-def test_gray_masks_hold_lines(tmp_path):
-    write_voc(tmp_path)
-    values = LINES.astype(np.uint8)
-    values[2, 2] = 255
-    Image.fromarray(values).save(tmp_path / "SegmentationClass/p0.png")
-
-    _, examples = load(tmp_path)
-
-    expected = LABELS.copy()
-    expected[2, 2] = 255
-    np.testing.assert_array_equal(examples["p0"]["label"], expected)
-
-
 @pytest.mark.parametrize(
     ("lists", "train", "test"),
     [
+        # Without a list of test photos, the fold that they have by name.
+        ({}, ["p0", "p1", "p3", "p4"], ["p2"]),
+        (
+            {"default": "p0\np1\np2\np3\np4"},
+            ["p0", "p1", "p3", "p4"],
+            ["p2"],
+        ),
         (
             {"train": "p0\np1\n", "val": "p2\n", "test": "p3 \n\np4\n"},
             ["p0", "p1", "p2"],
@@ -115,16 +111,6 @@ def test_lists_decide_the_split(tmp_path, lists, train, test):
     assert names(tmp_path, "all") == sorted(train + test)
 
 
-@pytest.mark.parametrize("lists", [{}, {"default": "p0\np1\np2\np3\np4"}])
-def test_a_fifth_is_test_without_lists(tmp_path, lists):
-    write_voc(tmp_path, lists=lists)
-
-    train, test = names(tmp_path, "train"), names(tmp_path, "test")
-
-    assert len(test) == 1
-    assert sorted(train + test) == ["p0", "p1", "p2", "p3", "p4"]
-
-
 def test_unlisted_photos_need_no_mask(tmp_path):
     write_voc(tmp_path, lists={"default": "p0\nsub/q\n"})
     for name in ("JPEGImages/p0.jpg", "SegmentationClass/p0.png"):
@@ -137,18 +123,14 @@ def test_unlisted_photos_need_no_mask(tmp_path):
     assert names(tmp_path, "all") == ["p0", "sub/q"]
 
 
-def _no_masks(root):
-    for path in root.glob("SegmentationClass/*"):
-        path.unlink()
-
-
 def _listed_without_mask(root):
-    (root / "ImageSets/Segmentation/default.txt").write_text("p0\np1\n")
+    _listed(b"p0\np1\n")(root)
     (root / "SegmentationClass/p1.png").unlink()
 
 
-def _listed_in_no_text(root):
-    (root / "ImageSets/Segmentation/default.txt").write_bytes(b"p0\np\xff\n")
+def _listed(content):
+    path = "ImageSets/Segmentation/default.txt"
+    return lambda root: (root / path).write_bytes(content)
 
 
 @pytest.mark.parametrize(
@@ -171,15 +153,12 @@ def _listed_in_no_text(root):
             "names 1 classes",
         ),
         (unlink("JPEGImages/p1.jpg"), "JPEGImages has no p1"),
+        (_listed_without_mask, "SegmentationClass has no p1"),
+        (_listed(b"p0\np\xff\n"), "has no p\N{REPLACEMENT CHARACTER}"),
         (
-            _listed_without_mask,
-            "SegmentationClass has no p1",
+            lambda root: [p.unlink() for p in root.glob("SegmentationClass/*")],
+            "SegmentationClass holds no mask",
         ),
-        (
-            _listed_in_no_text,
-            "JPEGImages has no p\N{REPLACEMENT CHARACTER}",
-        ),
-        (_no_masks, "SegmentationClass holds no mask"),
         (
             save("SegmentationClass/p1.png", np.full((8, 10, 3), 9, np.uint8)),
             r"p1.png holds the color \(9, 9, 9\)",

@@ -46,6 +46,10 @@ def test_color_modes(write_picture, photo, tmp_path, mode, suffix):
     assert len(np.unique(pixels)) > 1
 
 
+def _gray_of_16_bits(photo):
+    return photo[..., 0].astype(np.uint16) * 257 + photo[..., 1]
+
+
 @pytest.mark.parametrize("mode", ["P", "RGB", "L"])
 def test_a_color_that_is_clear(write_picture, photo, tmp_path, mode):
     picture = Image.fromarray(photo).convert(mode)
@@ -55,10 +59,19 @@ def test_a_color_that_is_clear(write_picture, photo, tmp_path, mode):
     assert read_image(path)[70, 5].tolist() == [255] * 3
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.tif"])
-def test_16_bits(write_picture, photo, tmp_path, name):
-    gray = photo[..., 0].astype(np.uint16) * 257 + photo[..., 1]
-    path = write_picture(name, Image.fromarray(gray))
+@pytest.mark.parametrize(
+    ("name", "convert"),
+    [
+        *((f"a.{suffix}", _gray_of_16_bits) for suffix in ("png", "tif")),
+        # Other formats, and other kinds of TIFF, are read whole.
+        *((f"a.{suffix}", np.copy) for suffix in ("bmp", "gif", "webp", "ppm")),
+        ("a.tif", lambda photo: photo[..., 0].astype(np.float32)),
+    ],
+)
+def test_other_depths_and_formats(
+    write_picture, photo, tmp_path, name, convert
+):
+    path = write_picture(name, convert(photo))
     np.testing.assert_array_equal(whole(path, tmp_path), read_image(path))
 
 
@@ -101,34 +114,18 @@ def test_jpeg(write_picture, photo, tmp_path, mode, progressive):
         {"bigtiff": True, "compression": "lzw"},
         {"compression": "deflate", "predictor": "horizontal"},
         {"compression": "jpeg", "tile": True},
+        {"premultiply": True},
     ],
 )
 def test_tiff_of_every_build(photo, tmp_path, options):
     path = tmp_path / "a.tif"
+    if "premultiply" in options:
+        photo = np.dstack([photo, photo[..., 0]])
     pyvips.Image.new_from_array(photo).tiffsave(str(path), **options)
     atol = 4 if options.get("compression") == "jpeg" else 0
     np.testing.assert_allclose(
         whole(path, tmp_path).astype(int), read_image(path), atol=atol
     )
-
-
-def test_opacity_that_colors_were_multiplied_by(photo, tmp_path):
-    opaque = np.dstack([photo, photo[..., 0]])
-    path = tmp_path / "a.tif"
-    pyvips.Image.new_from_array(opaque).tiffsave(str(path), premultiply=True)
-    np.testing.assert_array_equal(whole(path, tmp_path), read_image(path))
-
-
-@pytest.mark.parametrize("name", ["a.bmp", "a.gif", "a.webp", "a.ppm"])
-def test_other_formats_are_read_whole(write_picture, photo, tmp_path, name):
-    path = write_picture(name, photo)
-    np.testing.assert_array_equal(whole(path, tmp_path), read_image(path))
-
-
-def test_other_kinds_are_read_whole(write_picture, photo, tmp_path):
-    floats = Image.fromarray(photo[..., 0].astype(np.float32))
-    path = write_picture("a.tif", floats)
-    np.testing.assert_array_equal(whole(path, tmp_path), read_image(path))
 
 
 @pytest.mark.parametrize("what", ["truncated", "text", "empty"])
@@ -162,7 +159,9 @@ def test_scaled_as_in_memory(photo, tmp_path, longest_side):
     )
 
 
-def test_a_full_disk_is_named(write_picture, photo, tmp_path):
+def test_a_full_disk_or_a_folder_that_is_none_is_named(
+    write_picture, photo, tmp_path
+):
     path = write_picture("a.png", photo)
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, limits[1]))
@@ -171,6 +170,8 @@ def test_a_full_disk_is_named(write_picture, photo, tmp_path):
             open_big_photo(path, tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    with pytest.raises(InputError, match="none cannot hold"):
+        RawPicture(tmp_path / "none", 1, 1)
 
 
 def test_without_pyvips_only_big_photos_are_refused(
@@ -182,8 +183,3 @@ def test_without_pyvips_only_big_photos_are_refused(
     np.testing.assert_array_equal(read_image(path), photo)
     with pytest.raises(InputError, match=r"pip install '[a-z-]+\[big\]'"):
         open_big_photo(path, tmp_path)
-
-
-def test_names_a_folder_that_is_none(tmp_path):
-    with pytest.raises(InputError, match="none cannot hold"):
-        RawPicture(tmp_path / "none", 1, 1)

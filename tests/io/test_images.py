@@ -68,28 +68,27 @@ def test_every_mode_becomes_color_on_white(
     assert read_image(str(path)).shape == (1, len(expected), 3)
 
 
-def test_gray_of_16_bits(tmp_path):
-    # 65535 is white; 257 steps of 16 bits are one of 8, halves rounded up.
-    values = [0, 128, 129, 257, 32896, 65535]
+@pytest.mark.parametrize(
+    ("width", "bits", "color_type", "row", "expected"),
+    [
+        # 65535 is white; 257 steps of 16 bits are one of 8, halves rounded up.
+        (
+            6,
+            16,
+            0,
+            struct.pack(">6H", 0, 128, 129, 257, 32896, 65535),
+            [[value] * 3 for value in (0, 0, 1, 1, 128, 255)],
+        ),
+        (1, 16, 2, struct.pack(">3H", 65535, 0, 32896), [[255, 0, 128]]),
+        *((1, bits, 0, b"\xff", [WHITE]) for bits in (1, 2, 4)),
+    ],
+)
+def test_png_of_16_or_few_bits(
+    tmp_path, width, bits, color_type, row, expected
+):
     file = tmp_path / "a.png"
-    row = struct.pack(">6H", *values)
-    file.write_bytes(png(6, 1, 16, 0, [row]))
-    image = read_image(file)
-    assert image[0, :, 0].tolist() == [0, 0, 1, 1, 128, 255]
-    assert image.shape == (1, 6, 3)
-
-
-def test_color_of_16_bits(tmp_path):
-    file = tmp_path / "a.png"
-    file.write_bytes(png(1, 1, 16, 2, [struct.pack(">3H", 65535, 0, 32896)]))
-    assert read_image(file).tolist() == [[[255, 0, 128]]]
-
-
-@pytest.mark.parametrize("bits", [1, 2, 4])
-def test_gray_of_few_bits_reaches_white(tmp_path, bits):
-    file = tmp_path / "a.png"
-    file.write_bytes(png(1, 1, bits, 0, [b"\xff"]))
-    assert read_image(file).tolist() == [[[255, 255, 255]]]
+    file.write_bytes(png(width, 1, bits, color_type, [row]))
+    assert read_image(file).tolist() == [expected]
 
 
 @pytest.mark.parametrize(
@@ -125,11 +124,14 @@ def test_broken_exif_is_no_obstacle(write_picture, noise):
         ("truncated", r"cut\.jpg is broken \(.*truncated.*: copy"),
         ("text", r"text\.png is no picture: give"),
         ("empty", r"empty\.jpg is empty, 0 bytes: give"),
+        ("missing", r"no file .*none\.jpg: check"),
+        ("folder", r"cannot be read .*directory"),
     ],
 )
-def test_names_what_is_wrong(broken_files, what, message):
+def test_names_what_is_wrong(broken_files, tmp_path, what, message):
+    others = {"missing": tmp_path / "none.jpg", "folder": tmp_path}
     with pytest.raises(InputError, match=message) as error:
-        read_image(broken_files[what])
+        read_image((broken_files | others)[what])
     assert "\n" not in str(error.value)
 
 
@@ -141,16 +143,6 @@ def test_png_cut_anywhere(write_picture, noise, keep):
         read_image(path)
 
 
-def test_missing_file(tmp_path):
-    with pytest.raises(InputError, match=r"no file .*none\.jpg: check"):
-        read_image(tmp_path / "none.jpg")
-
-
-def test_folder(tmp_path):
-    with pytest.raises(InputError, match=r"cannot be read .*directory"):
-        read_image(tmp_path)
-
-
 @pytest.mark.parametrize("width", [150, 1000])
 def test_decompression_bomb(write_picture, monkeypatch, width):
     # Pillow warns beyond its bound, and raises beyond twice that.
@@ -160,17 +152,13 @@ def test_decompression_bomb(write_picture, monkeypatch, width):
         read_image(path)
 
 
-def test_write_png_gives_back_the_values(tmp_path):
-    labels = np.arange(256, dtype=np.uint8).reshape(8, 32)
-    write_png(tmp_path / "a.png", labels)
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_write_png_gives_back_the_values(tmp_path, noise, mode):
+    pixels = noise[..., 0] if mode == "L" else noise
+    write_png(tmp_path / "a.png", pixels)
     with Image.open(tmp_path / "a.png") as picture:
-        assert (picture.format, picture.mode) == ("PNG", "L")
-        np.testing.assert_array_equal(np.asarray(picture), labels)
-
-
-def test_write_png_in_color(tmp_path, noise):
-    write_png(tmp_path / "a.png", Image.fromarray(noise))
-    np.testing.assert_array_equal(read_image(tmp_path / "a.png"), noise)
+        assert (picture.format, picture.mode) == ("PNG", mode)
+        np.testing.assert_array_equal(picture, pixels)
 
 
 @pytest.mark.parametrize(
@@ -189,16 +177,13 @@ def test_scale_down(shape, longest_side, expected):
     assert scale_down(image, longest_side).shape == (*expected, 3)
 
 
-def test_scale_down_averages():
+def test_scale_down_averages_and_refuses_nothing():
     # 2 x 2 blocks of which one pixel of four is 200.
     block = np.array([[200, 0], [0, 0]], np.uint8)
     image = np.tile(block, (3, 3))[..., np.newaxis].repeat(3, axis=-1)
     np.testing.assert_array_equal(scale_down(image, 3), 50)
-
-
-def test_scale_down_refuses_nothing(noise):
     with pytest.raises(InputError, match="0 pixels: give 1 or more"):
-        scale_down(noise, 0)
+        scale_down(image, 0)
 
 
 def test_resize_labels_invents_none():
