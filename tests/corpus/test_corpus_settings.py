@@ -47,6 +47,6 @@ def test_the_place_of_the_model_does_not(tmp_path):
     assert name(tmp_path) != name()
 
 
-def test_a_place_that_beam_does_not_know_is_told():
+def test_a_place_that_beam_does_not_know_is_named():
     with pytest.raises(InputError, match="Unable to get filesystem"):
         choose_model("nowhere://model")

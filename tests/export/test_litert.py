@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter
-from PIL import Image
 
 import keras_rcnn
 from keras_rcnn import SceneLabeler
 from keras_rcnn.errors import InputError
 from keras_rcnn.export import export_litert
 from keras_rcnn.runtime.litert_labeler import LiteRTLabeler
+from tests.helpers.feedback_model import (
+    NAMES,
+    PALETTE,
+    feedback_model,
+    smooth_photos,
+)
 
-NAMES = ("sky", "wet road", "tree")
-PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
 SIZE = (40, 56)
-# The least part of the labels that are those of float32.
+# The least fraction of labels that are the same as in float32.
 AGREEMENT = {
     "none": 0.9999,
     "float16": 0.995,
@@ -29,26 +32,12 @@ AGREEMENT = {
 
 @pytest.fixture(scope="module")
 def model():
-    """Weights that use all of the feedback, so that every part counts."""
-    model = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
-    rng = np.random.default_rng(3)
-    model.set_weights(
-        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
-    )
-    return model
+    return feedback_model()
 
 
 @pytest.fixture(scope="module")
 def photos():
-    """Smooth ones, on which whole regions get one label."""
-    rng = np.random.default_rng(4)
-    small = rng.integers(0, 256, (6, 5, 7, 3), np.uint8)
-    return np.stack(
-        [
-            Image.fromarray(photo).resize(SIZE[::-1], Image.Resampling.BICUBIC)
-            for photo in small
-        ]
-    )
+    return np.stack(smooth_photos(*[SIZE] * 6))
 
 
 @pytest.fixture(scope="module")
@@ -187,11 +176,10 @@ def test_the_same_model_gives_the_same_file(model, tmp_path):
     [
         ({"quantize": "int4"}, "no quantization 'int4': choose one of none"),
         ({"quantize": "int8"}, "int8 needs photos"),
-        ({"output_resolution": 3}, "resolution 3 is not possible"),
         ({"num_instances": -1}, "-1 instances are not possible"),
     ],
 )
-def test_wrong_choices_are_told(model, tmp_path, choices, reason):
+def test_wrong_choices_are_refused(model, tmp_path, choices, reason):
     with pytest.raises(InputError, match=reason):
         export_litert(model, tmp_path / "m.tflite", SIZE, **choices)
     assert not list(tmp_path.iterdir())

@@ -2,41 +2,34 @@
 
 import numpy as np
 import pytest
-from PIL import Image
 
-import keras_rcnn
 from keras_rcnn import SceneLabeler
 from keras_rcnn.errors import InputError
 from keras_rcnn.export import export_onnx
 from keras_rcnn.runtime.loading import load_labeler
+from tests.helpers.feedback_model import (
+    NAMES,
+    PALETTE,
+    feedback_model,
+    smooth_photos,
+)
 
 pytest.importorskip("tf2onnx")
 import openvino
 
 pytestmark = pytest.mark.extras(name="onnx")
-NAMES = ("sky", "wet road", "tree")
-PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
 AGREEMENT = 0.999
 
 
 @pytest.fixture(scope="module")
 def model():
-    """Weights that use all of the feedback, so that every part counts."""
-    model = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
-    rng = np.random.default_rng(3)
-    model.set_weights(
-        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
-    )
-    return model
+    return feedback_model()
 
 
 @pytest.fixture(scope="module")
 def photo():
-    """Of 40 x 56 pixels, on which whole regions get one label."""
-    small = np.random.default_rng(4).integers(0, 256, (5, 7, 3), np.uint8)
-    return np.asarray(
-        Image.fromarray(small).resize((56, 40), Image.Resampling.BICUBIC)
-    )
+    (photo,) = smooth_photos((40, 56))
+    return photo
 
 
 @pytest.fixture(scope="module")
@@ -121,6 +114,4 @@ def test_bad_files_and_choices(model, file, tmp_path):
         load_labeler(file, method="patches")
     with pytest.raises(InputError, match="no output 'scores'"):
         export_onnx(model, tmp_path / "m.onnx", output="scores")
-    with pytest.raises(InputError, match="Output resolution 3"):
-        export_onnx(model, tmp_path / "m.onnx", output_resolution=3)
     assert not (tmp_path / "m.onnx").exists()

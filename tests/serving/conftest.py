@@ -7,24 +7,15 @@ import pytest
 import tensorflow as tf
 from PIL import Image
 
-import keras_rcnn
 from benchmarks.serve_program import ServeProgram
 from keras_rcnn import SceneLabeler
 from keras_rcnn.export import export_saved_model
-
-NAMES = ("sky", "wet road", "tree")
-PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
+from tests.helpers.feedback_model import feedback_model, smooth_photos
 
 
 @pytest.fixture(scope="session")
 def model():
-    """Weights that use all of the feedback, so that every part counts."""
-    model = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
-    rng = np.random.default_rng(3)
-    model.set_weights(
-        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
-    )
-    return model
+    return feedback_model()
 
 
 @pytest.fixture(scope="session")
@@ -56,16 +47,7 @@ def server(saved_model):
 
 @pytest.fixture(scope="session")
 def photos():
-    """Smooth ones of two sizes, on which whole regions get one label."""
-    rng = np.random.default_rng(4)
-    return [
-        np.asarray(
-            Image.fromarray(rng.integers(0, 256, (5, 7, 3), np.uint8)).resize(
-                size, Image.Resampling.BICUBIC
-            )
-        )
-        for size in ((56, 40), (31, 47), (56, 40))
-    ]
+    return smooth_photos((40, 56), (47, 31), (40, 56))
 
 
 @pytest.fixture(scope="session")

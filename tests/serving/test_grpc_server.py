@@ -1,8 +1,5 @@
 """A server process, asked by the real stubs of TensorFlow Serving."""
 
-import concurrent.futures
-import json
-
 import grpc
 import numpy as np
 import pytest
@@ -14,7 +11,7 @@ from tensorflow_serving.apis import (
 )
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.serving import GrpcClient, RestClient
+from keras_rcnn.serving import GrpcClient
 from keras_rcnn.serving.grpc_server import GrpcServer
 from keras_rcnn.serving.request_error import RequestError
 from keras_rcnn.serving.served_model import ServedModel
@@ -30,12 +27,6 @@ def client(server):
 def stub(server):
     with grpc.insecure_channel(server.grpc) as channel:
         yield prediction_service_pb2_grpc.PredictionServiceStub(channel)
-
-
-def test_labels_of_files(client, files, expected):
-    for labels, truth in zip(client.label(files), expected, strict=True):
-        assert labels.dtype == np.uint8
-        np.testing.assert_array_equal(labels, truth)
 
 
 def test_every_signature(client, signatures, photos, files):
@@ -60,41 +51,6 @@ def test_every_signature(client, signatures, photos, files):
     assert {"about", "probabilities", "resolution_8", "instances_1"} < set(
         signatures
     )
-
-
-def test_about(client):
-    about = client.predict("about")
-    assert about["class_names"].tolist() == [b"sky", b"wet road", b"tree"]
-    assert about["palette"].tolist()[1] == [16, 17, 18]
-    assert json.loads(about["metadata"].item())["preset"] == "rcnn2"
-
-
-def test_many_at_once_rubbish_among_them(client, files, expected):
-    def ask(index):
-        if index % 3 == 2:
-            with pytest.raises(RequestError, match=r"image_bytes\[1\]"):
-                client.label([files[0], b"rubbish"])
-            return True
-        return np.array_equal(
-            client.label([files[index % 3]])[0], expected[index % 3]
-        )
-
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(ask, range(48)))
-
-
-def test_ready(server, client):
-    assert client.is_ready()
-    with GrpcClient(server.grpc, "another") as stranger:
-        assert not stranger.is_ready()
-    with GrpcClient("127.0.0.1:1", seconds=1) as nobody:
-        assert not nobody.is_ready()
-        with pytest.raises(RequestError) as error:
-            nobody.predict("about")
-        assert error.value.code in {
-            grpc.StatusCode.UNAVAILABLE,
-            grpc.StatusCode.DEADLINE_EXCEEDED,
-        }
 
 
 def test_metadata(stub):
@@ -186,21 +142,6 @@ def test_names_the_broken_file_of_a_batch(client, files, index, reason):
         client.label(batch)
     assert str(error.value).startswith(f"image_bytes[{index}]: {reason}")
     assert "\n" not in str(error.value)
-
-
-@pytest.mark.parametrize("connect", [GrpcClient, RestClient])
-@pytest.mark.parametrize(
-    ("files", "reason"),
-    [
-        ([], "There are no photos: give"),
-        (["street.jpg"], r"image_bytes\[0\] is str: give the contents"),
-        ([b"x", 3], r"image_bytes\[1\] is int: give the contents"),
-    ],
-)
-def test_what_is_no_list_of_files(connect, files, reason):
-    """Said by the client: there is no server."""
-    with connect() as client, pytest.raises(RequestError, match=reason):
-        client.label(files)
 
 
 def test_other_models_and_versions(server, stub, files):

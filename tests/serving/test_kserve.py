@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import concurrent.futures
 import contextlib
 import http.client
 import io
@@ -69,12 +68,6 @@ def labels_of(png):
     return np.asarray(Image.open(io.BytesIO(png)))
 
 
-def test_labels_of_files(client, files, expected):
-    for labels, truth in zip(client.label(files), expected, strict=True):
-        assert labels.dtype == np.uint8
-        np.testing.assert_array_equal(labels, truth)
-
-
 def test_pixels_by_every_resolution(client, signatures, photos):
     images = photos[0][np.newaxis]
     for name in ("resolution_1", "resolution_8", "instances_1"):
@@ -84,13 +77,12 @@ def test_pixels_by_every_resolution(client, signatures, photos):
 
 
 def test_rows(post, files, expected):
-    """As TensorFlow Serving documents them."""
+    """As TensorFlow Serving documents them, sent as curl sends them."""
+    rows = [{"b64": base64_of(file)} for file in files]
     status, answer = post(
         f"v1/models/{MODEL}:predict",
-        json={
-            "signature_name": "image_bytes",
-            "instances": [{"b64": base64_of(file)} for file in files],
-        },
+        data=json.dumps({"signature_name": "image_bytes", "instances": rows}),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
     assert status == 200
     for row, truth in zip(answer["predictions"], expected, strict=True):
@@ -99,38 +91,6 @@ def test_rows(post, files, expected):
         assert (row["height"], row["width"]) == truth.shape
         shares = np.bincount(truth.reshape(-1), minlength=3) / truth.size
         np.testing.assert_allclose(row["class_shares"], shares, atol=1e-6)
-
-
-def test_a_request_that_curl_calls_a_form(post, files, expected):
-    rows = [{"b64": base64_of(files[0])}]
-    status, answer = post(
-        f"v1/models/{MODEL}:predict",
-        data=json.dumps({"signature_name": "image_bytes", "instances": rows}),
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
-    )
-    assert status == 200
-    png = base64.b64decode(answer["predictions"][0]["label_png_bytes"]["b64"])
-    np.testing.assert_array_equal(labels_of(png), expected[0])
-
-
-def test_about(client):
-    about = client.predict("about")
-    assert about["class_names"].tolist() == ["sky", "wet road", "tree"]
-    assert about["palette"].tolist()[2] == [0, 99, 0]
-
-
-def test_many_at_once_rubbish_among_them(server, files, expected):
-    def ask(index):
-        with RestClient(server.url) as client:
-            if index % 3 == 2:
-                with pytest.raises(RequestError, match=r"image_bytes\[1\]"):
-                    client.label([files[0], b"rubbish"])
-                return True
-            labels = client.label([files[index % 3]])[0]
-            return np.array_equal(labels, expected[index % 3])
-
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        assert all(pool.map(ask, range(48)))
 
 
 def test_v2_pixels(post, photos, signatures):
@@ -278,12 +238,6 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
         ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
         (
             "v1/models/scene_parser:predict",
-            {"json": []},
-            400,
-            "not a JSON object",
-        ),
-        (
-            "v1/models/scene_parser:predict",
             {"data": b"\xff", "headers": {"Content-Type": "text/plain"}},
             400,
             "cannot be read",
@@ -292,13 +246,7 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
             "v1/models/scene_parser:predict",
             {"json": {"signature_name": 3, "instances": [1]}},
             400,
-            "signature_name is no string",
-        ),
-        (
-            "v1/models/scene_parser:predict",
-            {"json": {"signature_name": "image_bytes", "instances": [{}]}},
-            400,
-            "takes image_bytes, not nothing",
+            "signature_name must be a string",
         ),
         (
             "v1/models/scene_parser:predict",
@@ -317,7 +265,7 @@ PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
             "v2/models/scene_parser/infer",
             {"json": {"inputs": [PIXELS | {"data": [1, 2, 300]}]}},
             400,
-            "beyond 0 to 255",
+            "outside 0 to 255",
         ),
         (
             "v2/models/scene_parser/infer",
@@ -382,13 +330,6 @@ def test_names_of_files_are_no_files(client):
     with pytest.raises(RequestError, match=r"\[0\] is no JPEG") as error:
         client.predict("image_bytes", image_bytes=["street.jpg"])
     assert error.value.code == grpc.StatusCode.INVALID_ARGUMENT
-
-
-def test_nobody_there():
-    with RestClient("http://127.0.0.1:1") as client:
-        assert not client.is_ready()
-        with pytest.raises(RequestError, match="No answer from http://127"):
-            client.predict("about")
 
 
 def test_connections_that_send_nothing_block_nobody(server, client, files):
