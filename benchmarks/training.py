@@ -9,9 +9,10 @@ from matplotlib.figure import Figure
 
 from benchmarks.report import error_bars, medians
 from keras_rcnn.datasets import SceneDataset, load_dataset
+from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.training import RECIPES, get_recipe
 from keras_rcnn.training.batches import sample_batches
 from keras_rcnn.training.class_balance import class_weights

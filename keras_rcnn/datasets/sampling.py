@@ -15,6 +15,11 @@ Sample = Callable[[Example, tf.Tensor], tuple[tf.Tensor, ...]]
 """Function of (example, stateless seed) that draws one window."""
 
 
+def instance_name(instance: int) -> str:
+    """Key of the grid of an instance, counted from 1."""
+    return f"instance_{instance}"
+
+
 class WindowSource(Protocol):
     """Something that draws the windows elsewhere, such as `DataService`."""
 
@@ -167,13 +172,12 @@ def grids_of_labels(
     for instance in range(1, num_instances + 1):
         grid = _centers(labels, geometry, instance, shape)
         known = grid != IGNORE_LABEL
-        targets[f"instance_{instance}"] = tf.where(
-            known, tf.cast(grid, tf.int32), 0
-        )
+        name = instance_name(instance)
+        targets[name] = tf.where(known, tf.cast(grid, tf.int32), 0)
         weight = tf.cast(known, tf.float32)
         if pixel_weights is not None:
             weight *= _centers(pixel_weights, geometry, instance, shape)
-        weights[f"instance_{instance}"] = weight
+        weights[name] = weight
     return targets, weights
 
 

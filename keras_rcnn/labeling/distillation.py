@@ -4,11 +4,11 @@ import math
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.sampling import Grids
+from keras_rcnn.datasets.sampling import Grids, instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
 class Distillation:

@@ -6,14 +6,12 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.layers.stage import Stage
-from keras_rcnn.models.instance_supervision import (
-    InstanceSupervision,
-    instance_name,
-)
+from keras_rcnn.models.instance_supervision import InstanceSupervision
 from keras_rcnn.models.presets import PRESETS, get_preset
 from keras_rcnn.models.stage_text import parse_stages
 from keras_rcnn.models.zoo import shipped_file, shipped_networks

@@ -1,6 +1,6 @@
 """The accuracy of every instance, in the logs of callbacks."""
 
-from keras_rcnn.models.recurrent_cnn import instance_name
+from keras_rcnn.datasets.sampling import instance_name
 
 
 def instance_accuracies(

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 from keras import ops
 
+from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.labeling.methods.constant_margin import ConstantMargin
 from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
@@ -18,7 +19,7 @@ from keras_rcnn.labeling.methods.grid import (
 from keras_rcnn.labeling.methods.offset_plan import OffsetPlan
 from keras_rcnn.layers.stack_ops import StackOps, max_pool
 from keras_rcnn.layers.winograd import winograd_convolve
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 _NO_MARGINS = ((0, 0), (0, 0))
 

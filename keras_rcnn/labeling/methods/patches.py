@@ -2,12 +2,13 @@
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     pad_for_all_pixels,
     scored_size,
 )
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 PATCHES_A_PASS = 64
 

@@ -2,13 +2,14 @@
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.labeling.methods.grid import (
     check_output_resolution,
     crop_grid,
     pad_for_all_pixels,
     scored_size,
 )
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN, instance_name
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
 def score_shifts(
