@@ -10,18 +10,14 @@ from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.layers.stage import Stage
-from keras_rcnn.models.instance_supervision import InstanceSupervision
-from keras_rcnn.models.presets import PRESETS, get_preset
-from keras_rcnn.models.stage_text import parse_stages
-from keras_rcnn.models.zoo import shipped_file, shipped_networks
+from keras_rcnn.models.preset_model import PresetModel
 
 # The form in which an instance sees the scores of the previous instance.
 FEEDBACKS = ("scores", "probabilities")
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
-class RecurrentCNN(InstanceSupervision):
+class RecurrentCNN(PresetModel):
     """Applies one stack f repeatedly to its own scores and the image.
 
     Each application is an instance, the paper's term: `num_instances` counts
@@ -36,7 +32,8 @@ class RecurrentCNN(InstanceSupervision):
     numbers. Resizing gives scores that differ by 0.5.
 
     `compile`, `fit`, `evaluate` and `predict` are those of
-    `InstanceSupervision`.
+    `InstanceSupervision`; `from_preset` and `from_stages` those of
+    `PresetModel`.
 
     Args:
         conv_stack: the stack f, shared by all instances.
@@ -91,161 +88,13 @@ class RecurrentCNN(InstanceSupervision):
         self.conv_stack = conv_stack
         self.num_instances = num_instances
         self.feedback = feedback
-        count = conv_stack.num_classes
-        self.class_names = tuple(
-            class_names or (f"class_{index}" for index in range(count))
+        self.class_names, self.palette = _names_and_colors(
+            conv_stack.num_classes, class_names, palette
         )
-        self.palette = tuple(
-            tuple(int(value) for value in color)
-            for color in palette
-            or [(255 * index // count,) * 3 for index in range(count)]
-        )
-        if not len(self.class_names) == len(self.palette) == count:
-            raise ValueError(
-                f"{count} classes need as many names and colors, not "
-                f"{len(self.class_names)} and {len(self.palette)}."
-            )
         self.check_instances(num_instances)
         if not conv_stack.built:
             conv_stack.build((None, None, None, IMAGE_CHANNELS))
         self.built = True
-
-    @classmethod
-    def from_preset(
-        cls,
-        preset: str,
-        num_classes: int | None = None,
-        class_names: Sequence[str] | None = None,
-        palette: Sequence[Sequence[int]] | None = None,
-        stages: str | Sequence[Stage] | None = None,
-        **kwargs: Any,
-    ) -> "RecurrentCNN":
-        """A network of the paper with fresh weights, or a trained network.
-
-        Args:
-            preset: `plain`, `plain_sift_flow`, `rcnn1` or `rcnn2`; or the name
-                of a shipped network, see `shipped_networks`. The name
-                `plain_sift_flow` is both; with classes it is the network of
-                the paper.
-            num_classes: of a new network. A shipped network keeps its classes
-                if neither this nor `class_names` is given; else it keeps its
-                trained hidden layers and gets a new classifier.
-            class_names: one for each class.
-            palette: red, green, blue (0 to 255) of each class.
-            stages: instead of the hidden stages of a preset of the paper.
-            **kwargs: more arguments of `from_stages`.
-
-        Raises:
-            InputError: if there is no such preset, or the number of classes is
-                missing.
-        """
-        if num_classes is None and class_names is not None:
-            num_classes = len(class_names)
-        is_shipped = preset in shipped_networks()
-        if is_shipped and not (preset in PRESETS and num_classes):
-            trained = keras.saving.load_model(
-                shipped_file(preset), compile=False
-            )
-            return trained.with_classes(
-                num_classes, class_names, palette, **kwargs
-            )
-        entry = get_preset(preset, shipped_networks())
-        if num_classes is None:
-            raise InputError(
-                f"The preset {preset!r} has no classes of its own: give "
-                "num_classes= or class_names=."
-            )
-        return cls.from_stages(
-            stages or entry.stages,
-            num_classes,
-            entry.num_instances,
-            class_names,
-            palette,
-            classifier_kernel_size=entry.classifier_kernel_size,
-            **kwargs,
-        )
-
-    @classmethod
-    def from_stages(
-        cls,
-        stages: str | Sequence[Stage],
-        num_classes: int,
-        num_instances: int = 1,
-        class_names: Sequence[str] | None = None,
-        palette: Sequence[Sequence[int]] | None = None,
-        classifier_kernel_size: int = 1,
-        initializer: str = "glorot_uniform",
-        normalization: bool = False,
-        **kwargs: Any,
-    ) -> "RecurrentCNN":
-        """A network of your own stack with fresh weights.
-
-        Args:
-            stages: the hidden stages, for example `"25x8p2,50x8"`, see
-                `parse_stages`.
-            num_classes: number of classes.
-            num_instances: how often the stack is applied.
-            class_names: one for each class.
-            palette: red, green, blue (0 to 255) of each class.
-            classifier_kernel_size: side of the last convolution, in pixels.
-            initializer: of all kernels, by Keras's name.
-            normalization: as for `ConvStack`.
-            **kwargs: more arguments of `RecurrentCNN`.
-
-        Raises:
-            InputError: if a stage cannot be read, or the receptive field of
-                the stack is even.
-
-        >>> model = RecurrentCNN.from_stages("6x6p2,8x4", 3, num_instances=2)
-        >>> model.geometry.receptive_field(num_instances=2)
-        37
-        """
-        conv_stack = ConvStack(
-            parse_stages(stages) if isinstance(stages, str) else stages,
-            num_classes,
-            classifier_kernel_size,
-            takes_scores=num_instances > 1,
-            initializer=initializer,
-            normalization=normalization,
-            name="conv_stack",
-            dtype=kwargs.get("dtype"),
-        )
-        return cls(conv_stack, num_instances, class_names, palette, **kwargs)
-
-    def with_classes(
-        self,
-        num_classes: int | None = None,
-        class_names: Sequence[str] | None = None,
-        palette: Sequence[Sequence[int]] | None = None,
-        **kwargs: Any,
-    ) -> "RecurrentCNN":
-        """A network with these hidden layers and a classifier for new classes.
-
-        Args:
-            num_classes: number of classes; None keeps the network as it is.
-            class_names: one for each class.
-            palette: red, green, blue (0 to 255) of each class.
-            **kwargs: more arguments of `from_stages`.
-        """
-        if num_classes is None:
-            return self.copy(kwargs["dtype"]) if "dtype" in kwargs else self
-        stack = self.conv_stack
-        model = type(self).from_stages(
-            stack.stages,
-            num_classes,
-            self.num_instances,
-            class_names,
-            palette,
-            classifier_kernel_size=stack.classifier_kernel_size,
-            **{"feedback": self.feedback} | kwargs,
-        )
-        first, *hidden = stack.folded_weights()[:-2]
-        weights = model.get_weights()
-        # The channels of the scores, which come first, start at zero again.
-        weights[0][:, :, -IMAGE_CHANNELS:] = first[:, :, -IMAGE_CHANNELS:]
-        weights[1 : 1 + len(hidden)] = hidden
-        model.set_weights(weights)
-        return model
 
     @property
     def num_classes(self) -> int:
@@ -374,3 +223,18 @@ class RecurrentCNN(InstanceSupervision):
             config["conv_stack"], custom_objects=custom_objects
         )
         return cls(**(config | {"conv_stack": stack}))
+
+
+def _names_and_colors(
+    count: int,
+    class_names: Sequence[str] | None,
+    palette: Sequence[Sequence[int]] | None,
+) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
+    class_names = class_names or [f"class_{index}" for index in range(count)]
+    palette = palette or [(255 * index // count,) * 3 for index in range(count)]
+    if not len(class_names) == len(palette) == count:
+        raise ValueError(
+            f"{count} classes need as many names and colors, not "
+            f"{len(class_names)} and {len(palette)}."
+        )
+    return tuple(class_names), tuple(tuple(map(int, c)) for c in palette)

@@ -1,6 +1,7 @@
-"""The loop of training on several replicas."""
+"""The loop of training on one device or several."""
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import keras
@@ -9,10 +10,10 @@ import tensorflow as tf
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 
 
-def fit_replicas(
+def fit_until_stopped(
     model: RecurrentCNN,
     strategy: tf.distribute.Strategy,
-    batches: Iterable,
+    sample: Callable[..., tf.data.Dataset],
     validation: tf.data.Dataset | None,
     callbacks: Sequence[keras.callbacks.Callback],
     epoch: int,
@@ -20,20 +21,45 @@ def fit_replicas(
 ) -> None:
     """Trains until a callback sets `model.stop_training`.
 
-    It does what `model.fit` does, which fails with several workers, by the
+    `model.fit` fails with several workers: a loop does what it does, by the
     same steps of the model.
 
     Args:
-        model: compiled, made in the scope of the strategy.
-        strategy: of the replicas.
-        batches: endless, each with a part for every replica.
+        model: compiled.
+        strategy: one device or more.
+        sample: function of a `tf.distribute.InputContext` that draws batches.
         validation: batches that each worker scores after every epoch.
         callbacks: of Keras.
         epoch: number of the first epoch.
         steps_per_epoch: steps from one validation to the next.
     """
-    calls = keras.callbacks.CallbackList(callbacks, model=model)
+    if strategy.num_replicas_in_sync > 1:
+        batches = strategy.distribute_datasets_from_function(sample)
+        calls = keras.callbacks.CallbackList(callbacks, model=model)
+        _fit_replicas(
+            model, strategy, batches, validation, calls, epoch, steps_per_epoch
+        )
+    else:
+        model.fit(
+            sample(),
+            epochs=sys.maxsize,
+            initial_epoch=epoch,
+            steps_per_epoch=steps_per_epoch,
+            validation_data=validation,
+            callbacks=list(callbacks),
+            verbose=0,
+        )
 
+
+def _fit_replicas(
+    model: RecurrentCNN,
+    strategy: tf.distribute.Strategy,
+    batches: Iterable,
+    validation: tf.data.Dataset | None,
+    calls: keras.callbacks.CallbackList,
+    epoch: int,
+    steps_per_epoch: int,
+) -> None:
     @tf.function
     def train(batch: Any) -> None:
         sums = strategy.run(model.replica_step, (batch,))

@@ -2,8 +2,7 @@
 
 import functools
 import pathlib
-import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
@@ -24,7 +23,7 @@ from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.checkpoints import Checkpoints
 from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
-from keras_rcnn.training.loop import fit_replicas
+from keras_rcnn.training.loop import fit_until_stopped
 from keras_rcnn.training.optimizers import build_optimizer
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
@@ -154,49 +153,6 @@ def train(
     if is_chief(strategy):
         save_model(model, model_dir / MODEL_FILE)
     return None
-
-
-def fit_until_stopped(
-    model: RecurrentCNN,
-    strategy: tf.distribute.Strategy,
-    sample: Callable[..., tf.data.Dataset],
-    validation: tf.data.Dataset | None,
-    callbacks: Sequence[keras.callbacks.Callback],
-    epoch: int,
-    steps_per_epoch: int,
-) -> None:
-    """Trains until a callback sets `model.stop_training`.
-
-    Args:
-        model: compiled.
-        strategy: one device or more.
-        sample: function of a `tf.distribute.InputContext` that draws batches.
-        validation: batches that are scored after every epoch.
-        callbacks: of Keras.
-        epoch: number of the first epoch.
-        steps_per_epoch: steps from one validation to the next.
-    """
-    if strategy.num_replicas_in_sync > 1:
-        batches = strategy.distribute_datasets_from_function(sample)
-        fit_replicas(
-            model,
-            strategy,
-            batches,
-            validation,
-            callbacks,
-            epoch,
-            steps_per_epoch,
-        )
-    else:
-        model.fit(
-            sample(),
-            epochs=sys.maxsize,
-            initial_epoch=epoch,
-            steps_per_epoch=steps_per_epoch,
-            validation_data=validation,
-            callbacks=list(callbacks),
-            verbose=0,
-        )
 
 
 def progress_callbacks(
