@@ -1,6 +1,7 @@
 """One training run: its settings and its results."""
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 from keras_rcnn.training.recipes import Recipe
@@ -74,3 +75,24 @@ class Experiment:
 
 
 _RESULTS = {"note", "scored_by", "training_minutes", "accuracies"}
+
+
+def on_all_photos(
+    experiments: Mapping[str, Experiment], name: str, training_minutes: int
+) -> Experiment:
+    """The network that ships: the settings of an experiment, on all photos.
+
+    Args:
+        experiments: table that has the experiment.
+        name: of the experiment, which holds photos out and has the scores.
+        training_minutes: how long the run on all photos took.
+    """
+    return dataclasses.replace(
+        experiments[name],
+        note="The network that ships.",
+        split="all",
+        validation_fraction=0.0,
+        scored_by=name,
+        training_minutes=training_minutes,
+        accuracies=None,
+    )

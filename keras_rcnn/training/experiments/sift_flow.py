@@ -7,8 +7,12 @@ trains each by its name. The test split is held out and scored, unless
 """
 
 import dataclasses
+import functools
 
-from keras_rcnn.training.experiments.experiment import Experiment
+from keras_rcnn.training.experiments.experiment import (
+    Experiment,
+    on_all_photos,
+)
 from keras_rcnn.training.recipes import Recipe, get_recipe
 
 
@@ -27,104 +31,65 @@ def _dense(preset: str, *learning_rates: tuple[float, float]) -> Recipe:
 
 
 # With many classes, few units learn at the learning rates of the recipe.
-RCNN1 = _dense("rcnn1", (2.5e-3, 1.5e-3), (1e-3, 1e-5))
-RCNN2 = _dense("rcnn2", (2.5e-3, 1.5e-3), (1.5e-3, 5e-4), (1e-3, 1e-5))
+DENSE_RCNN1 = _dense("rcnn1", (2.5e-3, 1.5e-3), (1e-3, 1e-5))
+DENSE_RCNN2 = _dense("rcnn2", (2.5e-3, 1.5e-3), (1.5e-3, 5e-4), (1e-3, 1e-5))
+
+PLAIN = functools.partial(Experiment, "plain_sift_flow", "sift_flow")
+RCNN1 = functools.partial(Experiment, "rcnn1", "sift_flow")
+RCNN2 = functools.partial(Experiment, "rcnn2", "sift_flow")
 
 SIFT_FLOW = {
-    "sift_plain_paper": Experiment(
-        preset="plain_sift_flow",
-        dataset="sift_flow",
+    "sift_plain_paper": PLAIN(
         recipe=get_recipe("paper", "plain_sift_flow"),
         steps=1_000,
         training_minutes=12,
         accuracies=(60.1, 12.5),
     ),
-    "sift_plain_dense": Experiment(
-        preset="plain_sift_flow",
-        dataset="sift_flow",
+    "sift_plain_dense": PLAIN(
         recipe=get_recipe("dense", "plain_sift_flow"),
         steps=6_000,
         validation_fraction=0.0,
         training_minutes=19,
         accuracies=(76.4, 33.1),
     ),
-    "sift_plain_all": Experiment(
-        note="The network that ships.",
-        preset="plain_sift_flow",
-        dataset="sift_flow",
-        recipe=get_recipe("dense", "plain_sift_flow"),
-        steps=6_000,
-        split="all",
-        validation_fraction=0.0,
-        scored_by="sift_plain_dense",
-        training_minutes=31,
-    ),
-    "sift_rcnn1_paper": Experiment(
-        preset="rcnn1",
-        dataset="sift_flow",
+    "sift_rcnn1_paper": RCNN1(
         recipe=get_recipe("paper", "rcnn1"),
         steps=1_000,
         training_minutes=47,
         accuracies=(52.6, 10.0),
     ),
-    "sift_rcnn1_dense": Experiment(
-        preset="rcnn1",
-        dataset="sift_flow",
-        recipe=RCNN1,
+    "sift_rcnn1_dense": RCNN1(
+        recipe=DENSE_RCNN1,
         steps=5_000,
         validation_fraction=0.0,
         training_minutes=21,
         accuracies=(75.7, 26.4),
     ),
-    "sift_rcnn1_longer": Experiment(
+    "sift_rcnn1_longer": RCNN1(
         note="Continues `dense`.",
-        preset="rcnn1",
-        dataset="sift_flow",
-        recipe=RCNN1.last_phase_alone(),
+        recipe=DENSE_RCNN1.last_phase_alone(),
         steps=12_000,
         validation_fraction=0.0,
         start_from="sift_rcnn1_dense",
         training_minutes=61,
         accuracies=(76.8, 29.3),
     ),
-    "sift_rcnn1_all": Experiment(
-        note="The network that ships.",
-        preset="rcnn1",
-        dataset="sift_flow",
-        recipe=RCNN1.last_phase_alone(),
-        steps=12_000,
-        split="all",
-        validation_fraction=0.0,
-        start_from="sift_rcnn1_dense",
-        scored_by="sift_rcnn1_longer",
-        training_minutes=56,
-    ),
-    "sift_rcnn2_paper": Experiment(
-        preset="rcnn2",
-        dataset="sift_flow",
+    "sift_rcnn2_paper": RCNN2(
         recipe=get_recipe("paper", "rcnn2"),
         steps=1_000,
         training_minutes=11,
         accuracies=(53.0, 9.8),
     ),
-    "sift_rcnn2_dense": Experiment(
-        preset="rcnn2",
-        dataset="sift_flow",
-        recipe=RCNN2,
+    "sift_rcnn2_dense": RCNN2(
+        recipe=DENSE_RCNN2,
         steps=30_000,
         validation_fraction=0.0,
         training_minutes=142,
         accuracies=(77.8, 30.4),
     ),
-    "sift_rcnn2_all": Experiment(
-        note="The network that ships.",
-        preset="rcnn2",
-        dataset="sift_flow",
-        recipe=RCNN2,
-        steps=30_000,
-        split="all",
-        validation_fraction=0.0,
-        scored_by="sift_rcnn2_dense",
-        training_minutes=173,
-    ),
+}
+SIFT_FLOW |= {
+    "sift_plain_all": on_all_photos(SIFT_FLOW, "sift_plain_dense", 31),
+    "sift_rcnn1_all": on_all_photos(SIFT_FLOW, "sift_rcnn1_longer", 56),
+    "sift_rcnn2_all": on_all_photos(SIFT_FLOW, "sift_rcnn2_dense", 173),
 }
