@@ -5,14 +5,16 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 import tqdm
 from matplotlib.figure import Figure
 
-from benchmarks.report import plot_spreads
+from benchmarks.report import new_figure, plot_rows
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import spread
 
@@ -54,7 +56,7 @@ def _start(
     }
     return subprocess.Popen(
         [
-            *(sys.executable, "-m", "benchmarks.allreduce_worker"),
+            *(sys.executable, "-m", "benchmarks.allreduce"),
             json.dumps(task),
         ],
         stdout=subprocess.DEVNULL if index else subprocess.PIPE,
@@ -62,6 +64,30 @@ def _start(
         text=True,
         env=os.environ | {"TF_CONFIG": json.dumps(cluster)},
     )
+
+
+def work(counts: list[int], repeats: int) -> None:
+    """Adds up numbers as a worker; prints the seconds, a line for each size."""
+    strategy = tf.distribute.MultiWorkerMirroredStrategy()
+
+    @tf.function(reduce_retracing=True)
+    def add_up(values: tf.Tensor) -> tf.Tensor:
+        def all_reduce(value: tf.Tensor) -> tf.Tensor:
+            replica = tf.distribute.get_replica_context()
+            # `all_reduce` needs a tensor that lies on a device.
+            return replica.all_reduce("SUM", tf.identity(value))
+
+        return strategy.run(all_reduce, (values,))
+
+    for count in counts:
+        values = tf.zeros(count)
+        add_up(values)
+        taken = []
+        for _ in range(repeats):
+            start = time.perf_counter()
+            add_up(values).numpy()
+            taken.append(time.perf_counter() - start)
+        print(json.dumps(taken), flush=True)
 
 
 def fit(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
@@ -101,18 +127,30 @@ float32, summed over two processes by TensorFlow's collectives."""
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Milliseconds over size, and the fitted line."""
-    figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    sizes = [4 * row["numbers"] for row in rows]
-    spreads = [row["seconds"] for row in rows]
-    plot_spreads(axes, sizes, spreads, "measured", factor=1e3)
+    figure, (axes,) = new_figure(6, 4)
+    plot_rows(
+        axes,
+        rows,
+        label=lambda row: "measured",
+        x=lambda row: 4 * row["numbers"],
+        y="seconds",
+        factor=1e3,
+        xscale="log",
+        yscale="log",
+        xlabel="bytes",
+        ylabel="ms",
+    )
     alpha, beta = fit(rows)
+    sizes = [4 * row["numbers"] for row in rows]
     axes.plot(
         sizes,
         [1e3 * (2 * alpha + size / beta) for size in sizes],
         "--",
         label=f"{1e3 * alpha:.2f} ms a message, {beta / 1e6:.0f} MB/s",
     )
-    axes.set(xscale="log", yscale="log", xlabel="bytes", ylabel="ms")
     axes.legend()
     return figure
+
+
+if __name__ == "__main__":
+    work(**json.loads(sys.argv[1]))

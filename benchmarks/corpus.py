@@ -2,7 +2,6 @@
 
 import functools
 import io
-import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,8 +9,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from PIL import Image
 
-from benchmarks.fresh_process import label_one_photo
-from benchmarks.report import error_bars, medians
+from benchmarks.one_photo import label_one_photo
+from benchmarks.report import error_bars, medians, new_figure
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
@@ -81,7 +80,7 @@ def measure(
     )
     peak = label_one_photo(
         "saved_model",
-        pathlib.Path(model or networks.shipped_folder()).expanduser(),
+        networks.folder(model),
         *photo.shape[:2],
     )["peak_megabytes"]
     sent: dict[tuple, int] = {
@@ -143,10 +142,7 @@ Each part is timed alone; `taskset -c 0 python ...` is a worker of one core."""
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """A bar for each part."""
-    figure = Figure(
-        figsize=(8, 1 + 0.35 * len(rows)), dpi=120, layout="constrained"
-    )
-    axes = figure.add_subplot()
+    figure, (axes,) = new_figure(8, 1 + 0.35 * len(rows))
     spreads = [row["seconds"] for row in rows]
     axes.barh(
         [_name(row) for row in rows],
@@ -155,6 +151,5 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
         capsize=3,
     )
     axes.invert_yaxis()
-    axes.set_xscale("log")
-    axes.set_xlabel("ms a photo")
+    axes.set(xscale="log", xlabel="ms a photo")
     return figure

@@ -1,11 +1,11 @@
 """Speed of each labeling method; see `keras_rcnn.evaluation.speed.labeling`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.report import plot_spreads
+from benchmarks.report import new_figure, plot_rows
 from keras_rcnn.evaluation.speed.labeling import COLUMNS, NOTES, measure
 
 __all__ = ["COLUMNS", "NOTES", "draw", "measure"]
@@ -13,29 +13,20 @@ __all__ = ["COLUMNS", "NOTES", "draw", "measure"]
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Milliseconds over resolution, a panel for each size."""
-    sizes = list(dict.fromkeys((row["height"], row["width"]) for row in rows))
-    figure = Figure(
-        figsize=(1.5 + 3.5 * len(sizes), 4), dpi=120, layout="constrained"
-    )
-    panels = figure.subplots(1, len(sizes), sharey=True, squeeze=False)[0]
+    sizes = list(dict.fromkeys(map(COLUMNS["photo"], rows)))
+    figure, panels = new_figure(1.5 + 3.5 * len(sizes), 4, len(sizes))
     for axes, size in zip(panels, sizes, strict=True):
-        here = [
-            row
-            for row in rows
-            if (row["height"], row["width"]) == size and row["milliseconds"]
-        ]
-        for name in dict.fromkeys(map(_name, here)):
-            line = [row for row in here if _name(row) == name]
-            plot_spreads(
-                axes,
-                [f"1/{row['output_resolution']}" for row in line],
-                [row["milliseconds"] for row in line],
-                label=name,
-            )
-        axes.set_title("{}x{} pixels".format(*size))
-        axes.set_xlabel("labels computed")
-        axes.grid(alpha=0.3)
-    panels[0].set_yscale("log")
+        plot_rows(
+            axes,
+            [row for row in rows if COLUMNS["photo"](row) == size],
+            label=_name,
+            x=lambda row: f"1/{row['output_resolution']}",
+            y="milliseconds",
+            title=f"{size} pixels",
+            xlabel="labels computed",
+            yscale="log",
+        )
+        axes.sharey(panels[0])
     panels[0].set_ylabel("ms a photo")
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(
@@ -44,7 +35,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     return figure
 
 
-def _name(row: dict[str, Any]) -> str:
+def _name(row: Mapping[str, Any]) -> str:
     if row["method"] == "fragments":
         return f"fragments, {row['precision']}"
     mark = ", extrapolated" if row["extrapolated_from_labels"] else ""

@@ -2,15 +2,13 @@
 
 import functools
 import math
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.fresh_process import label_one_photo
-from benchmarks.one_photo import peak_megabytes
-from benchmarks.report import plot_spreads
+from benchmarks.one_photo import label_one_photo, peak_megabytes
+from benchmarks.report import new_figure, plot_rows
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import number, quartiles
@@ -55,7 +53,7 @@ def measure(
             "--suite=memory needs Linux or macOS, which report the peak memory "
             "of a process."
         )
-    path = pathlib.Path(model or networks.shipped_folder()).expanduser()
+    path = networks.folder(model)
     network = load_model(path)
     for resolution in resolutions:
         SceneLabeler(network, output_resolution=resolution)
@@ -133,25 +131,18 @@ def _bytes_a_pixel(row: dict[str, Any]) -> float | None:
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Megabytes over megapixels, a line for each mode and resolution."""
-    figure = Figure(figsize=(6, 4), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
-    lines: dict[str, list[dict[str, Any]]] = {}
-    for row in rows:
-        if row["enough_memory"]:
-            name = f"{row['mode']}, labels 1/{row['output_resolution']}"
-            lines.setdefault(name, []).append(row)
-    for name, line in lines.items():
-        plot_spreads(
-            axes,
-            [row["height"] * row["width"] / 1e6 for row in line],
-            [row["peak_megabytes"] for row in line],
-            label=name,
-        )
-    axes.set_xscale("log")
-    axes.set_yscale("log")
-    axes.set_xlabel("megapixels")
-    axes.set_ylabel("peak resident memory, MB")
-    axes.grid(alpha=0.3)
-    if lines:
+    figure, (axes,) = new_figure(6, 4)
+    plot_rows(
+        axes,
+        rows,
+        label=lambda row: f"{row['mode']}, labels 1/{row['output_resolution']}",
+        x=lambda row: row["height"] * row["width"] / 1e6,
+        y="peak_megabytes",
+        xscale="log",
+        yscale="log",
+        xlabel="megapixels",
+        ylabel="peak resident memory, MB",
+    )
+    if axes.has_data():
         axes.legend()
     return figure

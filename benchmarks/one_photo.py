@@ -1,18 +1,20 @@
-"""Loads a model, labels one photo, and prints the time and memory of it.
+"""Labels one photo in a new process, and measures its time and memory.
 
-`fresh_process` runs this module in a new process, so that the start of a
-program and its memory are measured from the beginning. The task is one argument
-in JSON, the result one line of JSON.
+`label_one_photo` runs this module in the new process, so that the start of a
+program and its memory are measured from the beginning.
 """
 
 # The import of NumPy and TensorFlow is measured, so that it is in functions.
 import json
 import pathlib
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
+from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.io.allocator import keep_freed_memory
 
 try:
@@ -20,7 +22,61 @@ try:
 except ImportError:  # Windows
     resource = None  # type: ignore[assignment]
 
+machine = LazyModule("keras_rcnn.evaluation.speed.machine")
+# Fraction of the memory that the process may take.
+MEMORY_FRACTION = 0.8
+# Without memory, a process is killed, or a library aborts or crashes.
+OUT_OF_MEMORY = {
+    -getattr(signal, name)
+    for name in ("SIGKILL", "SIGABRT", "SIGSEGV")
+    if hasattr(signal, name)
+}
+
 Label = Callable[[Any], Any]
+
+
+def label_one_photo(
+    form: str,
+    model: pathlib.Path,
+    height: int,
+    width: int,
+    labels: int = 1,
+    options: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The result of `main` in a new process; empty without enough memory.
+
+    Args:
+        form: `keras` or `saved_model`.
+        model: folder or file.
+        height: of the photo, in pixels.
+        width: of the photo, in pixels.
+        labels: number of times to label it.
+        options: arguments of the `SceneLabeler`.
+
+    Raises:
+        RuntimeError: if it failed for another reason.
+    """
+    memory = machine.physical_memory()
+    task = {
+        "form": form,
+        "model": str(model),
+        "height": height,
+        "width": width,
+        "labels": labels,
+        "options": options or {},
+        "limit": memory and int(MEMORY_FRACTION * memory),
+    }
+    process = subprocess.run(
+        [sys.executable, "-m", "benchmarks.one_photo", json.dumps(task)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if process.returncode in OUT_OF_MEMORY:
+        return {}
+    if process.returncode:
+        raise RuntimeError(f"one_photo failed:\n{process.stderr}")
+    return json.loads(process.stdout.splitlines()[-1])
 
 
 def main(task: dict[str, Any]) -> dict[str, Any]:

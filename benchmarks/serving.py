@@ -4,18 +4,19 @@ import concurrent.futures
 import functools
 import importlib.util
 import io
-import pathlib
+import operator
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tqdm
 from matplotlib.figure import Figure
 from PIL import Image
 
+from benchmarks.report import new_figure, plot_rows
 from benchmarks.serve_program import ServeProgram
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import number
@@ -53,116 +54,101 @@ def measure(
     Returns:
         A row for each protocol and number of clients.
     """
-    folder = pathlib.Path(model or networks.shipped_folder()).expanduser()
-    server = ServeProgram(folder)
+    server = ServeProgram(networks.folder(model))
     try:
-        rows = []
-        for size in sizes:
-            for resolution in resolutions:
-                rows += _measure_grpc(
-                    server, size, resolution, seconds, requests
-                )
-            if importlib.util.find_spec("kserve"):
-                rows += _measure_rest(server, size, seconds)
-        return rows
+        runs = [
+            (size, load, clients, num_requests)
+            for size in sizes
+            for load in _loads(server, size, resolutions)
+            for clients, num_requests in (
+                *((clients, None) for clients in CLIENTS),
+                *([(LONG_RUN_CLIENTS, requests)] if load.long_run else []),
+            )
+        ]
+        return [
+            {
+                **_run(server, load, clients, seconds, num_requests),
+                "height": size[0],
+                "width": size[1],
+            }
+            for size, load, clients, num_requests in tqdm.tqdm(
+                runs, "serving", unit="run", file=sys.stderr
+            )
+        ]
     finally:
         server.stop()
 
 
-def _measure_grpc(
-    server: ServeProgram,
-    size: tuple[int, int],
-    resolution: int,
-    seconds: float,
-    requests: int,
-) -> list[dict[str, Any]]:
-    photo = _photo(size)[np.newaxis]
-    signature = f"resolution_{resolution}"
+class _Load(NamedTuple):
+    """What clients ask the server for."""
 
-    def ask(client: Client) -> None:
-        client.predict(signature, images=photo)
-
-    connect = functools.partial(GrpcClient, server.grpc)
-    title = f"gRPC, 1/{resolution}"
-    rows = [
-        _run(title, server, connect, ask, count, seconds) for count in CLIENTS
-    ]
-    rows.append(
-        _run(title, server, connect, ask, LONG_RUN_CLIENTS, None, requests)
-    )
-    return [row | {"height": size[0], "width": size[1]} for row in rows]
+    title: str
+    connect: Callable[[], Client]
+    ask: Callable[[Client], object]
+    long_run: bool
 
 
-def _measure_rest(
-    server: ServeProgram, size: tuple[int, int], seconds: float
-) -> list[dict[str, Any]]:
-    file = io.BytesIO()
-    Image.fromarray(_photo(size)).save(file, "JPEG")
-
-    def ask(client: Client) -> None:
-        client.label([file.getvalue()])
-
-    connect = functools.partial(RestClient, server.url)
-    rows = [
-        _run("REST, a file", server, connect, ask, count, seconds)
-        for count in CLIENTS
-    ]
-    return [row | {"height": size[0], "width": size[1]} for row in rows]
-
-
-def _photo(size: tuple[int, int]) -> np.ndarray:
-    """A photo of noise, which takes as long as any other."""
-    return np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+def _loads(
+    server: ServeProgram, size: tuple[int, int], resolutions: Sequence[int]
+) -> Iterator[_Load]:
+    """Labels of a photo of noise, which takes as long as any other."""
+    photo = np.random.default_rng(0).integers(0, 256, (*size, 3), np.uint8)
+    for resolution in resolutions:
+        signature = f"resolution_{resolution}"
+        yield _Load(
+            f"gRPC, 1/{resolution}",
+            functools.partial(GrpcClient, server.grpc),
+            operator.methodcaller("predict", signature, images=photo[None]),
+            long_run=True,
+        )
+    if importlib.util.find_spec("kserve"):
+        file = io.BytesIO()
+        Image.fromarray(photo).save(file, "JPEG")
+        yield _Load(
+            "REST, a file",
+            functools.partial(RestClient, server.url),
+            operator.methodcaller("label", [file.getvalue()]),
+            long_run=False,
+        )
 
 
 def _run(
-    title: str,
     server: ServeProgram,
-    connect: Callable[[], Client],
-    ask: Callable[[Client], None],
+    load: _Load,
     clients: int,
-    seconds: float | None,
-    requests: int | None = None,
+    seconds: float,
+    requests: int | None,
 ) -> dict[str, Any]:
     """Sends requests for a time, or up to a number of requests."""
     times: list[float] = []
     failed: list[str] = []
+    memory: list[float] = []
     lock = threading.Lock()
     start = time.perf_counter()
-    bar = tqdm.tqdm(
-        desc=f"{title}, {clients} client(s)",
-        total=100,
-        bar_format="{l_bar}{bar}| {elapsed}<{remaining}",
-        file=sys.stderr,
-    )
-    memory: list[float] = []
 
-    def percent() -> float:
+    def goes_on() -> bool:
         if requests:
-            return min(100.0, 100 * len(times) / requests)
-        spent = time.perf_counter() - start
-        return min(100.0, 100 * spent / seconds) if seconds else 100.0
+            return len(times) < requests
+        return time.perf_counter() - start < seconds
 
     def work() -> None:
-        with connect() as client:
-            while percent() < 100:
+        with load.connect() as client:
+            while goes_on():
                 began = time.perf_counter()
                 try:
-                    ask(client)
+                    load.ask(client)
                 except RequestError as error:
                     failed.append(str(error))
                 with lock:
                     times.append(time.perf_counter() - began)
-                    bar.update(percent() - bar.n)
                     if len(times) in (clients, (requests or 0) // 10):
                         memory.append(server.megabytes)
 
     with concurrent.futures.ThreadPoolExecutor(clients) as pool:
         for worker in [pool.submit(work) for _ in range(clients)]:
             worker.result()
-    bar.close()
     return {
-        "protocol": title,
+        "protocol": load.title,
         "clients": clients,
         "failed": len(failed),
         **_speed(times, time.perf_counter() - start),
@@ -210,31 +196,29 @@ first request of each client."""
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Photos a second and waiting times over the number of clients."""
-    figure = Figure(figsize=(9, 4), dpi=120, layout="constrained")
-    left, right = figure.subplots(1, 2)
-    for title in dict.fromkeys(row["protocol"] for row in rows):
-        # The line leaves out the run of many requests.
-        line = [row for row in rows if row["protocol"] == title][: len(CLIENTS)]
-        clients = [row["clients"] for row in line]
-        left.plot(
-            clients,
-            [row["photos_per_second"] for row in line],
-            marker="o",
-            label=title,
+    figure, (left, right) = new_figure(9, 4, panels=2)
+    # The lines leave out the run of many requests.
+    lines: dict[tuple[str, int], dict[str, Any]] = {}
+    for row in rows:
+        lines.setdefault((row["protocol"], row["clients"]), row)
+    for axes, key, name, style, unit in (
+        (left, "photos_per_second", "", "-o", "photos a second"),
+        (right, "p50_milliseconds", ", p50", "-", "milliseconds"),
+        (right, "p95_milliseconds", ", p95", "--", "milliseconds"),
+        (right, "p99_milliseconds", ", p99", ":", "milliseconds"),
+    ):
+        plot_rows(
+            axes,
+            [*lines.values()],
+            label=lambda row, name=name: row["protocol"] + name,
+            x=lambda row: row["clients"],
+            y=key,
+            style=style,
+            xlabel="clients",
+            ylabel=unit,
         )
-        for name, style in zip(QUANTILES, ("-", "--", ":"), strict=True):
-            right.plot(
-                clients,
-                [row[f"{name}_milliseconds"] for row in line],
-                style,
-                marker=".",
-                label=f"{title}, {name}",
-            )
-    for axes, title in ((left, "photos a second"), (right, "milliseconds")):
         axes.set_xscale("log", base=2)
         axes.set_xticks(CLIENTS, [str(count) for count in CLIENTS])
-        axes.set_xlabel("clients")
-        axes.set_ylabel(title)
         axes.legend(fontsize=7)
     left.set_ylim(bottom=0)
     right.set_yscale("log")

@@ -1,13 +1,13 @@
 """How long a new process takes to its first labels."""
 
 import functools
-import pathlib
 from collections.abc import Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.fresh_process import label_one_photo
+from benchmarks.one_photo import label_one_photo
+from benchmarks.report import medians, new_figure
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import networks
 from keras_rcnn.evaluation.speed.tables import quartiles
@@ -44,7 +44,7 @@ def measure(
     Raises:
         InputError: if the folder does not hold both forms of the model.
     """
-    folder = pathlib.Path(model or networks.shipped_folder()).expanduser()
+    folder = networks.folder(model)
     for file in FORMS.values():
         if not (folder / file).is_file():
             raise InputError(
@@ -107,14 +107,11 @@ alone. Each run is a new process; the files are in the system's cache."""
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """A bar for each form and size, divided into the parts of the time."""
-    figure = Figure(
-        figsize=(8, 1.5 + 0.6 * len(rows)), dpi=120, layout="constrained"
-    )
-    axes = figure.add_subplot()
+    figure, (axes,) = new_figure(8, 1.5 + 0.6 * len(rows))
     names = [f"{row['form']}\n{row['height']}x{row['width']}" for row in rows]
     left = [0.0] * len(rows)
     for part in PARTS:
-        widths = [row[part]["median"] for row in rows]
+        widths = medians([row[part] for row in rows])
         label = part.removesuffix("_seconds").replace("_", " ")
         axes.barh(names, widths, left=left, label=label)
         left = [sum(pair) for pair in zip(left, widths, strict=True)]

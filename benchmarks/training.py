@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from matplotlib.figure import Figure
 
-from benchmarks.report import error_bars, medians
+from benchmarks.report import error_bars, medians, new_figure
 from keras_rcnn.datasets import SceneDataset, load_dataset
 from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.evaluation.speed.tables import number, quartiles
@@ -199,11 +199,9 @@ Waiting: for the next batch, which is sampled during the step before."""
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Labeled pixels per second, and the time of a step."""
     names = [f"{row['recipe']}\n{row['precision']}" for row in rows]
-    figure = Figure(figsize=(10, 4), dpi=120, layout="constrained")
-    speed, step = figure.subplots(1, 2)
+    figure, (speed, step) = new_figure(10, 4, panels=2)
     speed.bar(names, [row["labelled_pixels_per_second"] for row in rows])
-    speed.set_yscale("log")
-    speed.set_ylabel("labeled pixels a second")
+    speed.set(yscale="log", ylabel="labeled pixels a second")
     for key, label in (
         ("seconds_per_step", "step"),
         ("seconds_of_waiting", "waiting for its batch"),

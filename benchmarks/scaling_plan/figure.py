@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from matplotlib.figure import Figure
 
+from benchmarks.report import new_figure
 from benchmarks.scaling_plan.simulation import Photo, simulate
-from benchmarks.scaling_plan.tables import PHOTOS_A_WORKER
 
 COUNTS = tuple(round(10 ** (index / 3)) for index in range(13))
 
@@ -17,13 +17,9 @@ def draw(cases: Sequence[tuple[str, Photo]], link: float) -> Figure:
         cases: names and photos.
         link: bytes per second that the workers share.
     """
-    figure = Figure(figsize=(7, 4.5), dpi=120, layout="constrained")
-    axes = figure.add_subplot()
+    figure, (axes,) = new_figure(7, 4.5)
     for name, photo in cases:
-        outcomes = [
-            simulate(photo, PHOTOS_A_WORKER * count, count, link)
-            for count in COUNTS
-        ]
+        outcomes = [simulate(photo, count, link) for count in COUNTS]
         speeds = [outcome.photos_per_second for outcome in outcomes]
         (line,) = axes.plot(COUNTS, speeds, marker="o", label=name)
         full = [

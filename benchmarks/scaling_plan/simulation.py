@@ -4,6 +4,7 @@ import heapq
 from typing import NamedTuple
 
 FETCH, COMPUTE, STORE = range(3)
+PHOTOS_A_WORKER = 30
 
 
 class Photo(NamedTuple):
@@ -23,6 +24,11 @@ class Photo(NamedTuple):
     bytes_in: float
     bytes_out: float
 
+    @property
+    def core_seconds(self) -> float:
+        """Seconds of a core for all of the work."""
+        return self.decode + self.model + self.encode
+
 
 class Outcome(NamedTuple):
     """The result of a simulation.
@@ -41,9 +47,19 @@ class Outcome(NamedTuple):
         """The part of the work that is busy for most of the time."""
         return max(self.busy, key=lambda name: self.busy[name])
 
+    def __str__(self) -> str:
+        busy = self.busy[self.bottleneck]
+        return (
+            f"{self.photos_per_second:,.0f} "
+            f"({self.bottleneck}, {100 * busy:.0f} %)"
+        )
+
 
 def simulate(
-    photo: Photo, num_photos: int, num_workers: int, link: float
+    photo: Photo,
+    num_workers: int,
+    link: float,
+    num_photos: int | None = None,
 ) -> Outcome:
     """Simulates workers that each label one photo after the other.
 
@@ -54,11 +70,13 @@ def simulate(
 
     Args:
         photo: the work on each photo.
-        num_photos: number of photos.
         num_workers: number of workers, each with one core.
         link: bytes per second in each direction that the workers share.
+        num_photos: number of photos; by default enough to make the start and
+            the end of the simulation negligible.
     """
-    work = photo.decode + photo.model + photo.encode
+    num_photos = num_photos or PHOTOS_A_WORKER * num_workers
+    work = photo.core_seconds
     spacing = work / num_workers
     events = [(spacing * index, FETCH) for index in range(num_workers)]
     free = {FETCH: 0.0, STORE: 0.0}

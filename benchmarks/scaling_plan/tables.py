@@ -8,15 +8,13 @@ from benchmarks.scaling_plan.network import (
     allreduce_seconds,
     step_seconds,
 )
-from benchmarks.scaling_plan.simulation import Outcome, Photo, simulate
+from benchmarks.scaling_plan.simulation import Photo, simulate
 from keras_rcnn.reports.markdown import markdown_table
 
 Rows = Sequence[Mapping[str, Any]]
 DAY = 86_400
 MILLION, BILLION = 10**6, 10**9
 WORKERS = (1, 10, 100, 1_000, 10_000)
-# Enough to make the start and the end of the simulation negligible.
-PHOTOS_A_WORKER = 30
 # Gradients of rCNN2 for 8 classes, float32.
 GRADIENT_BYTES = 4 * 98_083
 CROPS = 4
@@ -40,7 +38,7 @@ def core_hours(rows: Rows) -> str:
     """Cores and hours for a million and for a billion photos."""
     lines = []
     for choice in choices(rows):
-        seconds = _core_seconds(choice.photo)
+        seconds = choice.photo.core_seconds
         workers = BILLION * seconds / DAY
         lines.append(
             [
@@ -91,11 +89,8 @@ def bottlenecks(rows: Rows, link: float) -> str:
     """
     lines = []
     for name, photo in extremes(rows):
-        outcomes = [
-            simulate(photo, PHOTOS_A_WORKER * count, count, link)
-            for count in WORKERS
-        ]
-        lines.append([name, *map(_describe, outcomes)])
+        outcomes = [simulate(photo, count, link) for count in WORKERS]
+        lines.append([name, *map(str, outcomes)])
     return markdown_table(
         ("photos a second, by workers", *(f"{count:,}" for count in WORKERS)),
         lines,
@@ -164,15 +159,3 @@ def _choice(
 def _name(model: Mapping[str, Any]) -> str:
     precision = model["precision"].removeprefix("mixed_")
     return f"1/{model['output_resolution']}, {precision}"
-
-
-def _core_seconds(photo: Photo) -> float:
-    return photo.decode + photo.model + photo.encode
-
-
-def _describe(outcome: Outcome) -> str:
-    busy = outcome.busy[outcome.bottleneck]
-    return (
-        f"{outcome.photos_per_second:,.0f} "
-        f"({outcome.bottleneck}, {100 * busy:.0f} %)"
-    )

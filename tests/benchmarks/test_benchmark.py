@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as command
-from benchmarks import allreduce, fresh_process
+from benchmarks import allreduce, one_photo
 from keras_rcnn import RecurrentCNN, save_model
 from keras_rcnn.cli import benchmark as labeling_command
 from keras_rcnn.evaluation.speed import machine
@@ -211,7 +211,7 @@ def test_a_photo_too_large_for_the_memory_is_a_result(
 ):
     # 1.2 GB; the feature maps of the first convolution alone take 0.75.
     fraction = 1.2e9 / machine.physical_memory()
-    monkeypatch.setattr(fresh_process, "MEMORY_FRACTION", fraction)
+    monkeypatch.setattr(one_photo, "MEMORY_FRACTION", fraction)
 
     rows, out = benchmark(
         "memory", f"--model={model_dir}", "--sizes=2600x2600", "--seconds=0"

@@ -18,9 +18,12 @@ WHOLE: dict[str, Any] = {"memory_mb": 10**9}
 NUM_CLASSES = 8
 
 
-def shipped_folder() -> pathlib.Path:
-    """Folder of the shipped network; in a checkout with all its formats."""
-    return shipped_file(SHIPPED).parent
+def folder(model: str | None) -> pathlib.Path:
+    """Folder or file of a model; by default the folder of a shipped network.
+
+    In a checkout, that folder holds all formats of the network.
+    """
+    return pathlib.Path(model or shipped_file(SHIPPED).parent).expanduser()
 
 
 def load(model: str | None, preset: str | None) -> RecurrentCNN:
