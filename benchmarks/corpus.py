@@ -50,45 +50,48 @@ def measure(
     files = {size: jpeg_file(size) for size in sizes}
     photo = decode(files[sizes[0]], max(sizes[0]))
     network = networks.load(model, None)
-    labelers = {
-        (resolution, precision): SceneLabeler(
-            network, output_resolution=resolution, precision=precision
+    peak = label_one_photo(
+        "saved_model", networks.folder(model), *photo.shape[:2]
+    )["peak_megabytes"]
+    parts: list[tuple[dict[str, Any], Callable[[], object]]] = [
+        (
+            {
+                "part": DECODE,
+                "height": size[0],
+                "width": size[1],
+                "bytes": len(file),
+            },
+            functools.partial(decode, file, max(sizes[0])),
         )
-        for resolution in resolutions
-        for precision in precisions
-    }
-    labels = labelers[resolutions[-1], precisions[0]](photo[None])[0]
-    parts: dict[tuple, Callable[[], object]] = {
-        **{
-            (DECODE, size): functools.partial(decode, file, max(sizes[0]))
-            for size, file in files.items()
-        },
-        **{
-            (MODEL, *choice): functools.partial(labeler, photo[None])
-            for choice, labeler in labelers.items()
-        },
-        (ENCODE,): functools.partial(encode_png, labels),
-    }
+        for size, file in files.items()
+    ]
+    for resolution in resolutions:
+        for precision in precisions:
+            labeler = SceneLabeler(
+                network, output_resolution=resolution, precision=precision
+            )
+            row = {
+                "part": MODEL,
+                "output_resolution": resolution,
+                "precision": precision,
+                "peak_megabytes": peak,
+            }
+            parts.append((row, functools.partial(labeler, photo[None])))
+    labels = labeler(photo[None])[0]
+    row = {"part": ENCODE, "bytes": len(encode_png(labels))}
+    parts.append((row, functools.partial(encode_png, labels)))
     samples = interleave(
         {
-            key: functools.partial(seconds_of, part)
-            for key, part in parts.items()
+            index: functools.partial(seconds_of, function)
+            for index, (_, function) in enumerate(parts)
         },
         repeats,
         seconds,
         "corpus",
     )
-    peak = label_one_photo(
-        "saved_model",
-        networks.folder(model),
-        *photo.shape[:2],
-    )["peak_megabytes"]
-    sent: dict[tuple, int] = {
-        (DECODE, size): len(file) for size, file in files.items()
-    }
-    sent[ENCODE,] = len(encode_png(labels))
     return [
-        _row(key, times, sent.get(key), peak) for key, times in samples.items()
+        row | {"seconds": spread(samples[index])}
+        for index, (row, _) in enumerate(parts)
     ]
 
 
@@ -105,21 +108,6 @@ def jpeg_file(size: tuple[int, int]) -> bytes:
 def decode(file: bytes, longest_side: int) -> np.ndarray:
     """The photo in a file, at the size at which it is labeled."""
     return scale_down(read_image("photo.jpg", file), longest_side)
-
-
-def _row(
-    key: tuple, times: list[float], size: int | None, peak: float
-) -> dict[str, Any]:
-    part, *choice = key
-    row: dict[str, Any] = {"part": part, "seconds": spread(times)}
-    if part == DECODE:
-        row |= {"height": choice[0][0], "width": choice[0][1]}
-    if part == MODEL:
-        row |= {"output_resolution": choice[0], "precision": choice[1]}
-        row["peak_megabytes"] = peak
-    if size:
-        row["bytes"] = size
-    return row
 
 
 def _name(row: dict[str, Any]) -> str:

@@ -1,7 +1,8 @@
 """How fast each recipe trains, and how long it waits for data."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import keras
 import numpy as np
@@ -23,14 +24,6 @@ from keras_rcnn.training.run import compile_phase
 STEPS_BEFORE = 2
 # Batches to count labels in; the number differs, as crops reach over borders.
 BATCHES_COUNTED = 20
-
-
-class Source(NamedTuple):
-    """What is timed: steps, or waiting for the batch after a step."""
-
-    recipe: str
-    precision: str
-    waiting: bool
 
 
 def measure(
@@ -60,21 +53,33 @@ def measure(
     }
     samples = interleave(
         {
-            Source(*key, waiting): turn(steps)
+            (*key, measured.__name__): functools.partial(measured, steps)
             for key, trainee in trainees.items()
-            for waiting, turn in (
-                (False, trainee.train),
-                (True, trainee.wait),
-            )
+            for measured in (trainee.train, trainee.wait)
         },
         repeats,
         seconds,
         "training",
     )
-    return [
-        _row(preset, *key, trainee.labels_per_step, samples)
-        for key, trainee in trainees.items()
-    ]
+    rows = []
+    for key, trainee in trainees.items():
+        step, waiting = (
+            spread(samples[*key, name]) for name in ("train", "wait")
+        )
+        labels = trainee.labels_per_step
+        rows.append(
+            {
+                "preset": preset,
+                "recipe": key[0],
+                "precision": key[1],
+                "labels_per_step": labels,
+                "seconds_per_step": step,
+                "seconds_of_waiting": waiting,
+                "labelled_pixels_per_second": labels / step["median"],
+                "input_share": waiting["median"] / step["median"],
+            }
+        )
+    return rows
 
 
 class _Trainee:
@@ -119,31 +124,23 @@ class _Trainee:
             )
         )
 
-    def train(self, steps: int) -> Callable[[], float]:
-        """A function that trains steps and returns the seconds per step."""
+    def train(self, steps: int) -> float:
+        """Trains steps and returns the seconds per step."""
+        iterator = self._filled()
+        return seconds_of(lambda: self._train(iterator, steps)) / steps
 
-        def run() -> float:
-            iterator = self._filled()
-            return seconds_of(lambda: self._train(iterator, steps)) / steps
-
-        return run
-
-    def wait(self, steps: int) -> Callable[[], float]:
-        """A function that returns the seconds of waiting for a batch.
+    def wait(self, steps: int) -> float:
+        """Seconds of waiting for a batch.
 
         It requests the batch after a step, during which the pipeline can
         prepare it.
         """
-
-        def run() -> float:
-            iterator = self._filled()
-            taken = 0.0
-            for _ in range(steps):
-                self._train(iterator, 1)
-                taken += seconds_of(lambda: next(iterator))
-            return taken / steps
-
-        return run
+        iterator = self._filled()
+        taken = 0.0
+        for _ in range(steps):
+            self._train(iterator, 1)
+            taken += seconds_of(lambda: next(iterator))
+        return taken / steps
 
     def _filled(self) -> Iterator[Any]:
         # A pipeline runs as long as its iterator exists, and would slow down
@@ -157,29 +154,6 @@ class _Trainee:
             logs = self.step(iterator)
             # Waits until the step is done.
             logs["loss"].numpy()
-
-
-def _row(
-    preset: str,
-    recipe: str,
-    precision: str,
-    labels: float,
-    samples: dict[Source, list[float]],
-) -> dict[str, Any]:
-    step, waiting = (
-        spread(samples[Source(recipe, precision, choice)])
-        for choice in (False, True)
-    )
-    return {
-        "preset": preset,
-        "recipe": recipe,
-        "precision": precision,
-        "labels_per_step": labels,
-        "seconds_per_step": step,
-        "seconds_of_waiting": waiting,
-        "labelled_pixels_per_second": labels / step["median"],
-        "input_share": waiting["median"] / step["median"],
-    }
 
 
 COLUMNS = {

@@ -1,6 +1,7 @@
 """How each pooling splits score maps into fragments without loss."""
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from docs.build.illustrations.drawing import (
@@ -13,7 +14,7 @@ from docs.build.illustrations.drawing import (
 )
 
 SIDE, STRIDE = 8, 2
-GAP = 0.5
+GAP, SPACE = 0.5, 2.4
 
 
 def draw_fragments() -> Figure:
@@ -21,69 +22,44 @@ def draw_fragments() -> Figure:
     plane = np.arange(SIDE * SIDE).reshape(SIDE, SIDE)
     figure = Figure((6.4, 3.4), layout="constrained")
     axes = figure.subplots()
-    halves = [split(plane)]
-    quarters = [[split(part) for part in row] for row in halves[0]]
-    wide = SIDE + 2 * GAP
-    lefts = (0, SIDE + 2.4, SIDE + 2.4 + wide + 2.4)
-    center = 3.2 + wide / 2
-    clear(axes, lefts[2] + wide + 2 * GAP, center + wide / 2 + 0.8)
-
-    draw_cells(axes, 0, center - SIDE / 2, plane, _color, text_size=7)
-    title(axes, SIDE / 2, center - SIDE / 2 - 0.4, "one plane")
-    for (down, across), left, upper in _places(
-        lefts[1], center, SIDE // 2, GAP
+    center = 3.2 + _width(SIDE, 2) / 2
+    left = 0.0
+    for poolings, text in enumerate(
+        ("one plane", "pooled:\n4 parts", "pooled again:\n16 parts")
     ):
-        draw_cells(
-            axes, left, upper, halves[0][down][across], _color, text_size=7
-        )
-    half_top = center - SIDE / 2 - GAP / 2
-    title(
-        axes, lefts[1] + SIDE / 2 + GAP / 2, half_top - 0.4, "pooled:\n4 parts"
-    )
-    for (down, across), left, upper in _places(
-        lefts[2], center, SIDE // 2 + GAP, GAP
-    ):
-        for (below, beside), x, y in _places(
-            left, upper + (SIDE // 2 + GAP) / 2, SIDE // 4, GAP
-        ):
-            part = quarters[down][across][below][beside]
-            draw_cells(axes, x, y, part, _color, text_size=7)
-    title(
-        axes,
-        lefts[2] + wide / 2 + GAP / 2,
-        center - wide / 2 - GAP - 0.2,
-        "pooled again:\n16 parts",
-    )
-    draw_arrow(axes, (SIDE + 0.4, center), (lefts[1] - 0.4, center))
-    draw_arrow(
-        axes,
-        (lefts[1] + SIDE + GAP + 0.4, center),
-        (lefts[2] - 0.4, center),
-    )
+        width = _width(SIDE, poolings)
+        top = center - width / 2
+        _draw_parts(axes, plane, left, top, poolings)
+        title(axes, left + width / 2, top - 0.4, text)
+        if poolings:
+            start = left - SPACE
+            draw_arrow(axes, (start + 0.4, center), (left - 0.4, center))
+        left += width + SPACE
+    clear(axes, left - SPACE + GAP, center + width / 2 + 0.8)
     return figure
 
 
-def split(plane: np.ndarray) -> list[list[np.ndarray]]:
-    """Four planes, each with every second row and column."""
-    return [
-        [plane[down::STRIDE, across::STRIDE] for across in range(STRIDE)]
-        for down in range(STRIDE)
-    ]
-
-
-def _places(
-    left: float, center: float, side: float, gap: float
-) -> list[tuple[tuple[int, int], float, float]]:
-    """Index, left and top of four planes; `center` is y of their middle."""
-    top = center - side - gap / 2
-    return [
-        (
-            (down, across),
-            left + across * (side + gap),
-            top + down * (side + gap),
+def _draw_parts(
+    axes: Axes, plane: np.ndarray, left: float, top: float, poolings: int
+) -> None:
+    """Draws a plane that is split into four by each pooling."""
+    if not poolings:
+        draw_cells(axes, left, top, plane, _color, text_size=7)
+        return
+    step = GAP + _width(len(plane) // STRIDE, poolings - 1)
+    for down, across in np.ndindex(STRIDE, STRIDE):
+        _draw_parts(
+            axes,
+            plane[down::STRIDE, across::STRIDE],
+            left + across * step,
+            top + down * step,
+            poolings - 1,
         )
-        for down, across in np.ndindex(STRIDE, STRIDE)
-    ]
+
+
+def _width(side: int, poolings: int) -> float:
+    """Width of a plane with the gaps between its parts."""
+    return side + GAP * (STRIDE**poolings - 1)
 
 
 def _color(number: int) -> tuple[float, ...]:
