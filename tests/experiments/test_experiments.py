@@ -49,19 +49,13 @@ def test_every_experiment_fits_its_preset_and_its_results(name):
 
 def test_a_network_trained_on_all_photos_is_scored_by_a_twin():
     """The same settings but for the photos."""
-    without_scores = set()
-    for name in experiment_names():
-        experiment = load_experiment(name)
-        if experiment.split == "all":
-            without_scores.add(name)
-            twin = load_experiment(experiment.scored_by).settings()
-            changed = twin | {"split": "all", "validation_fraction": 0.0}
-            assert experiment.settings() == changed
-    assert len(without_scores) == 6
-    assert all(
-        scored_name(name) == name
-        for name in {*experiment_names()} - without_scores
-    )
+    experiments = {name: load_experiment(name) for name in experiment_names()}
+    for name, experiment in experiments.items():
+        assert scored_name(name) == (experiment.scored_by or name)
+        assert (experiment.split == "all") == bool(experiment.scored_by)
+        if twin := experiments.get(experiment.scored_by):
+            changed = {"split": "all", "validation_fraction": 0.0}
+            assert experiment.settings() == twin.settings() | changed
 
 
 def test_every_row_of_the_paper_has_a_run_by_both_recipes():

@@ -14,6 +14,7 @@ from keras_rcnn.datasets import prepare
 from keras_rcnn.datasets.synthetic import CLASS_NAMES, PALETTE, draw_scene
 from tests.helpers.documented.blocks import ROOT
 from tests.helpers.made_up_archives import pack, write_sift_flow, write_stanford
+from tests.helpers.scene_folder import write_scenes
 
 # Examples write into it.
 COPIED = ("docs",)
@@ -63,8 +64,12 @@ def set_up(stage, page, variant):
         shutil.copy(file, stage / "runs" / run)
     if page == "docs/performance.md":
         prepare("stanford_background", archives, stage / "tensorflow_datasets")
-    writers = {"labelme": _write_labelme, "cvat": _write_cvat}
-    writers.get(variant, _write_masks)(stage)
+    if variant == "labelme":
+        _write_labelme(stage)
+    elif variant == "cvat":
+        _write_cvat(stage)
+    else:
+        write_scenes(stage / "my_photos")
     _write_environment(stage)
 
 
@@ -98,17 +103,6 @@ def _scenes():
     for index in range(NUM_SCENES):
         photo, label = draw_scene(np.random.default_rng(index))
         yield f"scene_{index}", Image.fromarray(photo), label
-
-
-def _write_masks(stage):
-    """my_photos with masks, as in README.md."""
-    folder = stage / "my_photos"
-    for name in ("images", "masks"):
-        (folder / name).mkdir(parents=True)
-    (folder / "classes.txt").write_text("\n".join(CLASS_NAMES) + "\n")
-    for name, photo, label in _scenes():
-        photo.save(folder / "images" / f"{name}.jpg")
-        Image.fromarray(label).save(folder / "masks" / f"{name}.png")
 
 
 def _write_labelme(stage):
