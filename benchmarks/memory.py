@@ -89,21 +89,22 @@ def _row(
 ) -> dict[str, Any]:
     """The result; a photo is too large if any run had too little memory."""
     enough = all("peak_megabytes" in run for run in runs)
-    row: dict[str, Any] = {
+    measured = {
+        "peak_megabytes": "peak_megabytes",
+        "loaded_megabytes": "loaded_megabytes",
+        "label_seconds": "first_label_seconds",
+    }
+    return {
         "mode": mode,
         "output_resolution": resolution,
         "height": size[0],
         "width": size[1],
         "enough_memory": enough,
-        "peak_megabytes": None,
-        "loaded_megabytes": None,
-        "label_seconds": None,
+        **{
+            key: spread([run[name] for run in runs]) if enough else None
+            for key, name in measured.items()
+        },
     }
-    if enough:
-        for name in ("peak_megabytes", "loaded_megabytes"):
-            row[name] = spread([run[name] for run in runs])
-        row["label_seconds"] = spread([run["label_seconds"][0] for run in runs])
-    return row
 
 
 COLUMNS = {

@@ -6,7 +6,7 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
-from benchmarks.one_photo import label_one_photo
+from benchmarks.one_photo import LABELINGS, label_one_photo
 from benchmarks.report import medians, new_figure
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed import networks
@@ -16,12 +16,7 @@ from keras_rcnn.models.zoo import MODEL_FILE
 
 # Loaded by the package, and by TensorFlow alone.
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
-PARTS = (
-    "import_seconds",
-    "load_seconds",
-    "first_label_seconds",
-    "second_label_seconds",
-)
+PARTS = ("import_seconds", "load_seconds", *LABELINGS)
 
 
 def measure(
@@ -69,26 +64,19 @@ def measure(
 def _row(
     form: str, size: tuple[int, int], runs: list[dict[str, Any]]
 ) -> dict[str, Any]:
-    if any(len(run.get("label_seconds", [])) < 2 for run in runs):
+    if any(PARTS[-1] not in run for run in runs):
         raise InputError(
             f"--sizes: there is too little memory for a photo of "
             f"{size[0]}x{size[1]} pixels: give smaller sizes."
         )
-    times = [_parts(run) for run in runs]
+    to_first_labels = [sum(run[name] for name in PARTS[:-1]) for run in runs]
     return {
         "form": form,
         "height": size[0],
         "width": size[1],
-        **{
-            name: spread([parts[index] for parts in times])
-            for index, name in enumerate(PARTS)
-        },
-        "to_first_labels_seconds": spread([sum(parts[:3]) for parts in times]),
+        **{name: spread([run[name] for run in runs]) for name in PARTS},
+        "to_first_labels_seconds": spread(to_first_labels),
     }
-
-
-def _parts(run: dict[str, Any]) -> list[float]:
-    return [run["import_seconds"], run["load_seconds"], *run["label_seconds"]]
 
 
 COLUMNS = {

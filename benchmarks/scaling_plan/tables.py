@@ -3,11 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from benchmarks.scaling_plan.network import (
-    Network,
-    allreduce_seconds,
-    step_seconds,
-)
+from benchmarks.scaling_plan.network import Network
 from benchmarks.scaling_plan.simulation import Photo, simulate
 from keras_rcnn.reports.markdown import markdown_table
 
@@ -121,16 +117,15 @@ def training(networks: Sequence[Network], crop_seconds: float) -> str:
         crop_seconds: seconds of one core for a crop.
     """
     counts = (2, 8, 32, 128)
+    computing = CROPS * crop_seconds
     lines = []
     for network in networks:
         cells = []
         for count in counts:
-            step = step_seconds(
-                network, count, GRADIENT_BYTES, crop_seconds, CROPS
-            )
-            waiting = allreduce_seconds(network, count, GRADIENT_BYTES) / step
-            speed_up = count * CROPS * crop_seconds / step
-            cells.append(f"{speed_up:.1f} ({100 * waiting:.1f} %)")
+            waiting = network.allreduce_seconds(count, GRADIENT_BYTES)
+            step = computing + waiting
+            speed_up = count * computing / step
+            cells.append(f"{speed_up:.1f} ({100 * waiting / step:.1f} %)")
         lines.append([network.name, *cells])
     return markdown_table(
         ("crops a second, by workers", *map(str, counts)),

@@ -16,7 +16,6 @@ from matplotlib import cbook
 from PIL import Image
 
 import keras_rcnn
-from docs.build.illustrations import alterations
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.io.files import make_folder, write_file
@@ -61,14 +60,37 @@ def photos() -> dict[str, np.ndarray]:
     return {
         "by_day": photo,
         "too_large": whole,
-        "gray": alterations.gray(photo),
-        "night": alterations.night(photo),
-        "noise": alterations.noise(photo),
+        "gray": gray(photo),
+        "night": night(photo),
+        "noise": noise(photo),
         "upside_down": photo[::-1],
         "close_up": scale_down(read_image(flower), 320),
         "portrait": scale_down(read_image(portrait), 240),
         "drawn": scene.repeat(2, 0).repeat(2, 1),
     }
+
+
+def gray(photo: np.ndarray) -> np.ndarray:
+    """The mean of the color channels."""
+    mean = photo.mean(axis=-1, keepdims=True)
+    return np.repeat(mean, 3, axis=-1).astype(np.uint8)
+
+
+def night(photo: np.ndarray) -> np.ndarray:
+    """Dark and bluish, with some noise, as from a camera at night."""
+    light = 90 * (photo / 255) ** 2.2 * np.array((0.7, 0.8, 1.2))
+    return _add_noise(light, 6)
+
+
+def noise(photo: np.ndarray) -> np.ndarray:
+    """Strong noise at each pixel."""
+    return _add_noise(photo, 40)
+
+
+def _add_noise(photo: np.ndarray, std: float) -> np.ndarray:
+    rng = np.random.default_rng(0)
+    noisy = photo + rng.normal(0, std, photo.shape)
+    return np.clip(noisy, 0, 255).astype(np.uint8)
 
 
 def draw(

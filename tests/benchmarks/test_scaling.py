@@ -10,11 +10,7 @@ from PIL import Image
 from benchmarks import allreduce
 from benchmarks.scaling_plan import __main__ as command
 from benchmarks.scaling_plan import tables
-from benchmarks.scaling_plan.network import (
-    Network,
-    allreduce_seconds,
-    step_seconds,
-)
+from benchmarks.scaling_plan.network import Network
 from benchmarks.scaling_plan.simulation import Photo, simulate
 from keras_rcnn.evaluation.speed.timing import spread
 from tests.helpers.run_command import run_command
@@ -65,9 +61,8 @@ def test_a_wide_link_holds_nobody_up():
 def test_a_ring_adds_up_by_parts():
     network = Network("by hand", alpha=0.1, beta=100.0)
     # Six messages of 10 bytes each: 0.1 s and 0.1 s.
-    assert allreduce_seconds(network, 4, 40.0) == pytest.approx(6 * 0.2)
-    assert allreduce_seconds(network, 1, 40.0) == 0
-    assert step_seconds(network, 4, 40.0, 0.5, 2) == pytest.approx(2.2)
+    assert network.allreduce_seconds(4, 40.0) == pytest.approx(6 * 0.2)
+    assert network.allreduce_seconds(1, 40.0) == 0
 
 
 def test_alpha_and_beta_are_found_again():

@@ -1,1 +1,1 @@
-"""Drawings of docs/idea.md and changes of photos for docs/limits.md."""
+"""Drawings of docs/idea.md."""
