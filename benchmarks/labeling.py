@@ -14,7 +14,9 @@ __all__ = ["COLUMNS", "NOTES", "draw", "measure"]
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     """Milliseconds over resolution, a panel for each size."""
     sizes = list(dict.fromkeys(map(COLUMNS["photo"], rows)))
-    figure, panels = new_figure(1.5 + 3.5 * len(sizes), 4, len(sizes))
+    figure, panels = new_figure(
+        1.5 + 3.5 * len(sizes), 4, len(sizes), sharey=True
+    )
     for axes, size in zip(panels, sizes, strict=True):
         plot_rows(
             axes,
@@ -26,7 +28,6 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
             xlabel="labels computed",
             yscale="log",
         )
-        axes.sharey(panels[0])
     panels[0].set_ylabel("ms a photo")
     handles, names = panels[0].get_legend_handles_labels()
     figure.legend(

@@ -16,7 +16,7 @@ Row = Mapping[str, Any]
 
 
 def new_figure(
-    width: float, height: float, panels: int = 1
+    width: float, height: float, panels: int = 1, **options: Any
 ) -> tuple[Figure, list[Axes]]:
     """A figure and its panels, side by side.
 
@@ -24,9 +24,10 @@ def new_figure(
         width: in inches.
         height: in inches.
         panels: number of panels.
+        **options: arguments of `Figure.subplots`.
     """
     figure = Figure(figsize=(width, height), dpi=120, layout="constrained")
-    return figure, list(figure.subplots(1, panels, squeeze=False)[0])
+    return figure, list(figure.subplots(1, panels, squeeze=False, **options)[0])
 
 
 def medians(spreads: Sequence[Spread], factor: float = 1) -> list[float]:
