@@ -8,7 +8,7 @@ import operator
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -210,7 +210,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
         plot_rows(
             axes,
             [*lines.values()],
-            label=lambda row, name=name: row["protocol"] + name,
+            label=functools.partial(_label, name),
             x=lambda row: row["clients"],
             y=key,
             style=style,
@@ -223,3 +223,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     left.set_ylim(bottom=0)
     right.set_yscale("log")
     return figure
+
+
+def _label(name: str, row: Mapping[str, Any]) -> str:
+    return row["protocol"] + name
