@@ -15,35 +15,24 @@ import sys
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
 
-import keras
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn import RecurrentCNN
-from keras_rcnn.datasets import (
-    DataService,
-    load_dataset,
-    train_validation_split,
-)
-from keras_rcnn.layers import ConvStack
-from keras_rcnn.models.presets import Stage
-from keras_rcnn.training import Budget, Phase, Recipe, create_strategy, train
+from keras_rcnn.datasets import DataService
+from keras_rcnn.training import Budget, create_strategy, train
 from keras_rcnn.training.schedule import Schedule
+from tests.helpers import small_run
 
 STEPS = 8
-RECIPE = Recipe(
-    phases=(
-        Phase(1, 0.5, 4, 4, (1.0,), 1e-2, 1e-3),
-        Phase(2, 0.5, 4, 4, (0.5, 1.0), 1e-2, 1e-3),
+RECIPE = dataclasses.replace(
+    small_run.RECIPE,
+    phases=tuple(
+        dataclasses.replace(phase, batch_size=4)
+        for phase in small_run.RECIPE.phases
     ),
-    optimizer="muon",
-    scale_range=(0.8, 1.25),
-    flip=True,
-    class_balance=0.5,
     weight_decay=1e-3,
     saturation_penalty=1e-2,
     ema_momentum=0.5,
-    warmup=0.3,
 )
 
 
@@ -86,16 +75,12 @@ def main(strategy_name, model_dir, losses_file, die_at):
             device, [tf.config.LogicalDeviceConfiguration()] * 2
         )
     strategy = create_strategy(strategy_name)
-    keras.utils.set_random_seed(0)
-    scenes, others = train_validation_split(
-        load_dataset("synthetic", split="test"), 0.1
-    )
+    scenes, others = small_run.small_scenes()
     scenes = dataclasses.replace(
         scenes, examples=scenes.examples.map(half_unknown)
     )
     with strategy.scope():
-        stack = ConvStack([Stage(3, 4, 2)], scenes.num_classes, 2)
-        model = RecurrentCNN(stack, 2, scenes.class_names, scenes.palette)
+        model = small_run.small_network(scenes)
     service = os.environ.get("DATA_SERVICE")
     losses = []
     remember_losses(losses, die_at)

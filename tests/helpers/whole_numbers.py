@@ -6,6 +6,12 @@ from keras_rcnn.layers import ConvStack
 from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.models.presets import PRESETS, Stage
 
+PRESETS_AND_INSTANCES = [
+    (preset, instances)
+    for preset in ("plain", "rcnn1", "rcnn2")
+    for instances in range(1, PRESETS[preset].num_instances + 1)
+]
+
 
 def narrow_network(preset, activation, seed=0, filters=2):
     """A preset with few filters a stage and small whole numbers as weights."""

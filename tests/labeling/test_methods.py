@@ -18,16 +18,8 @@ from keras_rcnn.models import RecurrentCNN
 from keras_rcnn.models.presets import Stage
 from keras_rcnn.models.recurrent_cnn import FEEDBACKS
 from tests.helpers.oracle import NumpyNetwork
-from tests.helpers.whole_numbers import narrow_network
+from tests.helpers.whole_numbers import PRESETS_AND_INSTANCES, narrow_network
 
-PRESETS_AND_INSTANCES = [
-    ("plain", 1),
-    ("rcnn1", 1),
-    ("rcnn1", 2),
-    ("rcnn2", 1),
-    ("rcnn2", 2),
-    ("rcnn2", 3),
-]
 SIZES = [(9, 3), pytest.param((1, 1), marks=pytest.mark.slow)]
 
 

@@ -10,16 +10,12 @@ import keras_rcnn
 from keras_rcnn.labeling import METHODS
 from keras_rcnn.labeling.tiles import TileGrid
 from keras_rcnn.models.presets import PRESETS
-from tests.helpers.whole_numbers import exact_photo, narrow_network
+from tests.helpers.whole_numbers import (
+    PRESETS_AND_INSTANCES,
+    exact_photo,
+    narrow_network,
+)
 
-PRESETS_AND_INSTANCES = [
-    ("plain", 1),
-    ("rcnn1", 1),
-    ("rcnn1", 2),
-    ("rcnn2", 1),
-    ("rcnn2", 2),
-    ("rcnn2", 3),
-]
 # Of the weights: each network gives both of its classes.
 SEED = 8
 TRAINED = (

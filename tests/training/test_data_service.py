@@ -5,27 +5,21 @@ The oracle is the pipeline without a service: the same batches, to the bit.
 
 import contextlib
 
-import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from keras_rcnn.datasets import (
     DataService,
-    load_dataset,
     numbered_batches,
     sample_crops,
     sample_patches,
-    train_validation_split,
 )
 from keras_rcnn.errors import InputError
-from keras_rcnn.layers import ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.models import RecurrentCNN
-from keras_rcnn.models.presets import Stage
 from keras_rcnn.training import Budget, train
-from keras_rcnn.training.recipes import Phase, Recipe
 from tests.helpers.data_worker_process import dispatcher, worker
+from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
 pytestmark = pytest.mark.slow
 GEOMETRY = StackGeometry(((4, 1), (2, 2), (2, 1)))
@@ -220,29 +214,14 @@ def test_jobs_lost_from_the_start(examples, service, monkeypatch, most):
 
 
 def test_training_ends_with_the_same_weights(tmp_path):
-    scenes = train_validation_split(
-        load_dataset("synthetic", split="test"), 0.1
-    )
-    recipe = Recipe(
-        phases=(
-            Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),
-            Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
-        ),
-        optimizer="muon",
-        scale_range=(0.8, 1.25),
-        flip=True,
-    )
+    scenes = small_scenes()
 
     def run(name, data_service):
-        keras.utils.set_random_seed(0)
-        stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2)
-        model = RecurrentCNN(
-            stack, 2, scenes[0].class_names, scenes[0].palette, name="network"
-        )
+        model = small_network(scenes[0])
         budget = Budget(steps=80)
         train(
             model,
-            recipe,
+            RECIPE,
             *scenes,
             budget,
             tmp_path / name,

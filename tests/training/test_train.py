@@ -8,29 +8,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from keras_rcnn.datasets import load_dataset, train_validation_split
-from keras_rcnn.layers import ConvStack
-from keras_rcnn.models import RecurrentCNN, load_model
-from keras_rcnn.models.presets import Stage
+from keras_rcnn.models import load_model
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.run import compile_phase
 from keras_rcnn.training.schedule import Schedule
+from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
 STEPS = 8
-RECIPE = Recipe(
-    phases=(
-        Phase(1, 0.5, 2, 4, (1.0,), 1e-2, 1e-3),
-        Phase(2, 0.5, 2, 4, (0.5, 1.0), 1e-2, 1e-3),
-    ),
-    optimizer="muon",
-    scale_range=(0.8, 1.25),
-    flip=True,
-    class_balance=0.5,
-    warmup=0.3,
-)
 
 
 class KilledError(Exception):
@@ -39,20 +26,11 @@ class KilledError(Exception):
 
 @pytest.fixture(scope="module")
 def scenes():
-    dataset = load_dataset("synthetic", split="test")
-    return train_validation_split(dataset, 0.1)
-
-
-def fresh_model(scenes, **settings):
-    keras.utils.set_random_seed(0)
-    stack = ConvStack([Stage(3, 4, 2)], scenes[0].num_classes, 2, **settings)
-    return RecurrentCNN(
-        stack, 2, scenes[0].class_names, scenes[0].palette, name="network"
-    )
+    return small_scenes()
 
 
 def run(scenes, model_dir, budget, recipe=RECIPE, model=None, callbacks=()):
-    model = model or fresh_model(scenes)
+    model = model or small_network(scenes[0])
     score = train(
         model,
         recipe,
@@ -174,7 +152,7 @@ def test_a_phase_has_the_losses_of_the_recipe(scenes, grid_size, reduction):
     recipe = dataclasses.replace(
         RECIPE, label_smoothing=0.1, focal_gamma=2.0, saturation_penalty=0.3
     )
-    model = fresh_model(scenes)
+    model = small_network(scenes[0])
     compile_phase(model, recipe, phase, keras.optimizers.SGD(), [1.0, 2.0])
     config = model.get_compile_config()
     assert config["loss_weights"] == [0.5, 1.0]
@@ -200,14 +178,14 @@ def test_without_photos_to_choose_by_the_last_weights_are_kept(
 
 def test_a_normalized_network_is_kept_without_normalizations(scenes, tmp_path):
     recipe = dataclasses.replace(RECIPE, normalization=True)
-    model = fresh_model(scenes, normalization=True)
+    model = small_network(scenes[0], normalization=True)
     model, _ = run(
         (scenes[0], None), tmp_path, Budget(steps=STEPS), recipe, model
     )
     statistics = model.conv_stack.normalizations[0].moving_mean.numpy()
     assert statistics.all()
     kept = load_model(tmp_path)
-    assert kept.count_params() == fresh_model(scenes).count_params()
+    assert kept.count_params() == small_network(scenes[0]).count_params()
     photo = np.random.default_rng(0).normal(size=(1, 40, 50, 3))
     for name, scores in model(photo.astype("float32")).items():
         np.testing.assert_allclose(
@@ -275,7 +253,7 @@ def tags(folder, part):
 def test_patches_train_too(scenes, tmp_path, one_at_random):
     phase = Phase(2, 1.0, 4, 0, (1.0, 1.0), 1e-3, 1e-3, one_at_random)
     recipe = Recipe(phases=(phase,), optimizer="sgd")
-    before = fresh_model(scenes).get_weights()
+    before = small_network(scenes[0]).get_weights()
     model, _ = run(scenes, tmp_path, Budget(steps=3), recipe)
     changes = [
         np.abs(after - weight).max()
