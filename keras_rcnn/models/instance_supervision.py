@@ -138,10 +138,9 @@ class InstanceSupervision(keras.Model):
                 "fit trains on one device: train several replicas by "
                 "keras_rcnn.training.train(strategy=...)."
             )
-        batch = self._batch(data)
-        scores, sums = self._learn(*batch)
+        images, targets, weights = self._batch(data)
+        scores, sums = self._learn(images, targets, weights)
         self.apply_sums(sums)
-        images, targets, weights = batch
         return self.compute_metrics(images, targets, scores, weights)
 
     def replica_step(self, data: Any) -> Sums:
@@ -155,8 +154,7 @@ class InstanceSupervision(keras.Model):
     def apply_sums(self, sums: Sums) -> None:
         """Updates the weights and the metrics, once for all replicas."""
         if sums["gradients"]:
-            gradients = sums["gradients"]
-            self.optimizer.apply(gradients, self.trainable_variables)
+            self.optimizer.apply(sums["gradients"], self.trainable_variables)
         self._loss_tracker.update_state(sums["loss"])
         self._objective.update_accuracies(sums)
 
