@@ -21,7 +21,6 @@ import numpy as np
 
 import keras_rcnn
 from keras_rcnn.cli import flags, runner
-from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
 
@@ -78,11 +77,6 @@ def averaged(labeler: Any) -> Any:
     """Averages over views of the photos if the flags ask for it."""
     if not FLAGS.flip and FLAGS.scale == [1.0]:
         return labeler
-    if labeler.num_instances is None:
-        raise InputError(
-            f"--model={FLAGS.model} gives no probabilities to average: leave "
-            "out --flip and --scale, or give a .keras file."
-        )
     return keras_rcnn.labeling.TestTimeAugmentation(
         labeler, FLAGS.scale, FLAGS.flip
     )

@@ -16,7 +16,7 @@ from PIL import Image
 
 pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
-from tests.corpus.far_files import far
+from tests.helpers.far_files import far
 
 from keras_rcnn.cli import label_corpus, runner
 from keras_rcnn.export import export_saved_model

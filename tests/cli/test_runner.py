@@ -60,6 +60,13 @@ def test_an_error_that_the_user_can_fix_is_one_line(run):
     assert err == "error: a.jpg is broken: save it.\n"
 
 
+def test_arguments_in_a_message_become_flags(run):
+    error = InputError("give number=2, not --number=3, a/number=4 or name=5.")
+    assert run(fail_with(error))[2] == (
+        "error: give --number=2, not --number=3, a/number=4 or name=5.\n"
+    )
+
+
 def test_other_errors_keep_their_traceback(run):
     with pytest.raises(RuntimeError, match="x"):
         run(fail_with(RuntimeError("x")))

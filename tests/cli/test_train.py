@@ -90,7 +90,7 @@ def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     ("flag", "message"),
     [
         ("--preset=rcnn9", "There is no preset 'rcnn9'"),
-        ("--stages=25x8,50", "stages='25x8,50': '50' is not a stage"),
+        ("--stages=25x8,50", "--stages='25x8,50': '50' is not a stage"),
     ],
 )
 def test_wrong_settings_are_named(train, tmp_path, flag, message):

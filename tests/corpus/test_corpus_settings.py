@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 pytest.importorskip("apache_beam")
-from tests.corpus.far_files import far
+from tests.helpers.far_files import far
 
 from keras_rcnn.corpus.corpus_settings import choose_model
 from keras_rcnn.errors import InputError

@@ -3,7 +3,7 @@
 import pytest
 
 pytest.importorskip("apache_beam")
-from tests.corpus.far_files import far
+from tests.helpers.far_files import far
 
 from keras_rcnn.corpus import stored_files
 
