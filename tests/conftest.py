@@ -2,10 +2,7 @@
 
 import io
 import os
-import pathlib
 import signal
-import subprocess
-import sys
 
 # TensorFlow reads these when it is imported.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -17,7 +14,7 @@ from PIL import Image
 
 from keras_rcnn.cli import main
 from keras_rcnn.io import quiet
-from tests.helpers import run_command as in_process
+from tests.helpers import run_command as commands
 
 tf = quiet.import_quietly("tensorflow")
 # Parallel tests must not compete for the cores of the processor.
@@ -25,7 +22,6 @@ THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
 tf.config.threading.set_inter_op_parallelism_threads(THREADS)
 tf.config.threading.set_intra_op_parallelism_threads(THREADS)
 
-ROOT = pathlib.Path(__file__).parents[1]
 # Background jobs of a shell ignore this signal; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -88,7 +84,7 @@ def run_command(capfd):
 
     def run(name, *arguments):
         command = main.load_command(name)
-        return in_process.run_command(capfd, command, *arguments)
+        return commands.run_command(capfd, command, *arguments)
 
     return run
 
@@ -98,14 +94,8 @@ def start_command(tmp_path):
     """The same in a process and a folder of its own: `tmp_path`."""
 
     def start(*arguments):
-        process = subprocess.run(
-            [sys.executable, "-m", "keras_rcnn.cli", *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
-            check=False,
-        )
-        return process.returncode, process.stdout, process.stderr
+        process = commands.popen_command(*arguments, cwd=tmp_path)
+        out, err = process.communicate()
+        return process.returncode, out, err
 
     return start

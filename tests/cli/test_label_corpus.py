@@ -16,11 +16,11 @@ from PIL import Image
 
 pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
-from tests.helpers.far_files import far
 
 from keras_rcnn.cli import label_corpus, runner
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.io.images import read_image, scale_down
+from tests.helpers.far_files import far
 
 pytestmark = pytest.mark.extras(name="beam")
 ROOT = pathlib.Path(__file__).parents[2]

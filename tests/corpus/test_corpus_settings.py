@@ -6,10 +6,9 @@ import shutil
 import pytest
 
 pytest.importorskip("apache_beam")
-from tests.helpers.far_files import far
-
 from keras_rcnn.corpus.corpus_settings import choose_model
 from keras_rcnn.errors import InputError
+from tests.helpers.far_files import far
 
 pytestmark = pytest.mark.extras(name="beam")
 SAVED = pathlib.Path(__file__).parents[2] / "saved_models"

@@ -3,9 +3,8 @@
 import pytest
 
 pytest.importorskip("apache_beam")
-from tests.helpers.far_files import far
-
 from keras_rcnn.corpus import stored_files
+from tests.helpers.far_files import far
 
 pytestmark = pytest.mark.extras(name="beam")
 CONTENT = bytes(range(256))

@@ -1,12 +1,8 @@
 """A page with two small networks, and browsers that visit it."""
 
-import os
-import pathlib
 import re
 import shutil
 import signal
-import subprocess
-import sys
 from importlib.util import find_spec
 
 import numpy as np
@@ -16,12 +12,12 @@ from PIL import Image
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.models.saving import save_model
 from tests.cli.conftest import labeler, model, model_dir
+from tests.helpers.run_command import popen_command
+from tests.helpers.turned import QUARTER_TURN
 
 __all__ = ["labeler", "model", "model_dir"]
 
-ROOT = pathlib.Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium")
-ORIENTATION = 0x0112
 WAIT = 60_000
 # Gradio asks for the progress of an upload that is already complete.
 HARMLESS = {
@@ -46,19 +42,14 @@ def url(model_dir, uploads, tmp_path_factory):
     plain.mkdir()
     network = RecurrentCNN.from_preset("plain", 2, ("water", "<b>rock</b>"))
     save_model(network, plain / "model.keras")
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "keras_rcnn.cli", "demo"),
-            f"--models={model_dir}",
-            f"--models={plain}",
-            "--port=0",
-            "--max_upload_mb=1",
-            "--max_megapixels=1",
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TMPDIR": str(uploads)},
+    process = popen_command(
+        "demo",
+        f"--models={model_dir}",
+        f"--models={plain}",
+        "--port=0",
+        "--max_upload_mb=1",
+        "--max_megapixels=1",
+        environment={"TMPDIR": str(uploads)},
     )
     first_line = process.stdout.readline()
     try:
@@ -124,7 +115,6 @@ def photo(write_picture):
     rng = np.random.default_rng(1)
     small = rng.integers(0, 256, (7, 10, 3), np.uint8)
     upright = np.array(Image.fromarray(small).resize((500, 350)))
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6  # to be turned by a quarter clockwise
-    path = write_picture("holiday.png", np.rot90(upright).copy(), exif=exif)
+    turned = np.rot90(upright).copy()
+    path = write_picture("holiday.png", turned, exif=QUARTER_TURN)
     return path, upright

@@ -27,8 +27,9 @@ from keras_rcnn.reports import (
     instances_strip,
     overlay_with_legend,
 )
+from tests.helpers.run_command import error_line
+from tests.helpers.turned import QUARTER_TURN
 
-ORIENTATION = 0x0112
 SETTINGS = Settings("toy", 20, 4, 2)
 
 
@@ -43,12 +44,6 @@ def photo(noise):
     return Photo("holiday.png", encode_png(noise), "photo: me")
 
 
-def content_of(picture, **options):
-    content = io.BytesIO()
-    Image.fromarray(picture).save(content, **options)
-    return content.getvalue()
-
-
 def pixels_of(content):
     return np.asarray(Image.open(io.BytesIO(content)))
 
@@ -60,10 +55,10 @@ def labels_of(value):
 
 
 def test_a_photo_is_turned_upright(noise):
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6  # to be turned by a quarter clockwise
-    turned = np.rot90(noise).copy()
-    photo = Photo("a.png", content_of(turned, format="PNG", exif=exif))
+    content = io.BytesIO()
+    turned = Image.fromarray(np.rot90(noise).copy())
+    turned.save(content, "PNG", exif=QUARTER_TURN)
+    photo = Photo("a.png", content.getvalue())
     assert (photo.height, photo.width) == noise.shape[:2]
     np.testing.assert_array_equal(photo.pixels(), noise)
     assert pixels_of(photo.shown).shape == noise.shape
@@ -292,10 +287,8 @@ def test_samples():
 
 def test_without_gradio(run_command, monkeypatch):
     monkeypatch.setitem(sys.modules, "gradio", None)
-    status, out, err = run_command("demo", "--port=0")
-    assert (status, out) == (1, "")
-    assert err == (
-        "error: The page needs the extra demo: run `pip install "
+    assert error_line(run_command("demo", "--port=0")) == (
+        "The page needs the extra demo: run `pip install "
         "'keras-scene-parsing[demo]'`.\n"
     )
 

@@ -1,12 +1,9 @@
 """`keras-rcnn data-worker` in a process of its own."""
 
 import functools
-import os
-import pathlib
 import subprocess
-import sys
 
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.helpers.run_command import popen_command
 
 
 class DataWorkerProcess:
@@ -17,12 +14,8 @@ class DataWorkerProcess:
     """
 
     def __init__(self, *flags):
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "keras_rcnn.cli", "data-worker", *flags],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        self.process = popen_command(
+            "data-worker", *flags, stderr=subprocess.STDOUT
         )
         self.said = []
 

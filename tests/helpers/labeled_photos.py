@@ -53,6 +53,20 @@ def photos(noise):
 
 
 @pytest.fixture
+def folder(photos, write_picture, tmp_path):
+    """The folder of the photos and their masks."""
+    for name, (photo, mask) in photos.items():
+        write_picture(f"own/images/{name}.png", photo)
+        write_picture(f"own/masks/{name}.png", mask)
+    classes = (
+        f"{name} #{bytes(color).hex()}\n"
+        for name, color in zip(CLASS_NAMES, PALETTE, strict=True)
+    )
+    (tmp_path / "own/classes.txt").write_text("".join(classes))
+    return tmp_path / "own"
+
+
+@pytest.fixture
 def dataset(photos):
     """The photos as a data set of three classes."""
     examples = tf.data.Dataset.from_generator(
