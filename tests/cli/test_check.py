@@ -3,15 +3,16 @@
 import functools
 import io
 import json
-import os
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.datasets import folds
 from tests.helpers.html_page import HtmlPage
+from tests.helpers.run_command import error_line
 from tests.helpers.scene_folder import add_photo, scene, write_scenes
+from tests.helpers.turned import QUARTER_TURN
 
 
 @pytest.fixture
@@ -28,58 +29,35 @@ def add(folder):
 
 @pytest.fixture
 def check(run_command, folder):
-    """Function of the other arguments: status, lines, stderr."""
-
-    def run(*arguments):
-        status, out, err = run_command(
-            "check",
-            "--dataset=folder",
-            f"--data_dir={folder}",
-            *arguments,
-        )
-        return status, out.splitlines(), err
-
-    return run
+    """Function of the other arguments."""
+    data = "--dataset=folder", f"--data_dir={folder}"
+    return lambda *arguments: run_command("check", *data, *arguments)
 
 
-def findings(lines, kind):
-    start = f"{kind}: "
-    return [
-        line.removeprefix(start) for line in lines if line.startswith(start)
-    ]
+def findings(out, kind):
+    """The errors or notes that are printed."""
+    return re.findall(f"^{kind}: (.*)$", out, re.MULTILINE)
 
 
 def test_whole_photos_have_nothing_to_mend(check, folder, tmp_path):
-    status, lines, err = check(
+    status, out, err = check(
         f"--report={tmp_path}/report.json", f"--output={tmp_path}/report.html"
     )
 
     assert status == 0, err
-    assert findings(lines, "error") == findings(lines, "note") == []
-    assert lines[0].startswith(
-        "own: 8 photos to train on, 2 test photos, 0.0 %"
-    )
+    assert findings(out, "error") == findings(out, "note") == []
+    assert out.startswith("own: 8 photos to train on, 2 test photos, 0.0 %")
     report = json.loads((tmp_path / "report.json").read_text())
     assert (report["num_train"], report["num_test"]) == (8, 2)
-    assert report["sizes"] == [{"height": 120, "width": 160, "num_images": 10}]
-    names = [f"s{index}" for index in range(10)]
-    for split, numbers in (
-        ("train", np.flatnonzero(folds(names))),
-        ("test", np.flatnonzero(folds(names) == 0)),
-    ):
-        labels = np.concatenate([scene(n)[1].ravel() for n in numbers])
-        for index, share in enumerate(report["shares"][split].values()):
-            assert share == pytest.approx(np.mean(labels == index))
+    for name, share in report["shares"]["test"].items():
+        assert re.search(rf"^  {name} .* test +{100 * share:.2f} %$", out, re.M)
     page = HtmlPage(tmp_path / "report.html")
     assert page.headings[0] == "Data set own"
     assert page.text.count("Nothing.") == 2
     # Each photo once, beside its labels.
     assert len(page.pictures) == 10
-    assert page.picture(f"{folder}/images/s3.jpg and its labels").shape == (
-        240,
-        160,
-        3,
-    )
+    shown = page.picture(f"{folder}/images/s3.jpg and its labels")
+    assert shown.shape == (240, 160, 3)
 
 
 def test_writes_nothing_that_was_not_asked_for(check, tmp_path):
@@ -95,84 +73,66 @@ def broken_jpeg(image):
 
 
 @pytest.fixture
-def every_error(folder, add):
-    """Adds a photo of each fault that stops training, and says which."""
+def errors(folder, add):
+    """Adds photos that stop training; the starts and ends of the errors."""
     image, label = scene(30)
     add("a range", image, np.where(label == 0, 9, label).astype(np.uint8))
-    add("b size", image, label[:100])
-    add("c rgb", image, np.stack([label] * 3, axis=-1))
-    add("d bits", image, label.astype(np.uint16))
-    add("e mask is text", image, label)
-    (folder / "masks/e mask is text.png").write_text("no picture")
-    add('f <&" cut', image, label)
-    (folder / 'images/f <&" cut.png').unlink()
-    (folder / 'images/f <&" cut.jpg').write_bytes(broken_jpeg(image))
-    add("g text", image, label)
-    (folder / "images/g text.png").write_text("no picture")
-    add("h both", image, label)
+    add('b <&" cut', image, label)
+    (folder / 'images/b <&" cut.png').unlink()
+    (folder / 'images/b <&" cut.jpg').write_bytes(broken_jpeg(image))
+    add("c both", image, label)
     for kind in ("images", "masks"):
-        (folder / kind / "h both.png").write_bytes(b"")
-    add("i turned", image, label)
-    exif = Image.Exif()
-    exif[0x0112] = 6
-    Image.fromarray(image).save(folder / "images/i turned.jpg", exif=exif)
-    (folder / "images/i turned.png").unlink()
-    add("j no mask", image, label)
-    (folder / "masks/j no mask.png").unlink()
-    add("k no photo", image, label)
-    (folder / "images/k no photo.png").unlink()
-    add("l twice", image, label)
-    Image.fromarray(image).save(folder / "images/l twice.jpg")
+        (folder / kind / "c both.png").write_bytes(b"")
+    add("d turned", image, label)
+    Image.fromarray(image).save(
+        folder / "images/d turned.jpg", exif=QUARTER_TURN
+    )
+    (folder / "images/d turned.png").unlink()
+    add("e no mask", image, label)
+    (folder / "masks/e no mask.png").unlink()
+    add("f twice", image, label)
+    Image.fromarray(image).save(folder / "images/f twice.jpg")
     return [
         # Before any picture is read: files that do not fit together.
-        ("images/l twice.jpg and ", "have one name: rename or remove"),
-        ("images/j no mask.png has no mask", "or remove the photo"),
-        ("masks/k no photo.png has no photo", "or remove the mask"),
+        ("images/f twice.jpg and ", "have one name: rename or remove"),
+        ("images/e no mask.png has no mask", "or remove the photo"),
         # And then photo by photo.
         ("masks/a range.png holds the value 9", "add the missing names"),
-        ("masks/b size.png is 160x100 pixels", "both must be of one size"),
-        ("masks/c rgb.png holds colors (RGB)", "save the class index"),
-        ("masks/d bits.png has 16 bits", "save it with 8"),
-        ("masks/e mask is text.png is not a whole PNG", "export it again"),
-        ('images/f <&" cut.jpg is broken', "copy or save it again"),
-        ("images/g text.png is no picture", "give a whole JPEG"),
-        ("images/h both.png is empty", "give a whole JPEG"),
-        ("masks/h both.png is not a whole PNG", "export it again"),
-        ("masks/i turned.png is 160x120 pixels", "EXIF"),
+        ('images/b <&" cut.jpg is broken', "copy or save it again"),
+        ("images/c both.png is empty", "give a whole JPEG"),
+        ("masks/c both.png is not a whole PNG", "export it again"),
+        ("masks/d turned.png is 160x120 pixels", "EXIF"),
     ]
 
 
-def test_lists_every_error_with_its_mend(check, folder, every_error, tmp_path):
-    status, lines, err = check(
+def test_lists_every_error_with_its_mend(
+    check, folder, errors, run_command, tmp_path
+):
+    status, out, err = check(
         f"--output={tmp_path}/report.html", f"--report={tmp_path}/report.json"
     )
 
     assert status == 1
-    errors = findings(lines, "error")
-    assert len(errors) == len(every_error)
-    for line, (start, fix) in zip(errors, every_error, strict=True):
+    found = findings(out, "error")
+    for line, (start, fix) in zip(found, errors, strict=True):
         assert line.startswith(f"{folder}/{start}")
         assert fix in line
-    assert f"error: {len(errors)} of these stop training" in err
+    assert f"error: {len(found)} of these stop training" in err
     assert "Traceback" not in err
     report = json.loads((tmp_path / "report.json").read_text())
-    assert report["errors"] == errors
+    assert report["errors"] == found
     page = HtmlPage(tmp_path / "report.html")
-    assert [text for text in page.texts if text in errors] == errors
+    assert [text for text in page.texts if text in found] == found
 
-
-def test_training_refuses_the_first_of_them(every_error, folder, run_command):
-    status, _, err = run_command(
+    # Training refuses the first of them.
+    training = run_command(
         "train",
         "--dataset=folder",
         f"--data_dir={folder}",
-        f"--model_dir={folder.parent}/run",
+        f"--model_dir={tmp_path}/run",
         "--steps=1",
     )
-
-    assert status == 1
-    start, _ = every_error[0]
-    assert f"error: {folder}/{start}" in err
+    assert error_line(training).rstrip() == found[0]
 
 
 def test_notes_are_printed_and_on_the_page(check, add, tmp_path):
@@ -182,10 +142,10 @@ def test_notes_are_printed_and_on_the_page(check, add, tmp_path):
     )
     add("large", image, label)
 
-    status, lines, err = check(f"--output={tmp_path}/report.html")
+    status, out, err = check(f"--output={tmp_path}/report.html")
 
     assert status == 0, err
-    (note,) = findings(lines, "note")
+    (note,) = findings(out, "note")
     assert "large.png is 640 pixels long" in note
     assert note in HtmlPage(tmp_path / "report.html").texts
     assert findings(check("--longest_side=160")[1], "note") == []
@@ -195,51 +155,21 @@ def test_every_photo_without_a_mask(check, folder, tmp_path):
     for path in folder.glob("masks/*"):
         path.unlink()
 
-    status, lines, _ = check(f"--output={tmp_path}/report.html")
+    status, out, _ = check(f"--output={tmp_path}/report.html")
 
     assert status == 1
-    errors = findings(lines, "error")
+    errors = findings(out, "error")
     assert sum("has no mask" in error for error in errors) == 10
     assert HtmlPage(tmp_path / "report.html").pictures == []
 
 
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda own: (own / "classes.txt").unlink(), "classes.txt is missing"),
-        (
-            lambda own: (own / "masks").rename(own / "labels"),
-            "masks is missing: make it",
-        ),
-        (lambda own: own.rename(own.with_name("moved")), "There is no folder"),
-    ],
-)
-def test_a_folder_that_says_nothing(check, folder, damage, message, tmp_path):
-    damage(folder)
+def test_a_folder_that_is_none(check, folder, tmp_path):
+    folder.rename(folder.with_name("moved"))
 
-    status, lines, err = check(f"--output={tmp_path}/report.html")
+    status, out, err = check(f"--output={tmp_path}/report.html")
 
-    assert (status, lines) == (1, [])
-    assert err.startswith("error: ")
-    assert err.count("\n") == 1
-    assert message in err
+    assert "There is no folder" in error_line((status, out, err))
     assert not (tmp_path / "report.html").exists()
-
-
-def test_names_that_are_no_text(check, folder, tmp_path):
-    name = os.fsdecode(b"bad\xff")
-    for kind, suffix in (("images", "jpg"), ("masks", "png")):
-        path = folder / kind / f"s0.{suffix}"
-        path.rename(path.with_name(f"{name}.{suffix}"))
-    (folder / "masks" / f"{name}.png").write_text("no picture")
-
-    status, lines, _ = check(
-        f"--output={tmp_path}/report.html", f"--report={tmp_path}/report.json"
-    )
-
-    assert status == 1
-    assert r"bad\udcff.png is not a whole PNG" in findings(lines, "error")[0]
-    assert r"bad\udcff" in HtmlPage(tmp_path / "report.html").text
 
 
 def test_generated_scenes(run_command, tmp_path):
@@ -259,26 +189,6 @@ def test_generated_scenes(run_command, tmp_path):
     assert page.pictures[-1][0] == "test_039 and its labels"
 
 
-@pytest.mark.slow
-def test_in_a_process_of_its_own(start_command, folder, add, tmp_path):
-    add("text", *scene(50))
-    (folder / "masks/text.png").write_text("no picture")
-
-    status, out, err = start_command(
-        "check",
-        "--dataset=folder",
-        "--data_dir=own",
-        "--output=new/report.html",
-    )
-
-    assert status == 1
-    assert "error: own/masks/text.png is not a whole PNG picture" in out
-    assert "11/11" in err
-    assert err.endswith("and check again.\n")
-    assert HtmlPage(tmp_path / "new/report.html").headings[0] == "Data set own"
-
-
 def test_a_folder_has_to_be_named(run_command):
-    status, _, err = run_command("check", "--dataset=folder")
-    assert status == 1
-    assert "give --data_dir" in err
+    line = error_line(run_command("check", "--dataset=folder"))
+    assert "give --data_dir" in line
