@@ -166,9 +166,9 @@ def test_every_photo_without_a_mask(check, folder, tmp_path):
 def test_a_folder_that_is_none(check, folder, tmp_path):
     folder.rename(folder.with_name("moved"))
 
-    status, out, err = check(f"--output={tmp_path}/report.html")
+    line = error_line(check(f"--output={tmp_path}/report.html"))
 
-    assert "There is no folder" in error_line((status, out, err))
+    assert "There is no folder" in line
     assert not (tmp_path / "report.html").exists()
 
 

@@ -1,19 +1,14 @@
 """The command `data-worker` beside the training."""
 
-import os
-import pathlib
 import signal
 import socket
-import subprocess
-import sys
 
 import numpy as np
 import pytest
 
 from keras_rcnn import load_model
 from tests.helpers.data_worker_process import dispatcher, worker
-
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.helpers.run_command import error_line, popen_command
 
 
 @pytest.fixture
@@ -24,86 +19,55 @@ def nobody():
     return f"127.0.0.1:{port}"
 
 
-def test_a_worker_without_dispatcher(run_command, nobody):
-    status, out, err = run_command(
-        "data-worker", "--role=worker", f"--dispatcher={nobody}"
+@pytest.mark.parametrize("command", ["data-worker", "train"])
+def test_without_a_dispatcher(run_command, nobody, tmp_path, command):
+    flags = {
+        "data-worker": ["--role=worker", f"--dispatcher={nobody}"],
+        "train": [
+            "--dataset=synthetic",
+            f"--model_dir={tmp_path / 'run'}",
+            "--steps=2",
+            f"--data_service={nobody}",
+        ],
+    }
+    assert error_line(run_command(command, *flags[command])).startswith(
+        f"No dispatcher of a data service answers at {nobody}: "
     )
-    assert (status, out) == (1, "")
-    assert err.startswith(
-        f"error: No dispatcher of a data service answers at {nobody}: "
-    )
-    assert err.count("\n") == 1
-
-
-def test_training_without_dispatcher(run_command, nobody, tmp_path):
-    status, out, err = run_command(
-        "train",
-        "--dataset=synthetic",
-        f"--model_dir={tmp_path / 'run'}",
-        "--steps=2",
-        f"--data_service={nobody}",
-    )
-    assert (status, out) == (1, "")
-    assert err.startswith(
-        f"error: No dispatcher of a data service answers at {nobody}: "
-    )
-    assert err.count("\n") == 1
     assert not (tmp_path / "run").exists()
 
 
-def test_a_port_that_is_taken(run_command):
-    with socket.create_server(("0.0.0.0", 0)) as taken:
-        port = taken.getsockname()[1]
-        status, out, err = run_command(
-            "data-worker", "--role=dispatcher", f"--port={port}"
-        )
-    assert (status, out) == (1, "")
-    assert f"error: 0.0.0.0:{port} cannot be listened on" in err
-
-
-def test_a_work_dir_that_is_none(run_command, tmp_path):
+def test_what_a_dispatcher_cannot_use(run_command, tmp_path):
     (tmp_path / "file").touch()
-    status, out, err = run_command(
-        "data-worker", "--role=dispatcher", f"--work_dir={tmp_path / 'file'}"
-    )
-    assert (status, out) == (1, "")
-    assert err.startswith(f"error: The folder {tmp_path / 'file'} cannot be")
-    assert err.count("\n") == 1
-
-
-def test_a_journal_that_cannot_be_read(run_command, tmp_path):
     journal = tmp_path / "tf_data_dispatcher_journal"
     journal.mkdir()
     (journal / "journal_0").write_bytes(b"no journal" * 10)
-    status, out, err = run_command(
-        "data-worker", "--role=dispatcher", f"--work_dir={tmp_path}"
-    )
-    assert (status, out) == (1, "")
-    assert (
-        f"error: No dispatcher can continue from --work_dir={tmp_path}" in err
-    )
-    assert err.count("\n") == 1
+    with socket.create_server(("0.0.0.0", 0)) as taken:
+        port = taken.getsockname()[1]
+        for flag, message in (
+            (f"--port={port}", f"0.0.0.0:{port} cannot be listened on"),
+            (
+                f"--work_dir={tmp_path / 'file'}",
+                f"The folder {tmp_path / 'file'} cannot be",
+            ),
+            (
+                f"--work_dir={tmp_path}",
+                f"No dispatcher can continue from --work_dir={tmp_path}",
+            ),
+        ):
+            result = run_command("data-worker", "--role=dispatcher", flag)
+            assert error_line(result).startswith(message)
 
 
 def start_training(model_dir, *flags):
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "keras_rcnn.cli",
-            "train",
-            "--dataset=synthetic",
-            "--preset=plain",
-            f"--model_dir={model_dir}",
-            "--steps=40",
-            "--steps_per_epoch=10",
-            "--precision=float32",
-            *flags,
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    return popen_command(
+        "train",
+        "--dataset=synthetic",
+        "--preset=plain",
+        f"--model_dir={model_dir}",
+        "--steps=40",
+        "--steps_per_epoch=10",
+        "--precision=float32",
+        *flags,
     )
 
 

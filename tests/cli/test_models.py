@@ -1,39 +1,21 @@
 """The command `models`."""
 
-import pathlib
-
-import pytest
-
 from keras_rcnn import load_model
-
-ROOT = pathlib.Path(__file__).parents[2]
-MODELS = sorted(
-    file.parent for file in (ROOT / "saved_models").glob("*/model.keras")
-)
+from keras_rcnn.models.zoo import shipped_file, shipped_networks
 
 
-@pytest.fixture
-def paragraphs(run_command):
-    """The lines on each network, by its name."""
+def test_every_shipped_network_is_listed(run_command):
     status, out, err = run_command("models")
+
     assert (status, err) == (0, "")
-    blocks = out.replace("\n    ", " ").splitlines()
-    return dict(block.split(": ", maxsplit=1) for block in blocks)
-
-
-def test_every_shipped_network_is_listed(paragraphs):
-    assert MODELS
-    assert list(paragraphs) == [folder.name for folder in MODELS]
-    for folder in MODELS:
-        text = paragraphs[folder.name]
-        size = (folder / "model.keras").stat().st_size
+    lines = out.replace("\n    ", " ").splitlines()
+    paragraphs = dict(line.split(": ", maxsplit=1) for line in lines)
+    assert tuple(paragraphs) == shipped_networks()
+    for name, text in paragraphs.items():
+        size = shipped_file(name).stat().st_size
         assert text.startswith(f"{size / 1024:.0f} KB, ")
-        model = load_model(folder)
-        names = ", ".join(model.class_names)
-        assert text.endswith(f" {len(model.class_names)} classes: {names}")
-
-
-def test_scores_are_those_of_the_whole_network(paragraphs):
+        names = load_model(name).class_names
+        assert text.endswith(f" {len(names)} classes: {', '.join(names)}")
     # As the README's table of the networks has them.
     text = paragraphs["rcnn2_stanford_background"]
     assert "80.2 % of the pixels right, 71.1 % by class" in text
