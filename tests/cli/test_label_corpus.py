@@ -21,10 +21,11 @@ from keras_rcnn.cli import label_corpus, runner
 from keras_rcnn.export import export_saved_model
 from keras_rcnn.io.images import read_image, scale_down
 from tests.helpers.far_files import far
+from tests.helpers.run_command import popen_command
+from tests.helpers.turned import QUARTER_TURN
 
 pytestmark = pytest.mark.extras(name="beam")
 ROOT = pathlib.Path(__file__).parents[2]
-ORIENTATION = 0x0112
 SIDE = 20
 MANY = 500
 TWO_PROCESSES = (
@@ -70,22 +71,13 @@ def start_corpus(saved_model, many, tmp_path):
     started = []
 
     def start():
-        process = subprocess.Popen(
-            [
-                sys.executable,
-                "-m",
-                "keras_rcnn.cli",
-                "label-corpus",
-                f"--model={saved_model}",
-                f"--images={many}",
-                f"--output_dir={tmp_path / 'out'}",
-                f"--report={tmp_path / 'report.json'}",
-                *TWO_PROCESSES,
-            ],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=os.environ | {"PYTHONPATH": str(ROOT)},
+        process = popen_command(
+            "label-corpus",
+            f"--model={saved_model}",
+            f"--images={many}",
+            f"--output_dir={tmp_path / 'out'}",
+            f"--report={tmp_path / 'report.json'}",
+            *TWO_PROCESSES,
         )
         started.append(process)
         return process
@@ -98,21 +90,16 @@ def start_corpus(saved_model, many, tmp_path):
 
 @pytest.fixture
 def all_kinds(write_picture, noise):
-    """Photos of every kind, among them two that are the same."""
+    """Photos of several kinds, among them two that are the same."""
     photo = Image.fromarray(noise)
-    exif = Image.Exif()
-    exif[ORIENTATION] = 6
-    wide = np.linspace(0, 65535, 24 * 36).reshape(24, 36).astype(np.uint16)
     clear = photo.copy()
     clear.putalpha(Image.fromarray(noise[..., 0]))
     return [
         write_picture("in/color.png", photo),
         write_picture("in/copy.png", photo),
-        write_picture("in/turned.jpg", photo, exif=exif),
-        write_picture("in/gray.jpg", photo.convert("L")),
+        write_picture("in/turned.jpg", photo, exif=QUARTER_TURN),
         write_picture("in/ink.jpg", photo.convert("CMYK")),
         write_picture("in/clear.png", clear),
-        write_picture("in/deep.png", Image.fromarray(wide)),
         write_picture("in/small.png", noise[:9, :7]),
         write_picture("in/one.png", noise[:1, :1]),
     ]
@@ -181,7 +168,7 @@ def test_labels_are_those_of_label(
     assert figures["photos"] == len(all_kinds)
     assert figures["labeled"] == len(all_kinds) - 1  # two are the same
     assert figures["failures"] == 0
-    assert figures["pixels"] == 6 * 24 * 36 + 9 * 7 + 1
+    assert figures["pixels"] == 4 * 24 * 36 + 9 * 7 + 1
     assert 0 < figures["seconds_in_model"] < figures["seconds_total"]
     status, _, err = run_command(
         "label",
@@ -199,8 +186,12 @@ def test_labels_are_those_of_label(
         np.testing.assert_array_equal(
             labels_of(tmp_path / "out", row), expected
         )
-    turned = next(row for row in found if "turned" in row["path"])
+    by_name = {pathlib.Path(row["path"]).stem: row for row in found}
+    turned = by_name["turned"]
     assert (turned["height"], turned["width"]) == (36, 24)
+    assert by_name["color"]["labels"] == by_name["copy"]["labels"]
+    written = list((tmp_path / "out/labels").iterdir())
+    assert len(written) == len(all_kinds) - 1
 
 
 def test_rows_say_what_is_in_the_files(
@@ -218,10 +209,8 @@ def test_rows_say_what_is_in_the_files(
         text=True,
         check=True,
     )
-    folder = tmp_path / "out"
-    found = rows(folder)
-    for row in found:
-        labels = labels_of(folder, row)
+    for row in rows(tmp_path / "out"):
+        labels = labels_of(tmp_path / "out", row)
         photo = scale_down(read_image(row["path"]), SIDE)
         probabilities = model.signatures["probabilities"](
             images=tf.constant(photo[None])
@@ -235,9 +224,6 @@ def test_rows_say_what_is_in_the_files(
             row["mean_confidence"], probabilities.max(-1).mean(), rtol=1e-5
         )
         assert row["model_sha256"] == listed.stdout.split()[0]
-    by_name = {pathlib.Path(row["path"]).stem: row for row in found}
-    assert by_name["color"]["labels"] == by_name["copy"]["labels"]
-    assert len(list((folder / "labels").iterdir())) == len(all_kinds) - 1
 
 
 def test_photos_that_cannot_be_labeled_are_told(
@@ -357,13 +343,13 @@ def example(**features):
 def test_tfrecords_in_and_out(run_corpus, all_kinds, tmp_path):
     assert run_corpus(f"--longest_side={SIDE}")[0] == 0
     files = [photo.read_bytes() for photo in all_kinds]
-    tfrecord(tmp_path / "records/plain", files[:4])
+    tfrecord(tmp_path / "records/plain", files[:3])
     tfrecord(
         tmp_path / "records/examples",
         [
             *(
                 example(image_encoded=file, image_filename=f"{n}.x".encode())
-                for n, file in enumerate(files[4:])
+                for n, file in enumerate(files[3:])
             ),
             example(image_encoded=b"no picture"),
             example(caption=b"no photo"),
@@ -387,9 +373,9 @@ def test_tfrecords_in_and_out(run_corpus, all_kinds, tmp_path):
         for letter in rows(tmp_path / "out2", "dead_letters")
     }
     examples = str(tmp_path / "records/examples")
-    assert set(reasons) == {f"{examples}#5", f"{examples}#6", str(cut)}
-    assert "is no picture" in reasons[f"{examples}#5"]
-    assert "neither a photo nor" in reasons[f"{examples}#6"]
+    assert set(reasons) == {f"{examples}#4", f"{examples}#5", str(cut)}
+    assert "is no picture" in reasons[f"{examples}#4"]
+    assert "neither a photo nor" in reasons[f"{examples}#5"]
     assert f"what follows byte {16 + len(files[0])} is" in reasons[str(cut)]
     expected = {row["labels"]: row for row in rows(tmp_path / "out")}
     found = rows(tmp_path / "out2")
@@ -621,7 +607,7 @@ def test_all_files_may_be_elsewhere(run_command, all_kinds, saved_model):
             f"--output_dir={place(str(folder / place.__name__))}",
         )
         assert status == 0, err
-        assert "9 photos: 8 labeled now" in out
+        assert "7 photos: 6 labeled now" in out
         results.append(contents(folder / place.__name__ / "labels"))
     assert results[0] == results[1]
     paths = [row["path"] for row in rows(folder / "far")]

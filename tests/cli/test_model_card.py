@@ -8,6 +8,7 @@ import pytest
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.training.experiments import experiment_names, scored_name
+from tests.helpers.run_command import error_line
 
 RUN = {
     "command": "python tools/train.py --experiment=stanford_plain_all",
@@ -43,23 +44,35 @@ def folders(tmp_path):
     return results, tmp_path / "net"
 
 
-def write_card(run_command, results, folder):
-    return run_command(
+@pytest.fixture
+def run(run_command, folders):
+    """Function of an experiment that runs the command."""
+    results, folder = folders
+    return lambda experiment: run_command(
         "model-card",
-        "--experiment=stanford_plain_all",
+        f"--experiment={experiment}",
         f"--model_dir={folder}",
         f"--results_dir={results}",
     )
 
 
-def test_tells_what_it_is_and_how_good(run_command, folders):
+@pytest.fixture
+def card_of(run, folders):
+    """Function of an experiment that gives its card."""
+
+    def write(experiment):
+        file = folders[1] / "README.md"
+        assert run(experiment) == (0, f"{file}\n", "")
+        return file.read_text()
+
+    return write
+
+
+def test_tells_what_it_is_and_how_good(card_of, folders):
     folder = folders[1]
 
-    status, out, err = write_card(run_command, *folders)
+    card = card_of("stanford_plain_all")
 
-    assert (status, err) == (0, "")
-    assert out == f"{folder / 'README.md'}\n"
-    card = (folder / "README.md").read_text()
     assert "33,633 weights" in card
     assert "1,234 steps, 100 minutes on A processor, 2 cores, 2026-01-02" in (
         card.replace("\n", " ")
@@ -73,20 +86,12 @@ def test_tells_what_it_is_and_how_good(run_command, folders):
     assert f"| `model.keras` | {len(content)} | `{digest}` |\n" in card
 
 
-def test_tells_what_the_network_builds_on(run_command, folders):
-    results, folder = folders
+def test_tells_what_the_network_builds_on(card_of, folders):
     name = "stanford_rcnn2_longest"
-    (results / f"{name}.json").write_text(
+    (folders[0] / f"{name}.json").write_text(
         json.dumps(RUN | {"scores": {"3 at 1/1": SCORE}})
     )
-    status, _, err = run_command(
-        "model-card",
-        f"--experiment={name}",
-        f"--model_dir={folder}",
-        f"--results_dir={results}",
-    )
-    assert (status, err) == (0, "")
-    card = (folder / "README.md").read_text()
+    card = card_of(name)
     assert "after the runs that it continues" in card.replace("\n", " ")
     before = "".join(
         f"    keras-rcnn train --experiment=stanford_rcnn2_{run}\n"
@@ -96,26 +101,16 @@ def test_tells_what_the_network_builds_on(run_command, folders):
     assert f"\n{before}{own}" in card
 
 
-def test_names_results_that_are_missing(run_command, folders):
+def test_names_results_that_are_missing_or_not_scored(run, folders):
     results, folder = folders
-    (results / "stanford_plain_dense.json").unlink()
-
-    status, out, err = write_card(run_command, *folders)
-
-    assert (status, out) == (1, "")
-    assert "stanford_plain_dense.json cannot be read" in err
-    assert "-m experiments --experiments=stanford_plain_dense first" in err
+    results /= "stanford_plain_dense.json"
+    results.write_text(json.dumps(RUN))
+    assert "holds no scores" in error_line(run("stanford_plain_all"))
+    results.unlink()
+    line = error_line(run("stanford_plain_all"))
+    assert "stanford_plain_dense.json cannot be read" in line
+    assert "-m experiments --experiments=stanford_plain_dense first" in line
     assert not (folder / "README.md").exists()
-
-
-def test_names_results_that_are_not_scored_yet(run_command, folders):
-    results = folders[0]
-    (results / "stanford_plain_dense.json").write_text(json.dumps(RUN))
-
-    status, out, err = write_card(run_command, *folders)
-
-    assert (status, out) == (1, "")
-    assert "holds no scores" in err
 
 
 def test_every_network_that_ships_has_a_twin_that_was_scored():
@@ -130,18 +125,8 @@ def test_every_network_that_ships_has_a_twin_that_was_scored():
     }
 
 
-def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(
-    run_command, folders
-):
-    results, folder = folders
-    status, _, err = run_command(
-        "model-card",
-        "--experiment=stanford_plain_dense",
-        f"--model_dir={folder}",
-        f"--results_dir={results}",
-    )
-    assert (status, err) == (0, "")
-    card = (folder / "README.md").read_text()
+def test_a_network_that_did_not_see_all_photos_has_scores_of_its_own(card_of):
+    card = card_of("stanford_plain_dense")
     assert "development part except the photos of fold 0." in card
     assert (
         "the photos of fold 0, which it was not trained on, in percent" in card

@@ -2,12 +2,8 @@
 
 import dataclasses
 import json
-import os
-import pathlib
 import re
 import signal
-import subprocess
-import sys
 import time
 
 import numpy as np
@@ -17,8 +13,7 @@ from PIL import Image
 from keras_rcnn import load_model
 from keras_rcnn.cli.train import FLAGS
 from keras_rcnn.training.experiments import Experiment, load_experiment
-
-ROOT = pathlib.Path(__file__).parents[2]
+from tests.helpers.run_command import error_line, popen_command
 
 
 def arguments(model_dir, *flags, steps=30):
@@ -55,20 +50,14 @@ def test_defaults_are_those_of_an_experiment():
 def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     preset = "--preset=rcnn1"
     assert train(tmp_path / "whole", preset, steps=30)[0] == 0
-    killed = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "keras_rcnn.cli",
-            *arguments(tmp_path / "killed", preset),
-        ],
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+    killed = popen_command(
+        *arguments(tmp_path / "killed", preset), stdout=None, stderr=None
     )
     checkpoint = tmp_path / "killed" / "checkpoints" / "checkpoint"
     deadline = time.monotonic() + 300
     while not checkpoint.exists() and time.monotonic() < deadline:
         time.sleep(0.1)
-    os.kill(killed.pid, signal.SIGKILL)
+    killed.kill()
     assert killed.wait() == -signal.SIGKILL
 
     status, output, errors = train(tmp_path / "killed", preset, steps=30)
@@ -94,10 +83,7 @@ def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     ],
 )
 def test_wrong_settings_are_named(train, tmp_path, flag, message):
-    status, output, errors = train(tmp_path / "run", flag)
-    assert (status, output) == (1, "")
-    assert errors.startswith(f"error: {message}")
-    assert errors.count("\n") == 1
+    assert error_line(train(tmp_path / "run", flag)).startswith(message)
     assert not (tmp_path / "run").exists()
 
 
