@@ -41,14 +41,12 @@ dataset_pictures = LazyModule("keras_rcnn.reports.dataset_pictures")
 
 def main() -> None:
     """Checks all photos and prints the findings."""
-    if FLAGS.dataset != "folder":
+    if FLAGS.dataset == "folder" and FLAGS.data_dir:
+        check = checks.folder_check(FLAGS.data_dir, FLAGS.longest_side)
+    else:
         check = checks.splits_check(
             {s: flags.load_dataset(FLAGS, s) for s in ("train", "test")}
         )
-    elif FLAGS.data_dir is None:
-        raise InputError("--dataset=folder needs the folder: give --data_dir.")
-    else:
-        check = checks.folder_check(FLAGS.data_dir, FLAGS.longest_side)
     pictures = dataset_pictures.DatasetPictures(check.palette)
     check.run(pictures.add if FLAGS.output else None)
     findings = checks.all_findings(check, FLAGS.similarity)

@@ -62,7 +62,7 @@ def main() -> None:
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
-        log("Stopped.")
+        runner.log("Stopped.")
     finally:
         server.stop()
 
@@ -95,7 +95,7 @@ def start_dispatcher(port: int) -> Any:
             f"No dispatcher can continue from --work_dir={FLAGS.work_dir} "
             f"({str(error).splitlines()[0]}): choose another folder."
         ) from error
-    log(f"Dispatcher at {addresses.address(FLAGS.host, port)}")
+    runner.log(f"Dispatcher at {addresses.address(FLAGS.host, port)}")
     return server
 
 
@@ -117,22 +117,17 @@ def start_worker(port: int) -> Any:
             heartbeat_interval_ms=5000,
         )
     )
-    log(f"Worker at {address}")
+    runner.log(f"Worker at {address}")
     return server
 
 
 def log_workers(port: int) -> NoReturn:
     """Prints the number of workers whenever it grows."""
-    log("Waiting for workers.")
+    runner.log("Waiting for workers.")
     known = 0
     while True:
         count = data_service.count_workers(f"127.0.0.1:{port}") or 0
         if count > known:
-            log(f"Workers that have come: {count}")
+            runner.log(f"Workers that have come: {count}")
             known = count
         time.sleep(1)
-
-
-def log(line: str) -> None:
-    """Prints a line at once, even into a pipe."""
-    print(line, flush=True)

@@ -92,6 +92,11 @@ def interrupt_at_sigterm() -> None:
     signal.signal(signal.SIGTERM, interrupt)
 
 
+def log(line: str) -> None:
+    """Prints a line at once, even into a pipe."""
+    print(line, flush=True)
+
+
 def write_report(
     path: str | pathlib.Path | None, figures: dict[str, Any]
 ) -> None:

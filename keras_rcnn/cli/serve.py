@@ -65,15 +65,15 @@ def main() -> None:
         max_bytes(),
     )
     try:
-        log(f"gRPC at {addresses.address(host(), server.port)}")
+        runner.log(f"gRPC at {addresses.address(host(), server.port)}")
         if has_kserve:
             serve_kserve(served)
         else:
-            log(f"No REST: {missing_extra('it', 'kserve')}")
-            log("Ready.")
+            runner.log(f"No REST: {missing_extra('it', 'kserve')}")
+            runner.log("Ready.")
             server.wait()
     except KeyboardInterrupt:
-        log("Stopped.")
+        runner.log("Stopped.")
     finally:
         server.stop()
 
@@ -93,9 +93,11 @@ def serve_kserve(served: Any) -> None:
 
     def ready() -> None:
         rest = addresses.address(host(), server.rest_port)
-        log(f"REST at http://{rest}")
-        log(f"KServe's gRPC at {addresses.address(host(), server.grpc_port)}")
-        log("Ready.")
+        runner.log(f"REST at http://{rest}")
+        runner.log(
+            f"KServe's gRPC at {addresses.address(host(), server.grpc_port)}"
+        )
+        runner.log("Ready.")
 
     asyncio.run(server.serve(ready))
 
@@ -108,8 +110,3 @@ def host() -> str:
 def max_bytes() -> int:
     """Largest request."""
     return FLAGS.max_request_mb * 2**20
-
-
-def log(line: str) -> None:
-    """Prints a line at once, even into a pipe."""
-    print(line, flush=True)

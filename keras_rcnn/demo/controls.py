@@ -1,8 +1,7 @@
 """The controls by which a visitor chooses."""
 
-import dataclasses
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import gradio as gr
 
@@ -27,9 +26,8 @@ _SIDE = (
 _SET_OPACITY = "(percent) => window.scenes.setOpacity(percent / 100)"
 
 
-@dataclasses.dataclass(frozen=True)
-class Controls:
-    """The controls of the page.
+class Controls(NamedTuple):
+    """The controls of the page, in the order of the arguments of `read`.
 
     Args:
         model: name of a network.
@@ -61,17 +59,6 @@ class Controls:
         # The browser redraws without asking the server.
         opacity.change(None, opacity, js=_SET_OPACITY)
         return controls
-
-    @property
-    def all(self) -> list[gr.Radio]:
-        """All controls, in the order of the arguments of `read`."""
-        return [
-            self.model,
-            self.num_instances,
-            self.output_resolution,
-            self.longest_side,
-            self.colors,
-        ]
 
 
 def read(choices: Sequence[Any]) -> tuple[Settings, bool]:

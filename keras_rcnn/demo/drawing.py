@@ -46,7 +46,8 @@ def sizes(photo: Photo, labels: np.ndarray) -> str:
 
 def speed(labeling: Labeling, settings: Settings) -> str:
     """States the time that the network took, and its speed."""
-    pixels = _rounded(labeling.labels.size / labeling.seconds)
+    # Two digits are the precision of the measurement.
+    pixels = round(float(f"{labeling.labels.size / labeling.seconds:.2g}"))
     return (
         f"Labeled at 1/{settings.output_resolution} in "
         f"{labeling.seconds:.2f} s, {pixels:,} pixels a second"
@@ -62,9 +63,3 @@ def notes(
         return [sees]
     share = 100 * np.mean(before != labels)
     return [sees, f"changes {share:.1f} % of the labels"]
-
-
-def _rounded(number: float) -> int:
-    """Rounds to two digits, the precision of the measurement."""
-    digits = max(0, len(str(int(number))) - 2)
-    return int(round(number, -digits))

@@ -88,7 +88,7 @@ class Page:
 
     def _tie(self, blocks: gr.Blocks) -> None:
         """Connects events and actions; the strip follows the picture."""
-        choices = self.controls.all
+        choices = list(self.controls)
         shown = [self.picture, self.message]
         opened = [
             self._on(

@@ -191,4 +191,4 @@ def test_generated_scenes(run_command, tmp_path):
 
 def test_a_folder_has_to_be_named(run_command):
     line = error_line(run_command("check", "--dataset=folder"))
-    assert "give --data_dir" in line
+    assert "`folder` needs --data_dir=: give the folder" in line
