@@ -24,58 +24,48 @@ def big():
     return small.repeat(10, axis=0).repeat(10, axis=1)
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.jpg", "a.bmp"])
+@pytest.mark.parametrize(
+    ("name", "flags"),
+    [
+        ("a.png", ()),
+        ("a.tif", ()),
+        ("a.jpg", ()),
+        ("a.bmp", ()),
+        ("a.png", ("--longest_side=95",)),
+    ],
+)
 def test_big_photos_have_the_labels_of_small_ones(
-    read_png, label, write_picture, big, tmp_path, name
+    read_png, label, write_picture, big, tmp_path, name, flags
 ):
     path = write_picture(f"in/{name}", big, exif=QUARTER_TURN)
 
-    results = []
-    for folder in ("whole", "strips"):
-        arguments = [f"--report={tmp_path / folder}.json", f"--images={path}"]
-        if folder == "strips":
-            arguments.append("--memory_mb=1")
-        status, out, err = label(*arguments, output_dir=tmp_path / folder)
-        assert status == 0, err
-        results.append(
-            (
-                read_png(tmp_path / folder / "a_labels.png"),
-                read_png(tmp_path / folder / "a_overlay.png"),
-                json.loads((tmp_path / f"{folder}.json").read_text())["photos"],
-                out.replace(folder, ""),
-            )
-        )
-        assert ("Labeling a." in err) == (folder == "strips")
-        names = {file.name for file in (tmp_path / folder).iterdir()}
-        assert names == {"a_labels.png", "a_overlay.png"}
-
-    (whole, picture, report, out), strips = results
-    assert strips[0][0] == whole[0] == "L"
-    np.testing.assert_array_equal(strips[0][1], whole[1])
-    assert len(np.unique(whole[1])) > 1
-    # Not larger than the limit, so not scaled.
-    np.testing.assert_array_equal(strips[1][1], picture[1])
-    assert strips[2][0]["shares"] == pytest.approx(report[0]["shares"])
-    assert strips[3] == out
-
-
-def test_big_photos_are_scaled_down_to_be_labeled(
-    read_png, label, write_picture, big, tmp_path
-):
-    path = write_picture("a.png", big)
-    for folder, memory in (("whole", 1024), ("strips", 1)):
-        status, _, err = label(
+    def run(folder, memory):
+        status, out, err = label(
+            f"--report={tmp_path / folder}.json",
             f"--images={path}",
             f"--memory_mb={memory}",
-            "--longest_side=95",
+            *flags,
             output_dir=tmp_path / folder,
         )
         assert status == 0, err
-    labels = read_png(tmp_path / "strips/a_labels.png")[1]
-    assert labels.shape == BIG
-    np.testing.assert_array_equal(
-        labels, read_png(tmp_path / "whole/a_labels.png")[1]
-    )
+        assert ("Labeling a." in err) == (folder == "strips")
+        names = {file.name for file in (tmp_path / folder).iterdir()}
+        assert names == {"a_labels.png", "a_overlay.png"}
+        report = json.loads((tmp_path / f"{folder}.json").read_text())
+        mode, labels = read_png(tmp_path / folder / "a_labels.png")
+        assert (mode, labels.shape) == ("L", BIG[::-1])
+        picture = read_png(tmp_path / folder / "a_overlay.png")[1]
+        (photo,) = report["photos"]
+        return labels, picture, photo["shares"], out.replace(folder, "")
+
+    labels, picture, shares, out = run("whole", 1024)
+    assert len(np.unique(labels)) > 1
+    found = run("strips", 1)
+    np.testing.assert_array_equal(found[0], labels)
+    # Not larger than the limit, so not scaled.
+    np.testing.assert_array_equal(found[1], picture)
+    assert found[2] == pytest.approx(shares)
+    assert found[3] == out
 
 
 def test_a_saved_model_alone_cannot_cut_big_photos(
