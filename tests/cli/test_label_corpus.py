@@ -376,7 +376,7 @@ def test_tfrecords_in_and_out(run_corpus, all_kinds, tmp_path):
     assert set(reasons) == {f"{examples}#4", f"{examples}#5", str(cut)}
     assert "is no picture" in reasons[f"{examples}#4"]
     assert "neither a photo nor" in reasons[f"{examples}#5"]
-    assert f"what follows byte {16 + len(files[0])} is" in reasons[str(cut)]
+    assert f"records after byte {16 + len(files[0])} are" in reasons[str(cut)]
     expected = {row["labels"]: row for row in rows(tmp_path / "out")}
     found = rows(tmp_path / "out2")
     assert len(found) == len(all_kinds) + 1  # the first of those cut

@@ -3,7 +3,6 @@
 import pytest
 
 from tests.helpers.made_up_archives import write_photo, write_stanford
-from tests.helpers.run_command import error_line
 
 
 @pytest.fixture
@@ -43,4 +42,8 @@ def test_one_line_for_a_fault_of_the_archive(prepare, tmp_path):
     root = write_stanford(tmp_path / "manual", num_photos=2)
     (root / "labels/0000001.regions.txt").unlink()
 
-    assert "images/0000001.jpg has no labels" in error_line(prepare())
+    status, out, err = prepare()
+
+    assert (status, out) == (1, "")
+    assert "Traceback" not in err
+    assert "images/0000001.jpg has no labels" in err.splitlines()[-1]
