@@ -6,7 +6,7 @@ from keras_rcnn.datasets.sampling import (
     Example,
     cut_window,
     draw_integer,
-    examples_to_sample,
+    with_statistics,
 )
 from keras_rcnn.io.labels import IGNORE_LABEL
 
@@ -20,7 +20,9 @@ def labeled_batches(
     seed: int,
 ) -> tf.data.Dataset:
     """The batches of `SceneDataset.batches`, which describes them."""
-    photos = examples_to_sample(examples).cache()
+    photos = examples.map(
+        with_statistics, num_parallel_calls=tf.data.AUTOTUNE
+    ).cache()
     if shuffle:
         photos = photos.shuffle(1024, seed=seed)
     draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)

@@ -43,7 +43,7 @@ def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
     """
     return examples.filter(
         lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
-    ).map(_with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
+    ).map(with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
 
 
 def reshuffled(elements: tf.data.Dataset, seed: int) -> tf.data.Dataset:
@@ -51,7 +51,8 @@ def reshuffled(elements: tf.data.Dataset, seed: int) -> tf.data.Dataset:
     return elements.shuffle(1024, seed=seed).repeat()
 
 
-def _with_statistics(example: Example) -> Example:
+def with_statistics(example: Example) -> Example:
+    """Adds the mean and the standard deviation of the photo."""
     mean, std = statistics(example["image"])
     return {
         "image": example["image"],

@@ -48,8 +48,8 @@ class SceneDataset:
         """Photos with their label maps, as `model.fit` takes them.
 
         Each pass over the result gives every photo once, in another order and
-        with another crop each time. Photos without any labeled pixel are left
-        out.
+        with another crop each time. Keras shows the progress of an
+        epoch, because the number of batches is known.
 
         Args:
             batch_size: photos in a batch; the last batch may have fewer.

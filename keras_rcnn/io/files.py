@@ -21,6 +21,10 @@ def make_folder(path: str | pathlib.Path) -> pathlib.Path:
     path = pathlib.Path(path).expanduser()
     try:
         path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise InputError(
+            f"{path} is a file: choose another name for the folder."
+        ) from error
     except OSError as error:
         raise InputError(
             f"The folder {path} cannot be made ({error.strerror}): choose "

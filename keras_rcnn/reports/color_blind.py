@@ -64,4 +64,4 @@ def _hues(colors: Palette) -> np.ndarray:
     Lightness counts less, because grass has to stay green above all.
     """
     yiq = [colorsys.rgb_to_yiq(*(part / 255 for part in c)) for c in colors]
-    return np.array(yiq) * (0.3, 1, 1)
+    return np.reshape(yiq, (-1, 3)) * (0.3, 1, 1)
