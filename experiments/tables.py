@@ -72,7 +72,7 @@ def write_tables(results: Results) -> str:
     ablations = {
         name: result for name, result in results.items() if name in ABLATIONS
     }
-    others = {name: results[name] for name in results if name not in ablations}
+    others = without_ablations(results)
     parts = [INTRODUCTION]
     for dataset, title in TITLES.items():
         parts += [f"## {title}\n", _scores(dataset, others)]
@@ -81,6 +81,11 @@ def write_tables(results: Results) -> str:
     if ablations:
         parts += [SETTINGS, _ablations(ablations)]
     return "\n".join(parts)
+
+
+def without_ablations(results: Results) -> dict[str, dict[str, Any]]:
+    """The results of the experiments whose scores are reported."""
+    return {n: result for n, result in results.items() if n not in ABLATIONS}
 
 
 def percent(score: Mapping[str, Any] | None) -> str:
