@@ -46,10 +46,8 @@ SHORTER = (
         "--precisions=float32",
     ),
     (r"--suite=corpus", "--suite=corpus --sizes=48x64,96x128 --repeats=1"),
-    (
-        r"--suite=training",
-        "--suite=training --preset=plain --steps=1 --repeats=1",
-    ),
+    (r"--suite=training", "--suite=training --preset=plain --steps=1"),
+    (r"--seconds=70", "--seconds=0"),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
     (r"--seconds=12", "--seconds=0.1 --requests=10 --sizes=8x8"),
     # Other servers may use the ports.
