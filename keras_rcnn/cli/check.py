@@ -53,6 +53,7 @@ def main() -> None:
     print_findings(check, findings)
     if FLAGS.output:
         dataset_page.write_dataset_page(FLAGS.output, check, findings, pictures)
+        print(f"{FLAGS.output}: open it in a browser")
     runner.write_report(FLAGS.report, check.figures(findings))
     if num_errors := sum(each.is_error for each in findings):
         raise InputError(

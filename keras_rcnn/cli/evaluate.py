@@ -52,6 +52,8 @@ FLAGS.add_integer("num_pictures", 10, "How many photos to picture.", at_least=0)
 
 def main() -> None:
     """Labels the photos, compares, reports."""
+    if FLAGS.pictures_dir:
+        make_folder(FLAGS.pictures_dir)
     labeler = averaged(flags.load_labeler(FLAGS))
     dataset = flags.load_dataset(FLAGS, FLAGS.split)
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)
@@ -70,6 +72,7 @@ def main() -> None:
                 evaluation.matrix.counts, dataset.class_names
             ),
         )
+        print(f"{FLAGS.pictures_dir}: pictures and confusion_matrix.png")
     runner.write_report(FLAGS.report, figures)
 
 

@@ -120,6 +120,10 @@ def main() -> None:
             "--all compares what it writes on labeled photos: give --dataset, "
             "the one that the network was trained on."
         )
+    if FLAGS.onnx:
+        refuse_without("tf2onnx", "ONNX export", "onnx")
+    if FLAGS.litert or FLAGS.all:
+        refuse_without("ai_edge_litert", "LiteRT export", "litert")
     model = keras_rcnn.load_model(FLAGS.model_dir)
     figures: dict[str, Any] = {}
     if FLAGS.saved_model:
@@ -132,6 +136,12 @@ def main() -> None:
     if FLAGS.all:
         figures |= write_all(model, pathlib.Path(FLAGS.all), size or (240, 320))
     runner.write_report(FLAGS.report, figures)
+
+
+def refuse_without(module: str, what: str, extra: str) -> None:
+    """Raises the error of a missing extra before anything is written."""
+    if importlib.util.find_spec(module) is None:
+        raise missing_extra(what, extra)
 
 
 def write_saved_model(

@@ -259,14 +259,14 @@ def add_labeling_choices(values: Flags, precision: str | None = None) -> None:
         "method",
         None,
         ["fragments", "shift_and_stitch", "patches"],
-        "How to compute the labels, which are the same; fragments, by far "
-        "the fastest, if not given.",
+        "Method that computes the scores: fragments, by far the fastest, if "
+        "not given. All methods give the same labels.",
     )
     values.add_integer(
         "output_resolution",
         None,
         "Pixels from one computed label to the next: 1, the finest, if not "
-        "given, 2, 4, 8 or 16.",
+        "given; 2, 4, ... up to the output stride of the network.",
     )
     values.add_integer(
         "num_instances",

@@ -12,7 +12,7 @@ def describe_flags(values: flags.FlagValues) -> str:
         text = textwrap.fill(short_text(values[name]), 74)
         entries.append(f"  {_usage(values[name])}")
         entries.append(textwrap.indent(text, "      "))
-    return "\n".join(["Flags:", *entries])
+    return "\n".join(["Flags:", *entries]) if entries else "No flags."
 
 
 def choices(flag: flags.Flag) -> list[str]:

@@ -51,8 +51,7 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
             return DONE
         return _run_main(command, parse_flags(command, argv))
     except flags.Error as error:
-        missing = re.findall(r"^flag --(\w+)=None", str(error), re.MULTILINE)
-        what = f"give --{', --'.join(missing)}" if missing else error
+        what = explain_usage(str(error))
         print(f"error: {what}. See {argv[0]} --help.", file=sys.stderr)
         return WRONG_USAGE
     except KeyboardInterrupt:
@@ -63,6 +62,29 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
         # would complain once more when it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
+
+
+def explain_usage(message: str) -> str:
+    """Returns a message of absl about wrong usage in plain English.
+
+    >>> explain_usage("Unknown command line flag 'modl'. Did you mean: model ?")
+    'there is no flag --modl: did you mean --model?'
+    >>> explain_usage("flags fold=None, split=None: give --fold")
+    'give --fold'
+    """
+    if missing := re.findall(r"^flag --(\w+)=None", message, re.MULTILINE):
+        return f"give --{', --'.join(missing)}"
+    message = re.sub(r"^flags [^:]*: ", "", message)
+    message = re.sub(
+        r"Unknown command line flag '(\S+)'", r"there is no flag --\1", message
+    )
+    message = re.sub(
+        r"\. Did you mean: (\S+) .*\?", r": did you mean --\1?", message
+    )
+    message = re.sub(
+        r"invalid literal for int.*: ", "not a whole number: ", message
+    )
+    return message.replace("could not convert string to float", "not a number")
 
 
 def parse_flags(command: types.ModuleType, argv: Sequence[str]) -> list[Any]:

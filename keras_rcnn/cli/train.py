@@ -29,7 +29,9 @@ FLAGS.add_string(
     "Name of an experiment of the package, which decides about most of the "
     "other flags.",
 )
-FLAGS.add_string("preset", "rcnn2", "Network: plain, rcnn1 or rcnn2.")
+FLAGS.add_string(
+    "preset", "rcnn2", "Network: plain, plain_sift_flow, rcnn1 or rcnn2."
+)
 FLAGS.add_string(
     "stages",
     None,
@@ -62,7 +64,8 @@ FLAGS.add_float(
 FLAGS.add_integer(
     "times",
     1,
-    "How often to repeat the labeled photos for each time of --unlabeled.",
+    "How many times each labeled photo is used for each use of a photo of "
+    "--unlabeled.",
 )
 FLAGS.check_together(
     ["unlabeled", "teacher", "distillation"],
@@ -75,7 +78,12 @@ FLAGS.check_together(
 FLAGS.add_enum(
     "split", "train", ["train", "all"], "Photos to train on; all leaves none."
 )
-FLAGS.add_string("recipe", "dense", "How to train: dense or paper.")
+FLAGS.add_string(
+    "recipe",
+    "dense",
+    "dense, which trains on crops with all their pixels, or paper, which "
+    "samples patches with one labeled pixel.",
+)
 FLAGS.add_string(
     "start_from",
     None,

@@ -208,7 +208,9 @@ def count_errors(
         labeler, dataset, on_photo=add, with_confidence=True, progress=progress
     ).require_known_pixels()
     for number, other in (fewer_instances or {}).items():
-        evaluation = evaluate(other, dataset, progress=progress)
+        evaluation = evaluate(
+            other, dataset, progress=progress, title=f"Instance {number}"
+        )
         counts.by_instance[number] = evaluation.matrix
     if counts.by_instance:
         counts.by_instance[1 + max(counts.by_instance)] = counts.matrix

@@ -89,6 +89,7 @@ def evaluate(
     on_photo: Callable[..., None] | None = None,
     with_confidence: bool = False,
     progress: bool = True,
+    title: str = "Scoring",
 ) -> Evaluation:
     """Labels all photos of a data set and compares with their true labels.
 
@@ -105,6 +106,7 @@ def evaluate(
             `on_photo` with the probability of each label, float32
             `(height, width)` or None, as third argument.
         progress: whether to show a progress bar on stderr.
+        title: title of the progress bar.
     """
     label = labeler.label_with_confidence if with_confidence else labeler
     # The first call builds graphs, which takes seconds.
@@ -114,7 +116,7 @@ def evaluate(
     num_images = num_equal = num_pixels = 0
     photos = tqdm.tqdm(
         dataset.examples.as_numpy_iterator(),
-        "Scoring",
+        title,
         dataset.num_examples,
         unit="photo",
         file=sys.stderr,
