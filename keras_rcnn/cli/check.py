@@ -57,8 +57,8 @@ def main() -> None:
     runner.write_report(FLAGS.report, check.figures(findings))
     if num_errors := sum(each.is_error for each in findings):
         raise InputError(
-            f"{num_errors} of these stop training: fix what the lines that "
-            "begin with `error:` name, and check again."
+            f"{num_errors} of these findings prevent training: fix what the "
+            "lines that begin with `error:` name, and check again."
         )
 
 

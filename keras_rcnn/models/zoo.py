@@ -28,9 +28,9 @@ def shipped_file(name: str) -> pathlib.Path:
     names = shipped_networks()
     if name not in names:
         close = difflib.get_close_matches(name, names, 1)
-        hint = f"did you mean {close[0]}? " if close else ""
+        hint = f"did you mean {close[0]}? Or " if close else ""
         raise InputError(
-            f"There is no shipped network {name!r}: {hint}Choose one of "
+            f"There is no shipped network {name!r}: {hint}choose one of "
             f"{', '.join(names)}."
         )
     files = [folder / name / MODEL_FILE for folder in _FOLDERS]

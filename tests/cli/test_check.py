@@ -117,7 +117,7 @@ def test_lists_every_error_with_its_mend(
     for line, (start, fix) in zip(found, errors, strict=True):
         assert line.startswith(f"{folder}/{start}")
         assert fix in line
-    assert f"error: {len(found)} of these stop training" in err
+    assert f"error: {len(found)} of these findings prevent training" in err
     assert "Traceback" not in err
     report = json.loads((tmp_path / "report.json").read_text())
     assert report["errors"] == found

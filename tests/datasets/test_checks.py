@@ -171,7 +171,9 @@ def test_photos_that_are_too_few_or_without_labels(folder):
     for name in NAMES[1:]:
         (folder / f"images/{name}.jpg").unlink()
         (folder / f"masks/{name}.png").unlink()
-    assert findings(folder)[0][0].startswith("1 photos to train on are too few")
+    assert findings(folder)[0][0].startswith(
+        "Training needs two photos or more"
+    )
 
     (folder / "masks/s0.png").unlink()
     assert "s0.jpg has no mask" in findings(folder)[0][0]

@@ -37,8 +37,8 @@ def _training_errors(check: DatasetCheck) -> list[Finding]:
     count = check.splits.count("train")
     if count < 2:
         texts.append(
-            f"{count} photos to train on are too few: add some, as at least "
-            "two are needed, one of them to choose the best weights by."
+            f"Training needs two photos or more, one of them to choose the best "
+            f"weights by, and there are {count}: add some."
         )
     elif not check.shares("train").any():
         texts.append(
