@@ -37,7 +37,7 @@ def _training_errors(check: DatasetCheck) -> list[Finding]:
     count = check.splits.count("train")
     if count < 2:
         texts.append(
-            f"Training needs two photos or more, one of them to choose the best "
+            "Training needs two photos or more, one of them to choose the best "
             f"weights by, and there are {count}: add some."
         )
     elif not check.shares("train").any():
