@@ -47,7 +47,7 @@ def test_what_a_dispatcher_cannot_use(run_command, tmp_path):
             (f"--port={port}", f"0.0.0.0:{port} cannot be listened on"),
             (
                 f"--work_dir={tmp_path / 'file'}",
-                f"The folder {tmp_path / 'file'} cannot be",
+                f"{tmp_path / 'file'} is a file",
             ),
             (
                 f"--work_dir={tmp_path}",

@@ -193,7 +193,7 @@ def test_litert(export, model, noise, tmp_path, quantize):
         (("--saved_model=x", "--scores=no.json"), "no.json cannot be read"),
         (("--saved_model=x", "--output_resolution=3"), "resolution 3"),
         (("--litert=x", "--smoothing=4"), "Smoothing over 4x4 pixels"),
-        (("--onnx=x", "--output_resolution=16"), "resolution 16"),
+        (("--litert=x", "--output_resolution=16"), "resolution 16"),
     ],
 )
 def test_names_what_is_wrong(export, tmp_path, monkeypatch, arguments, reason):
