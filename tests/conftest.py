@@ -36,6 +36,14 @@ def float32_on_every_processor():
         yield
 
 
+@pytest.fixture(autouse=True)
+def limit_of_pillow():
+    """Commands that run in the process of a test change this limit."""
+    limit = Image.MAX_IMAGE_PIXELS
+    yield
+    Image.MAX_IMAGE_PIXELS = limit
+
+
 @pytest.fixture
 def noise():
     """A uint8 photo of 24 x 36 pixels with random values."""
