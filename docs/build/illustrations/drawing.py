@@ -1,4 +1,4 @@
-"""Colors that the color-blind can tell apart, cells, arrows, titles."""
+"""Color-blind-safe colors, cells, arrows and titles."""
 
 from collections.abc import Callable
 
