@@ -43,6 +43,9 @@ def write(path: str, content: bytes) -> None:
     folder, name = FileSystems.split(path)
     part = FileSystems.join(folder, f".{name}.part")
     target = path if scheme in _OBJECT_STORES else part
+    if is_local(path):
+        # A link that somebody made there must not be followed.
+        pathlib.Path(part).unlink(missing_ok=True)
     with FileSystems.create(target, compression_type=_AS_THEY_ARE) as file:
         file.write(content)
     if target == path:

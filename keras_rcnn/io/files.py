@@ -1,7 +1,9 @@
 """Files that are written completely or not at all."""
 
 import contextlib
+import os
 import pathlib
+import secrets
 import shutil
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -76,19 +78,36 @@ def file_to_write(path: str | pathlib.Path) -> Iterator[BinaryIO]:
 
 
 @contextlib.contextmanager
+def named_part(
+    path: str | pathlib.Path, suffix: str = ".part"
+) -> Iterator[pathlib.Path]:
+    """A new, empty file that replaces `path` at the end of the block.
+
+    For libraries that open a file by its name; `file_to_write` gives an open
+    file. If the block fails, nothing is left. The name is random and the file
+    did not exist before, so no link that somebody made is followed.
+
+    Raises:
+        OSError: if the file cannot be made or moved.
+    """
+    path = pathlib.Path(os.path.realpath(os.path.expanduser(path)))
+    # In the same folder, because a move is atomic on one file system only.
+    part = path.with_name(f".{secrets.token_hex(8)}{suffix}")
+    try:
+        part.open("xb").close()
+        yield part
+        part.replace(path)
+    finally:
+        # After the move, or if it was never made, there is no such file.
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
 def _open(path: pathlib.Path) -> Iterator[BinaryIO]:
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as file:
             yield file
         return
-    path = path.resolve()
-    # In the same folder, because a move is atomic on one file system only.
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(path)
-    finally:
-        # After the move, or if it was never opened, there is no such file.
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    with named_part(path) as part, part.open("wb") as file:
+        yield file

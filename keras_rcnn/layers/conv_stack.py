@@ -14,7 +14,7 @@ from keras_rcnn.layers.fused_pooling import conv_max_pool
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.layers.normalization import Normalization
 from keras_rcnn.layers.stack_ops import FUSED, StackOps
-from keras_rcnn.layers.stage import Stage, stack_geometry
+from keras_rcnn.layers.stage import Stage, check_weights, stack_geometry
 
 IMAGE_CHANNELS = 3
 
@@ -93,6 +93,10 @@ class ConvStack(keras.layers.Layer):
         self.stages = tuple(
             Stage(**stage) if isinstance(stage, dict) else stage
             for stage in stages
+        )
+        channels = IMAGE_CHANNELS + num_classes * takes_scores
+        check_weights(
+            self.stages, num_classes, classifier_kernel_size, channels
         )
         self.num_classes = num_classes
         self.classifier_kernel_size = classifier_kernel_size

@@ -14,6 +14,9 @@ from keras_rcnn.models.preset_model import PresetModel
 
 # The form in which an instance sees the scores of the previous instance.
 FEEDBACKS = ("scores", "probabilities")
+# Photos are padded by half of the receptive field.
+_MAX_RECEPTIVE_FIELD = 4096
+_MAX_INSTANCES = 64
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
@@ -203,6 +206,14 @@ class RecurrentCNN(PresetModel):
                 f"{num_instances} instances are not possible: give "
                 + ("1, f has no feedback." if largest else "1 or more.")
             )
+        if num_instances > _MAX_INSTANCES or (
+            self.geometry.receptive_field(num_instances) > _MAX_RECEPTIVE_FIELD
+        ):
+            raise InputError(
+                f"{num_instances} instances are too many: give at most "
+                f"{_MAX_INSTANCES}, with a receptive field of at most "
+                f"{_MAX_RECEPTIVE_FIELD} pixels."
+            )
 
     def get_config(self) -> dict[str, Any]:
         """The arguments, for `from_config`."""
@@ -219,6 +230,8 @@ class RecurrentCNN(PresetModel):
         cls, config: dict[str, Any], custom_objects: Any = None
     ) -> "RecurrentCNN":
         """The model of a configuration, with fresh weights."""
+        if config["conv_stack"].get("class_name") != ConvStack.__name__:
+            raise ValueError("conv_stack is not a ConvStack")
         stack = keras.saving.deserialize_keras_object(
             config["conv_stack"], custom_objects=custom_objects
         )
@@ -237,4 +250,8 @@ def _names_and_colors(
             f"{count} classes need as many names and colors, not "
             f"{len(class_names)} and {len(palette)}."
         )
+    if not all(isinstance(name, str) for name in class_names):
+        raise ValueError(f"Names of classes are texts, not {class_names!r}.")
+    if not all(len(bytes(map(int, color))) == 3 for color in palette):
+        raise ValueError("A color is red, green and blue, 0 to 255 each.")
     return tuple(class_names), tuple(tuple(map(int, c)) for c in palette)

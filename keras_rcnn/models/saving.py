@@ -1,15 +1,20 @@
 """Networks as `.keras` files and on the Hugging Face Hub."""
 
+import json
 import pathlib
 import zipfile
 
 import keras
+import numpy as np
 
 from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.io.files import named_part
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 
 _HUB = "hf://"
+# Of a file after decompression. The largest possible network has 1 GB.
+_MAX_BYTES = 2**31
 
 
 def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
@@ -22,22 +27,21 @@ def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
             Hugging Face Hub.
 
     Raises:
-        InputError: if there is no such network, or it is not a
-            `RecurrentCNN`.
+        InputError: if there is no such network, if it is not a
+            `RecurrentCNN`, or if a weight is not finite.
     """
     place = str(name_or_path)
+    is_file = not place.startswith(_HUB)
+    if is_file:
+        place = str(_find_file(place))
     try:
-        if not place.startswith(_HUB):
-            place = str(_find_file(place))
-            if not zipfile.is_zipfile(place):
-                raise ValueError("not a .keras archive, or truncated")
+        if is_file:
+            _check_archive(place)
         model = keras.saving.load_model(place, compile=False)
-    except InputError:
-        raise
     except ImportError as error:
         raise missing_extra(place, "hf") from error
-    except (ValueError, OSError, KeyError, TypeError) as error:
-        reason = str(error).split("\n", maxsplit=1)[0]
+    except Exception as error:  # Keras raises many kinds for damaged files
+        reason = (str(error) or repr(error)).split("\n", maxsplit=1)[0]
         raise InputError(
             f"{name_or_path}: not a readable Keras model ({reason}); train or "
             "download it again."
@@ -46,6 +50,11 @@ def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
         raise InputError(
             f"{name_or_path}: a {type(model).__name__}, not a RecurrentCNN; "
             "give a model that `keras-rcnn train` wrote."
+        )
+    if not all(np.isfinite(weight).all() for weight in model.get_weights()):
+        raise InputError(
+            f"{name_or_path}: some weights are not finite numbers, because "
+            "training failed; train again."
         )
     return model
 
@@ -70,10 +79,24 @@ def save_model(model: RecurrentCNN, path: str | pathlib.Path) -> None:
         except ImportError as error:
             raise missing_extra(str(path), "hf") from error
         return
-    path = pathlib.Path(path)
-    part = path.with_name(f"part-{path.name}")
-    model.save(part)
-    part.replace(path)
+    with named_part(path, ".keras") as part:
+        model.save(part)
+
+
+def _check_archive(path: str) -> None:
+    """Checks size and class before Keras creates anything.
+
+    Raises:
+        ValueError: if the file holds no network of this package.
+    """
+    if not zipfile.is_zipfile(path):
+        raise ValueError("not a .keras archive, or truncated")
+    with zipfile.ZipFile(path) as archive:
+        if sum(each.file_size for each in archive.infolist()) > _MAX_BYTES:
+            raise ValueError(f"more than {_MAX_BYTES} bytes")
+        config = json.loads(archive.read("config.json"))
+    if not str(config["registered_name"]).startswith("keras_rcnn>"):
+        raise ValueError(f"a {config['class_name']}, not a RecurrentCNN")
 
 
 def _find_file(name_or_path: str) -> pathlib.Path:

@@ -224,7 +224,7 @@ def test_scales_photos_and_masks_of_a_folder(evaluate, tmp_path, photos):
 def test_shows_the_scores_before_a_report_that_cannot_be_written(
     evaluate, tmp_path
 ):
-    (tmp_path / ".report.json.part").symlink_to("/dev/full")
+    (tmp_path / "report.json").symlink_to("/dev/full")
 
     status, out, err = evaluate(f"--report={tmp_path}/report.json")
 

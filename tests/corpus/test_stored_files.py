@@ -32,6 +32,14 @@ def test_replaces_what_is_there_or_was_left(folder, tmp_path):
         assert [file.name for file in tmp_path.iterdir()] == ["a.bin"]
 
 
+def test_a_link_that_somebody_planted_is_not_followed(tmp_path):
+    (tmp_path / "precious").write_bytes(b"old")
+    (tmp_path / ".a.bin.part").symlink_to(tmp_path / "precious")
+    stored_files.write(f"{tmp_path}/a.bin", CONTENT)
+    assert (tmp_path / "precious").read_bytes() == b"old"
+    assert (tmp_path / "a.bin").read_bytes() == CONTENT
+
+
 def test_a_suffix_does_not_change_what_is_read(folder):
     # Beam would unpack this by its name, or fail to.
     stored_files.write(f"{folder}/a.gz", CONTENT)

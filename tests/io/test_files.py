@@ -1,14 +1,14 @@
 """Files are written whole or not at all."""
 
+import contextlib
 import os
 import pathlib
+import resource
 
 import pytest
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import file_to_write, make_folder, write_file
-
-FULL_DISK = pathlib.Path("/dev/full")
 
 
 def test_writes_and_replaces(tmp_path):
@@ -73,14 +73,28 @@ def test_what_is_no_file_is_not_replaced(tmp_path):
     assert list(tmp_path.iterdir()) == [pipe]
 
 
-@pytest.mark.skipif(not FULL_DISK.exists(), reason="no /dev/full here")
-def test_full_disk_leaves_nothing(tmp_path):
-    path = tmp_path / "a.txt"
-    # The part file leads to a device on which no byte can be written.
-    (tmp_path / ".a.txt.part").symlink_to(FULL_DISK)
-    with pytest.raises(InputError, match="No space left on device"):
-        write_file(path, b"x")
+def test_a_file_that_cannot_grow_leaves_nothing(tmp_path):
+    megabyte = bytes(2**20)
+    _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(megabyte), hard))
+    try:
+        with pytest.raises(InputError, match=r"a.txt cannot be .*too large"):
+            write_file(tmp_path / "a.txt", 2 * megabyte)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_links_that_somebody_planted_are_not_followed(tmp_path, monkeypatch):
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"old")
+    # Even at a name that was guessed.
+    monkeypatch.setattr("secrets.token_hex", lambda count: "guessed")
+    for name in (".a.txt.part", ".guessed.part"):
+        (tmp_path / name).symlink_to(precious)
+        with contextlib.suppress(InputError):
+            write_file(tmp_path / "a.txt", b"new")
+        assert precious.read_bytes() == b"old"
 
 
 def test_interrupted_write_leaves_nothing(tmp_path, monkeypatch):

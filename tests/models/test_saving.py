@@ -3,6 +3,7 @@
 import pathlib
 import shutil
 import types
+import zipfile
 
 import keras
 import numpy as np
@@ -107,3 +108,57 @@ def test_the_hub_needs_an_extra(model, monkeypatch):
         with pytest.raises(InputError) as error:
             use(HUB)
         assert str(error.value) == str(missing_extra(HUB, "hf"))
+
+
+@pytest.fixture
+def saved(model, tmp_path):
+    """The file of a network."""
+    save_model(model, tmp_path / "model.keras")
+    return tmp_path / "model.keras"
+
+
+def test_a_file_with_changed_bytes_is_refused_in_one_line(model, saved):
+    content = saved.read_bytes()
+    refused = 0
+    for seed in range(40):
+        random = np.random.default_rng(seed)
+        damaged = bytearray(content)
+        for place in random.integers(0, len(content), 1 + seed % 4):
+            damaged[place] ^= int(random.integers(1, 256))
+        saved.write_bytes(damaged[: random.integers(1, len(content) + 99)])
+        message = error_of(saved)
+        if message is None:
+            # A changed byte may be one of those that do not count.
+            assert_same(model, load_model(saved))
+            continue
+        refused += 1
+        assert message.startswith(f"{saved}: ")
+        assert "\n" not in message
+    assert refused > 30
+
+
+def error_of(file):
+    try:
+        load_model(file)
+    except InputError as error:
+        return str(error)
+    return None
+
+
+def test_weights_that_are_not_finite_are_refused(model, tmp_path):
+    weights = model.get_weights()
+    for value in (np.nan, np.inf):
+        weights[2].flat[7] = value
+        model.set_weights(weights)
+        save_model(model, tmp_path / "model.keras")
+        with pytest.raises(InputError, match="some weights are not finite"):
+            load_model(tmp_path)
+
+
+def test_a_file_that_grows_when_it_is_unpacked_is_refused(saved, monkeypatch):
+    monkeypatch.setattr("keras_rcnn.models.saving._MAX_BYTES", 2**22)
+    assert load_model(saved)
+    with zipfile.ZipFile(saved, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", bytes(2**22))
+    with pytest.raises(InputError, match="more than 4194304 bytes"):
+        load_model(saved)
