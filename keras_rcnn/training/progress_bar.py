@@ -59,6 +59,6 @@ class ProgressBar(keras.callbacks.Callback):
             file=sys.stderr,
         )
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Removes the bar."""
+    def close(self) -> None:
+        """Removes the bar, at the end of the run."""
         self.bar.close()

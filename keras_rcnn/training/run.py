@@ -1,13 +1,17 @@
 """Training with Keras, phase after phase."""
 
+import contextlib
+import dataclasses
 import functools
 import pathlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
+from keras_rcnn.datasets.batch_photos import photos_of_batch
 from keras_rcnn.errors import InputError
 from keras_rcnn.losses import BalancedCrossentropy
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
@@ -20,13 +24,24 @@ from keras_rcnn.training.batches import (
 )
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
-from keras_rcnn.training.checkpoints import Checkpoints
+from keras_rcnn.training.checkpoints import (
+    Checkpoints,
+    restore_newest,
+    tidy,
+)
 from keras_rcnn.training.class_balance import class_weights
+from keras_rcnn.training.finite_weights import FiniteWeights
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
 from keras_rcnn.training.loop import fit_until_stopped
 from keras_rcnn.training.optimizers import build_optimizer
 from keras_rcnn.training.progress_bar import ProgressBar
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.run_folder import (
+    CHECKPOINTS_DIR,
+    full_disk_named,
+    lock,
+    remember_settings,
+)
 from keras_rcnn.training.schedule import Schedule
 from keras_rcnn.training.strategies import (
     is_chief,
@@ -51,6 +66,7 @@ def train(
     strategy: tf.distribute.Strategy | None = None,
     data_service: DataService | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    settings: Mapping[str, Any] | None = None,
 ) -> float | None:
     """Trains a network; continues a run that was interrupted.
 
@@ -66,7 +82,7 @@ def train(
         budget: how long to train.
         model_dir: folder of the run, which all workers share; it gets
             `model.keras` (the best weights), `checkpoints/`, `logs/` (for
-            TensorBoard) and `learning_curve.jsonl`.
+            TensorBoard), `learning_curve.jsonl` and `settings.json`.
         seed: decides the order and position of all crops.
         steps_per_epoch: steps from one validation to the next.
         checkpoint_seconds: time from one checkpoint to the next.
@@ -77,6 +93,8 @@ def train(
         callbacks: more callbacks of Keras. They are called in every phase, in
             the chief process only. During validation they see the averaged
             weights, if the recipe averages weights.
+        settings: more values for `settings.json`, which JSON can hold. Another
+            run, with other settings, classes, recipe or seed, is refused.
 
     Returns:
         The best pixel accuracy on the validation photos at the output stride
@@ -85,7 +103,9 @@ def train(
 
     Raises:
         InputError: if the replicas cannot share a batch evenly, the workers do
-            not share `model_dir`, or a worker is lost.
+            not share `model_dir`, or a worker is lost; if `model_dir` holds
+            another run, is in use, is full, or has no usable checkpoint; if
+            the loss is not finite.
     """
     strategy = strategy or tf.distribute.get_strategy()
     check_batches(recipe, strategy)
@@ -93,28 +113,57 @@ def train(
         optimizer = build_optimizer(recipe, model)
     # -1, so that the first validated weights are always saved.
     best = tf.Variable(-1.0, trainable=False)
-    manager = tf.train.CheckpointManager(
-        tf.train.Checkpoint(
+    own_settings = {
+        "classes": training.class_names,
+        "recipe": dataclasses.asdict(recipe),
+        "seed": seed,
+    }
+    chief = is_chief(strategy)
+
+    def save_unless_chosen() -> None:
+        """Saves the weights if validation has chosen none."""
+        if chief and best < 0:
+            save_model(model, model_dir / MODEL_FILE)
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(lost_worker_named(strategy))
+        if chief:
+            stack.enter_context(lock(model_dir))
+            stack.enter_context(full_disk_named(model_dir))
+            remember_settings(model_dir, own_settings | dict(settings or {}))
+        checkpoint = tf.train.Checkpoint(
             model=model, optimizer=optimizer, budget=budget, best=best
-        ),
-        str(model_dir / "checkpoints"),
-        max_to_keep=2,
-    )
-    if manager.restore_or_initialize():
-        print(f"Going on after {int(budget.steps)} steps.", flush=True)
-    observers: list[keras.callbacks.Callback] = []
-    if is_chief(strategy):
-        observers += progress_callbacks(budget, model_dir)
-        observers += [*callbacks, Checkpoints(manager, checkpoint_seconds)]
-    weights = class_weights(training, recipe.class_balance)
-    with lost_worker_named(strategy):
+        )
+        folder = model_dir / CHECKPOINTS_DIR
+        newest = restore_newest(checkpoint, folder)
+        if newest:
+            print(f"Going on after {int(budget.steps)} steps.", flush=True)
+        observers: list[keras.callbacks.Callback] = []
+        if chief:
+            tidy(folder, newest)
+            bar = ProgressBar(budget)
+            stack.callback(bar.close)
+            manager = tf.train.CheckpointManager(
+                checkpoint, str(folder), max_to_keep=2
+            )
+            observers = [
+                bar,
+                *log_callbacks(budget, model_dir),
+                *callbacks,
+                Checkpoints(manager, checkpoint_seconds),
+            ]
+        weights = class_weights(training, recipe.class_balance)
         check_same_start(budget, strategy)
         for phase in recipe.phases:
             if budget.phase_progress(recipe, phase) >= 1:
                 continue
             compile_phase(model, recipe, phase, optimizer, weights)
+            batch_photos = functools.partial(
+                photos_of_batch, training.examples, phase.batch_size, seed
+            )
             phase_callbacks = [
                 Schedule(recipe, phase, budget, strategy),
+                FiniteWeights(budget, batch_photos, save_unless_chosen),
                 *observers,
             ]
             if observers and validation and phase is recipe.phases[-1]:
@@ -147,20 +196,16 @@ def train(
                 int(budget.steps) // steps_per_epoch,
                 steps_per_epoch,
             )
-    if best >= 0:
-        return float(best)
-    # No validation photos, or no step of the last phase.
-    if is_chief(strategy):
-        save_model(model, model_dir / MODEL_FILE)
-    return None
+        # No validation photos, or no step of the last phase.
+        save_unless_chosen()
+    return float(best) if best >= 0 else None
 
 
-def progress_callbacks(
+def log_callbacks(
     budget: Budget, model_dir: pathlib.Path
 ) -> list[keras.callbacks.Callback]:
-    """Callbacks that show people the progress of a run."""
+    """Callbacks that write the progress of a run."""
     return [
-        ProgressBar(budget),
         keras.callbacks.TensorBoard(model_dir / LOGS_DIR, write_graph=False),
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]

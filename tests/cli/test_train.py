@@ -97,7 +97,8 @@ def test_stages_replace_those_of_the_preset(train, tmp_path):
     # Another run than this one cannot continue in its folder.
     status, _, errors = train(tmp_path / "run", "--preset=plain", steps=1)
     assert status == 1
-    assert "holds a run with other settings of --stages: choose" in errors
+    difference = '(--stages=null was "5x6p8,6x3p2"): choose another folder'
+    assert f"holds a run with other settings {difference}" in errors
 
 
 @pytest.mark.slow
@@ -123,6 +124,36 @@ def test_networks_are_as_the_recipe_has_them(
     # Normalizations are trained as well, and not saved.
     trained = int(re.search(r"rcnn1, (\d+) weights", output)[1])
     assert trained > model.count_params()
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_not_finite_is_one_line(
+    run_command, monkeypatch, tmp_path
+):
+    short = load_experiment("synthetic_rcnn1_short")
+    phases = [
+        dataclasses.replace(phase, learning_rate=1e38)
+        for phase in short.recipe.last_phase_alone().phases
+    ]
+    recipe = dataclasses.replace(
+        short.recipe, phases=tuple(phases), optimizer="sgd"
+    )
+    monkeypatch.setattr(
+        "keras_rcnn.cli.training.settings.load_experiment",
+        lambda name: dataclasses.replace(short, recipe=recipe),
+    )
+    status, output, errors = run_command(
+        "train", "--experiment=fast", f"--model_dir={tmp_path / 'run'}"
+    )
+    assert status == 1
+    assert output.count("\n") == 1
+    assert re.fullmatch(
+        r"error: Step \d, with the photos train_\d{3}, .* another "
+        r"--model_dir= with another --seed= or --recipe=\.",
+        errors.splitlines()[-1],
+    )
+    assert "Traceback" not in errors
+    assert load_model(tmp_path / "run").count_params()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from keras_rcnn.datasets import sample_crops, sample_patches, validation_batches
+from keras_rcnn.datasets.batch_photos import photos_of_batch
 from keras_rcnn.layers.geometry import StackGeometry
 
 UNKNOWN = 255
@@ -202,6 +203,21 @@ def test_a_seed_decides_every_draw_and_a_start_passes_over(sample):
     np.testing.assert_array_equal(first[4:], later)
     assert not np.array_equal(first, other)
     assert not np.array_equal(first[0], first[1])
+
+
+def test_the_photos_of_a_batch_are_known():
+    """Each photo has one class of its own; the last one has no label."""
+    photos = [photo(20, 20, seed) for seed in range(6)]
+    for number, each in enumerate(photos):
+        each["label"][:] = number if number < 5 else UNKNOWN
+    patches = sample_patches(dataset(photos), GEOMETRY, 1, 2, seed=3, start=4)
+    seen = []
+    for number, (_, targets, _) in enumerate(batches(patches, 6), start=4):
+        names = photos_of_batch(dataset(photos), 2, 3, number)
+        classes = targets["instance_1"][:, 0, 0].tolist()
+        assert names == [f"photo {label}" for label in dict.fromkeys(classes)]
+        seen += names
+    assert set(seen) == {f"photo {number}" for number in range(5)}
 
 
 def test_patches_are_centered_on_labeled_pixels(examples):

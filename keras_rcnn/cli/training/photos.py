@@ -18,11 +18,9 @@ from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.training.experiments import Experiment
 
 
-def load_photos(
-    flags: Flags, experiment: Experiment, model_dir: pathlib.Path
-) -> tuple[SceneDataset, SceneDataset | None]:
-    """The photos to train on, and those to choose the weights by."""
-    training = load_dataset(
+def load_labeled(flags: Flags, experiment: Experiment) -> SceneDataset:
+    """The labeled photos of an experiment."""
+    return load_dataset(
         experiment.dataset,
         flags.data_dir,
         experiment.split,
@@ -30,6 +28,22 @@ def load_photos(
         experiment.seed,
         flags.longest_side,
     )
+
+
+def select_photos(
+    training: SceneDataset,
+    flags: Flags,
+    experiment: Experiment,
+    model_dir: pathlib.Path,
+) -> tuple[SceneDataset, SceneDataset | None]:
+    """The photos to train on, and those to choose the weights by.
+
+    Args:
+        training: the labeled photos.
+        flags: of the command.
+        experiment: says which photos to add and to hold out.
+        model_dir: folder of the run.
+    """
     validation = unlabeled = None
     if experiment.labeled_fraction < 1:
         unlabeled, training = train_validation_split(

@@ -40,13 +40,14 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
     data_service = find_data_service(flags.data_service)
     keras.utils.set_random_seed(experiment.seed)
     model_dir = pathlib.Path(flags.model_dir or f"runs/{flags.experiment}")
-    training, validation = photos.load_photos(flags, experiment, model_dir)
+    labeled = photos.load_labeled(flags, experiment)
+    training, validation = photos.select_photos(
+        labeled, flags, experiment, model_dir
+    )
     with strategy.scope():
         model = fresh_model(experiment, training, flags)
         built_on = flags, experiment, model, training, model_dir
         other_networks.load_initial_weights(*built_on)
-    if is_chief(strategy):
-        settings.save_settings(model_dir, experiment, flags)
     announce(experiment, model, training, validation, strategy)
     pictures = validation and LabeledPhotos(
         validation, model_dir / "logs", budget
@@ -64,6 +65,7 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
         data_service=data_service,
         strategy=strategy,
         callbacks=[pictures] if pictures else [],
+        settings=settings.run_settings(experiment, flags, labeled),
     )
     figures = None
     if is_chief(strategy):

@@ -1,13 +1,13 @@
 """The settings of a training run, which a run that continues cannot change."""
 
 import dataclasses
-import json
 import pathlib
+from typing import Any
 
-from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
+from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.dataset_hash import fingerprint
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.files import make_folder
 from keras_rcnn.training import get_recipe
 from keras_rcnn.training.experiments import Experiment, load_experiment
 
@@ -53,29 +53,19 @@ def chosen_experiment(flags: Flags) -> Experiment:
     return load_experiment(flags.experiment)
 
 
-def save_settings(
-    model_dir: pathlib.Path, experiment: Experiment, flags: Flags
-) -> None:
-    """Writes the settings of a run into its folder.
+def run_settings(
+    experiment: Experiment, flags: Flags, data: SceneDataset
+) -> dict[str, Any]:
+    """What makes a run another run, for `settings.json`.
 
-    Raises:
-        InputError: if the folder holds a run with other settings.
+    Args:
+        experiment: of the run.
+        flags: of the command.
+        data: the photos and labels as they were read.
     """
-    settings = experiment.settings() | {
-        name: flags[name].value for name in _OTHER_SETTINGS
-    }
-    # Tuples become lists, as in the settings that are read below.
-    settings = json.loads(json.dumps(settings))
-    file = model_dir / "settings.json"
-    make_folder(model_dir)
-    if file.exists():
-        earlier = json.loads(file.read_text())
-        changed = [
-            name for name in settings if settings[name] != earlier.get(name)
-        ]
-        if changed:
-            raise InputError(
-                f"--model_dir={model_dir} holds a run with other settings of "
-                f"--{', --'.join(changed)}: choose another folder or delete it."
-            )
-    runner.write_report(file, settings)
+    folder = flags.data_dir and str(pathlib.Path(flags.data_dir).resolve())
+    return (
+        experiment.settings()
+        | {name: flags[name].value for name in _OTHER_SETTINGS}
+        | {"data": {"folder": folder, "fingerprint": fingerprint(data)}}
+    )

@@ -1,0 +1,65 @@
+"""Training that stops when its loss or its weights are not finite."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import keras
+import numpy as np
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.training.budget import Budget
+
+
+class FiniteWeights(keras.callbacks.Callback):
+    """Stops a run at the first step whose loss or weights are not finite.
+
+    Unlike `keras.callbacks.TerminateOnNaN`, it names the photos of the step,
+    and the model gets the weights before it. Must run before callbacks that
+    save.
+
+    Args:
+        budget: counts the steps.
+        photos: function of a batch, counted from 0, that gives the names of
+            its photos.
+        save: called when the model has the last finite weights.
+    """
+
+    def __init__(
+        self,
+        budget: Budget,
+        photos: Callable[[int], list[str]],
+        save: Callable[[], object],
+    ) -> None:
+        super().__init__()
+        self.budget = budget
+        self.photos = photos
+        self.save = save
+
+    def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
+        """Copies the first weights."""
+        self._finite = self.model.get_weights()
+
+    def on_train_batch_end(
+        self, batch: int, logs: dict[str, Any] | None = None
+    ) -> None:
+        """Copies the weights of the step.
+
+        Raises:
+            InputError: if they, or the loss, are not finite.
+        """
+        loss = (logs or {})["loss"]
+        weights = self.model.get_weights()
+        if math.isfinite(loss) and all(np.isfinite(w).all() for w in weights):
+            self._finite = weights
+            return
+        self.model.set_weights(self._finite)
+        self.save()
+        step = int(self.budget.steps)
+        photos = ", ".join(self.photos(step - 1))
+        raise InputError(
+            f"Step {step}, with the photos {photos}, gave a loss ({loss:.3g}) "
+            "or weights that are not finite; the weights before it are kept: "
+            "check these photos, or train in another model_dir= with another "
+            "seed= or recipe=."
+        )
