@@ -1,5 +1,6 @@
 """Settings and fixtures of all tests."""
 
+import gc
 import io
 import os
 import signal
@@ -16,14 +17,25 @@ from keras_rcnn.cli import main
 from keras_rcnn.io import quiet
 from tests.helpers import run_command as commands
 
-tf = quiet.import_quietly("tensorflow")
-# Parallel tests must not compete for the cores of the processor.
-THREADS = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
-tf.config.threading.set_inter_op_parallelism_threads(THREADS)
-tf.config.threading.set_intra_op_parallelism_threads(THREADS)
-
 # Background jobs of a shell ignore this signal; tests send it.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collectstart():
+    """Prepares TensorFlow in the processes that run tests.
+
+    The process that distributes tests to others collects none.
+    """
+    tf = quiet.import_quietly("tensorflow")
+    # Parallel tests must not compete for the cores of the processor.
+    threads = 1 if "PYTEST_XDIST_WORKER" in os.environ else 2
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+
+
+def pytest_collection_finish():
+    """Spares the garbage collector the modules, which stay until the end."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

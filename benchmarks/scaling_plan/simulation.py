@@ -3,7 +3,7 @@
 import heapq
 from typing import NamedTuple
 
-FETCH, COMPUTE, STORE = range(3)
+FETCH, STORE = range(2)
 PHOTOS_A_WORKER = 30
 
 
@@ -87,14 +87,11 @@ def simulate(
         time, stage = heapq.heappop(events)
         if stage == FETCH and begun == num_photos:
             continue
-        if stage == COMPUTE:
-            heapq.heappush(events, (time + work, STORE))
-            continue
         end = max(time, free[stage]) + takes[stage]
         free[stage] = end
         if stage == FETCH:
             begun += 1
-            heapq.heappush(events, (end, COMPUTE))
+            heapq.heappush(events, (end + work, STORE))
         else:
             done += 1
             heapq.heappush(events, (end, FETCH))

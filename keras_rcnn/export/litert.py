@@ -11,12 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 import keras_rcnn
-from keras_rcnn.errors import InputError
 from keras_rcnn.export.litert_metadata import LiteRTMetadata
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.export.quantization import (
-    QUANTIZATIONS,
     SIGNATURE,
+    check_quantization,
     quantize_litert,
 )
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
@@ -60,33 +59,44 @@ def export_litert(
         InputError: if the arguments do not fit together, or the file cannot be
             written.
     """
-    if quantize not in QUANTIZATIONS:
-        raise InputError(
-            f"There is no quantization {quantize!r}: choose one of "
-            f"{', '.join(QUANTIZATIONS)}."
-        )
-    if quantize == "int8":
-        photos = list(photos)
-        if size is None or not photos:
-            raise InputError(
-                "int8 needs photos of one size, to measure ranges: give a size "
-                "and photos, or choose another quantization."
-            )
+    photos = list(photos)
+    check_quantization(quantize, size, photos)
     labeling = PortableLabeling(
         model, size, output_resolution, num_instances, output, smoothing
     )
-    content = quantize_litert(_convert(labeling), quantize, photos)
+    return write_litert(labeling, convert(labeling), path, quantize, photos)
+
+
+def write_litert(
+    labeling: PortableLabeling,
+    content: bytes,
+    path: str | pathlib.Path,
+    quantize: str = "none",
+    photos: Iterable[np.ndarray] = (),
+) -> pathlib.Path:
+    """Quantizes a converted labeling and writes it with its metadata.
+
+    Args:
+        labeling: what the file computes.
+        content: what `convert` returns for it.
+        path: file to write.
+        quantize: as for `export_litert`.
+        photos: as for `export_litert`.
+    """
+    model = labeling.model
     metadata = LiteRTMetadata(
         labeling.description,
         keras_rcnn.__version__,
         model.class_names,
         {CLASSES_FILE: classes_text(model.class_names, model.palette)},
     )
+    content = quantize_litert(content, quantize, photos)
     write_file(path, metadata.attach(content))
     return pathlib.Path(path)
 
 
-def _convert(labeling: PortableLabeling) -> bytes:
+def convert(labeling: PortableLabeling) -> bytes:
+    """Returns the content of a LiteRT file of float32 without metadata."""
     archive = keras.export.ExportArchive()
     archive.track(labeling.model)
     archive.add_endpoint(

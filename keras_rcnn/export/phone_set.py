@@ -1,5 +1,6 @@
 """All LiteRT files of one network."""
 
+import functools
 import pathlib
 from collections.abc import Sequence
 
@@ -7,8 +8,12 @@ import numpy as np
 import tqdm
 
 from keras_rcnn import RecurrentCNN
-from keras_rcnn.export import export_litert
-from keras_rcnn.export.quantization import QUANTIZATIONS
+from keras_rcnn.export.litert import convert, write_litert
+from keras_rcnn.export.portable_labeling import PortableLabeling
+from keras_rcnn.export.quantization import (
+    QUANTIZATIONS,
+    check_quantization,
+)
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.quiet import quiet_libraries
 
@@ -48,27 +53,39 @@ def write_phone_set(
     Raises:
         InputError: as `export_litert`.
     """
+    check_quantization("int8", size, photos)
     make_folder(folder)
+
+    @functools.cache
+    def converted(
+        size: tuple[int, int] | None, output: str
+    ) -> tuple[PortableLabeling, bytes]:
+        labeling = PortableLabeling(
+            model, size, output_resolution, num_instances, output, smoothing
+        )
+        return labeling, convert(labeling)
+
     choices = {
-        "float32" if quantize == "none" else quantize: {"quantize": quantize}
+        "float32" if quantize == "none" else quantize: (
+            size,
+            "labels",
+            quantize,
+        )
         for quantize in QUANTIZATIONS
     }
-    choices[ANY_SIZE] = {}
-    choices[MEDIAPIPE] = {"quantize": "weights", "output": "probabilities"}
-    choices[PORTRAIT] = {"quantize": "weights"}
-    sizes = {ANY_SIZE: None, PORTRAIT: size[::-1]}
+    choices[ANY_SIZE] = None, "labels", "none"
+    choices[MEDIAPIPE] = size, "probabilities", "weights"
+    choices[PORTRAIT] = size[::-1], "labels", "weights"
     files = {}
-    for name, choice in tqdm.tqdm(choices.items(), "LiteRT", unit="file"):
+    for name, (of, output, quantize) in tqdm.tqdm(
+        choices.items(), "LiteRT", unit="file"
+    ):
         # Quantization runs the file, and LiteRT prints notices at its start.
         with quiet_libraries():
-            files[name] = export_litert(
-                model,
+            files[name] = write_litert(
+                *converted(of, output),
                 folder / f"{name}.tflite",
-                sizes.get(name, size),
-                output_resolution,
-                num_instances,
-                photos=photos,
-                smoothing=smoothing,
-                **choice,
+                quantize,
+                photos,
             )
     return files

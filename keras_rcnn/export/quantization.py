@@ -3,12 +3,12 @@
 import contextlib
 import io
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras_rcnn.errors import missing_extra
+from keras_rcnn.errors import InputError, missing_extra
 
 QUANTIZATIONS = ("none", "float16", "weights", "dynamic", "int8")
 SIGNATURE = "serving_default"
@@ -30,6 +30,28 @@ _NETWORK = (
     "STRIDED_SLICE",
     "TANH",
 )
+
+
+def check_quantization(
+    quantize: str,
+    size: tuple[int, int] | None,
+    photos: Sequence[np.ndarray],
+) -> None:
+    """Checks the arguments of `export_litert`.
+
+    Raises:
+        InputError: if there is no such quantization, or it needs photos.
+    """
+    if quantize not in QUANTIZATIONS:
+        raise InputError(
+            f"There is no quantization {quantize!r}: choose one of "
+            f"{', '.join(QUANTIZATIONS)}."
+        )
+    if quantize == "int8" and (size is None or not len(photos)):
+        raise InputError(
+            "int8 needs photos of one size, to measure ranges: give a size "
+            "and photos, or choose another quantization."
+        )
 
 
 def quantize_litert(

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn.export import export_saved_model
 from keras_rcnn.models.saving import save_model
 
 CLASS_NAMES = ("sky", "grass", "road")
@@ -16,7 +17,7 @@ PALETTE = ((10, 20, 200), (30, 180, 40), (128, 60, 128))
 def model():
     """A network of three classes with fresh weights, the same each time."""
     keras.utils.set_random_seed(2)
-    return RecurrentCNN.from_preset("rcnn2", 3, CLASS_NAMES, PALETTE)
+    return RecurrentCNN.from_stages("6x4p2", 3, 3, CLASS_NAMES, PALETTE)
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,15 @@ def model_dir(model, tmp_path_factory):
 def labeler(model):
     """What `label` has to agree with."""
     return SceneLabeler(model, output_resolution=4, num_instances=2)
+
+
+@pytest.fixture(scope="session")
+def saved_model(labeler, tmp_path_factory):
+    """The same as a SavedModel alone, for photos of at most 4,000 pixels."""
+    folder = tmp_path_factory.mktemp("saved_model")
+    export_saved_model(labeler, folder, max_megapixels=0.004)
+    (folder / "model.keras").unlink()
+    return folder
 
 
 @pytest.fixture

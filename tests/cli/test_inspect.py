@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from keras_rcnn import SceneLabeler
-from keras_rcnn.export import export_saved_model
 from tests.helpers.html_page import HtmlPage
 from tests.helpers.labeled_photos import folder, photos
 
@@ -41,7 +40,7 @@ def test_each_instance_is_scored(inspect, model, photos):
     report, _ = inspect("--output_resolution=8")
 
     assert set(report["by_num_instances"]) == {"1", "2", "3"}
-    # rCNN2's instances 1 and 2 compute one label for 2 and 4 pixels at most.
+    # Instances 1 and 2 compute one label for 2 and 4 pixels at most.
     for number, resolution in ((1, 2), (2, 4), (3, 8)):
         labeler = SceneLabeler(
             model, output_resolution=resolution, num_instances=number
@@ -67,12 +66,9 @@ def test_fewer_photos_are_spread_over_all(inspect):
 
 @pytest.mark.slow
 def test_a_saved_model_alone_tells_its_confidence(
-    inspect, labeler, tmp_path, photos
+    inspect, labeler, saved_model, photos
 ):
-    saved = export_saved_model(labeler, tmp_path / "saved")
-    (saved / "model.keras").unlink()
-
-    report, page = inspect(model=saved)
+    report, page = inspect(model=saved_model)
 
     confidence = [
         labeler.label_with_confidence(photo)[1][truth != 255]

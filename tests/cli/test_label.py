@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.export import export_saved_model
 from keras_rcnn.reports import overlay
 from tests.helpers.run_command import error_line, popen_command
 from tests.helpers.turned import QUARTER_TURN
@@ -100,18 +99,14 @@ def test_goes_on_past_broken_files_and_names_them(
 
 
 def test_goes_on_past_photos_beyond_the_bound_of_a_saved_model(
-    label, write_picture, noise, labeler, tmp_path
+    label, write_picture, noise, saved_model, tmp_path
 ):
-    write_picture("small.png", noise[:9, :7])
-    write_picture("large.png", noise)
-    folder = export_saved_model(
-        labeler, tmp_path / "alone", max_megapixels=64e-6
-    )
-    (folder / "model.keras").unlink()
+    write_picture("small.png", noise)
+    write_picture("large.png", np.tile(noise, (3, 2, 1)))
 
     status, out, err = label(
         f"--images={tmp_path}/large.png,{tmp_path}/small.png",
-        model=folder,
+        model=saved_model,
         choices=(),
     )
 

@@ -19,7 +19,6 @@ pytest.importorskip("apache_beam")
 import pyarrow.parquet as pq
 
 from keras_rcnn.cli import label_corpus, runner
-from keras_rcnn.export import export_saved_model
 from keras_rcnn.io.images import read_image, scale_down
 from tests.helpers.far_files import far
 from tests.helpers.run_command import error_line, popen_command
@@ -34,15 +33,6 @@ TWO_PROCESSES = (
     "--direct_num_workers=2",
     "--threads=1",
 )
-
-
-@pytest.fixture(scope="module")
-def saved_model(labeler, tmp_path_factory):
-    """A SavedModel alone, of three classes, that takes 30 x 60 pixels."""
-    folder = tmp_path_factory.mktemp("alone")
-    export_saved_model(labeler, folder, max_megapixels=0.0018)
-    (folder / "model.keras").unlink()
-    return folder
 
 
 @pytest.fixture
@@ -231,11 +221,11 @@ def test_photos_that_cannot_be_labeled_are_told(
     run_corpus, write_picture, noise, broken_files, tmp_path
 ):
     write_picture("broken/fine.png", noise)
-    large = write_picture("broken/large.png", np.tile(noise, (2, 2, 1)))
-    bomb = write_picture("broken/bomb.png", np.zeros((60, 60, 3), np.uint8))
+    large = write_picture("broken/large.png", np.tile(noise, (3, 2, 1)))
+    bomb = write_picture("broken/bomb.png", np.zeros((80, 80, 3), np.uint8))
 
     status, figures, err = run_corpus(
-        "--max_megapixels=0.0035", images="broken/*"
+        "--max_megapixels=0.006", images="broken/*"
     )
 
     assert status == 0, err
@@ -252,8 +242,8 @@ def test_photos_that_cannot_be_labeled_are_told(
     assert "is empty, 0 bytes" in reasons[str(broken_files["empty"])]
     assert "is no picture" in reasons[str(broken_files["text"])]
     assert "is broken" in reasons[str(broken_files["truncated"])]
-    assert "72x48 pixels, is larger than" in reasons[str(large)]
-    assert "has more than 3500 pixels" in reasons[str(bomb)]
+    assert "72x72 pixels, is larger than" in reasons[str(large)]
+    assert "has more than 6000 pixels" in reasons[str(bomb)]
 
 
 def test_a_corpus_of_nothing_but_broken_photos_fails(

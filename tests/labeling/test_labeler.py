@@ -25,7 +25,7 @@ PHOTOS = np.random.default_rng(0).integers(0, 256, (2, 9, 14, 3), np.uint8)
 @pytest.fixture(scope="module")
 def reference():
     keras.utils.set_random_seed(0)
-    model = RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
+    model = RecurrentCNN.from_stages("6x4p2", 3, 2, NAMES, PALETTE)
     return SceneLabeler(model, output_resolution=4, num_instances=2)
 
 
@@ -37,16 +37,16 @@ def one_view(reference, folder):
     return labeling.TestTimeAugmentation(reference, flip=False)
 
 
-def saved_model(reference, folder):
-    export_saved_model(reference, folder)
-    (folder / "model.keras").unlink()
-    return load_labeler(folder)
+def saved_model(reference, folder, **choices):
+    path = folder / "saved_model"
+    if not path.exists():
+        export_saved_model(reference, path)
+        (path / "model.keras").unlink()
+    return load_labeler(path, **choices)
 
 
 def one_signature(reference, folder):
-    export_saved_model(reference, folder)
-    (folder / "model.keras").unlink()
-    return load_labeler(folder, output_resolution=4)
+    return saved_model(reference, folder, output_resolution=4)
 
 
 def litert(reference, folder, **options):
@@ -90,10 +90,15 @@ LABELERS = {
 }
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("labelers")
+
+
 @pytest.fixture(scope="module", params=LABELERS, ids=lambda make: make.__name__)
-def case(request, reference, tmp_path_factory):
+def case(request, reference, folder):
     make = request.param
-    labeler = make(reference, tmp_path_factory.mktemp(make.__name__))
+    labeler = make(reference, folder)
     return labeler, *LABELERS[make]
 
 
