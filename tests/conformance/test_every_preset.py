@@ -12,12 +12,15 @@ from keras_rcnn.models.presets import PRESETS
 from keras_rcnn.models.recurrent_cnn import FEEDBACKS
 from keras_rcnn.training import RECIPES, get_recipe
 
+# One instance has no feedback.
+CASES = [
+    (preset, feedback)
+    for preset, entry in PRESETS.items()
+    for feedback in FEEDBACKS[: entry.num_instances]
+]
 
-@pytest.fixture(
-    params=[(preset, feedback) for preset in PRESETS for feedback in FEEDBACKS],
-    ids="-".join,
-    scope="module",
-)
+
+@pytest.fixture(params=CASES, ids="-".join, scope="module")
 def model(request):
     preset, feedback = request.param
     return keras_rcnn.RecurrentCNN.from_preset(preset, 3, feedback=feedback)
@@ -78,6 +81,19 @@ def test_mixed_precision_trains_float32_weights(model):
         assert np.isfinite(gradient).all()
 
 
+# Each takes seconds: three by default, which have all that the others have.
+PARITY = [("plain", "scores"), ("rcnn1", "scores"), ("rcnn2", "probabilities")]
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        pytest.param(case, marks=() if case in PARITY else pytest.mark.slow)
+        for case in CASES
+    ],
+    ids="-".join,
+    indirect=True,
+)
 def test_saved_model_parity(model, tmp_path):
     labeler = keras_rcnn.SceneLabeler(
         model, output_resolution=model.geometry.output_stride()
@@ -154,7 +170,16 @@ def check_fit(model, path):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize(
+    "preset",
+    [
+        "plain",
+        # As plain, with more filters.
+        pytest.param("plain_sift_flow", marks=pytest.mark.slow),
+        "rcnn1",
+        "rcnn2",
+    ],
+)
 def test_fit_evaluate_predict_and_going_on(preset, tmp_path):
     model = keras_rcnn.RecurrentCNN.from_preset(preset, 3)
     check_fit(model, tmp_path / "model.keras")
