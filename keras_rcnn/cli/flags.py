@@ -122,6 +122,16 @@ def add_report(values: Flags, content: str = "the figures") -> None:
     values.add_string("report", None, f"JSON file for {content}.")
 
 
+def add_trust_model(values: Flags) -> None:
+    """Adds the flag that loads a SavedModel whatever its operations are."""
+    values.add_bool(
+        "trust_model",
+        False,
+        "Load a SavedModel even if it can read and write files or run "
+        "programs; without this flag, such a SavedModel is refused.",
+    )
+
+
 def add_longest_side(values: Flags) -> None:
     """Adds the flag that scales photos down before they are labeled."""
     values.add_integer(
@@ -245,6 +255,7 @@ def add_labeling(values: Flags) -> None:
         "and the photos; photos that need more are labeled in tiles, with the "
         "same labels.",
     )
+    add_trust_model(values)
     add_labeling_choices(values)
 
 
@@ -313,6 +324,7 @@ def load_labeler(values: Flags, model: str | None = None, **others: Any) -> Any:
             model or values.model,
             memory_mb=values.memory_mb,
             num_threads=values.num_threads,
+            trust_model=values.trust_model,
             **labeling_choices(values) | others,
         )
 

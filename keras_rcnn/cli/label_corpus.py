@@ -75,6 +75,7 @@ FLAGS.add_integer(
     None,
     "Threads of TensorFlow in each worker; TensorFlow chooses if not given.",
 )
+flags.add_trust_model(FLAGS)
 flags.add_report(FLAGS, "the counters")
 
 corpus_settings = LazyModule("keras_rcnn.corpus.corpus_settings")
@@ -118,6 +119,7 @@ def corpus_of_flags() -> Any:
         FLAGS.longest_side,
         FLAGS.output_resolution,
         FLAGS.num_instances,
+        FLAGS.trust_model,
     )
     images, tfrecords = (
         tuple(os.path.expanduser(pattern) for pattern in patterns)

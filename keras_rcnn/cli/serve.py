@@ -32,6 +32,7 @@ FLAGS.check(
     lambda name: re.fullmatch(r"[A-Za-z0-9_.-]+", name) is not None,
     "give only letters, digits, _, . and -",
 )
+flags.add_trust_model(FLAGS)
 flags.add_server(FLAGS, 8500, "For gRPC; 0: any free one.")
 flags.add_port(FLAGS, "rest_port", 8501, "For REST.")
 flags.add_port(FLAGS, "kserve_port", 8502, "For KServe's gRPC.")
@@ -57,7 +58,9 @@ def main() -> None:
     more_ports = (FLAGS.rest_port, FLAGS.kserve_port) if has_kserve else ()
     # Before the model is loaded, which takes a while.
     addresses.refuse_taken(host(), (FLAGS.port, *more_ports))
-    served = served_model.ServedModel(FLAGS.model, FLAGS.parallel)
+    served = served_model.ServedModel(
+        FLAGS.model, FLAGS.parallel, FLAGS.trust_model
+    )
     server = grpc_server.GrpcServer(
         served,
         FLAGS.model_name,

@@ -8,9 +8,9 @@ from tensorflow.core.protobuf import saved_model_pb2
 from keras_rcnn.corpus import stored_files
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
+from keras_rcnn.runtime.graph_operations import GRAPH_FILE, check_operations
 from keras_rcnn.runtime.loading import SIGNATURES
 
-_GRAPH = "saved_model.pb"
 _CLASSES = f"assets/{CLASSES_FILE}"
 
 
@@ -26,6 +26,8 @@ class CorpusSettings:
         signature: signature of the model that labels photos.
         longest_side: larger photos are scaled down to this many pixels; None
             leaves them.
+        trust_model: whether the model may reach files, programs and other
+            machines.
     """
 
     model: str
@@ -34,6 +36,7 @@ class CorpusSettings:
     class_names: tuple[str, ...]
     signature: str
     longest_side: int | None
+    trust_model: bool = False
 
     def name(self, photo_sha256: str) -> str:
         """Returns the name of the labels of a photo: 64 hexadecimal digits.
@@ -55,6 +58,7 @@ def choose_model(
     longest_side: int | None = None,
     output_resolution: int | None = None,
     num_instances: int | None = None,
+    trust_model: bool = False,
 ) -> CorpusSettings:
     """Reads the settings of a SavedModel without loading it.
 
@@ -68,16 +72,18 @@ def choose_model(
         output_resolution: a resolution that the model has a signature for.
         num_instances: a number of instances that the model has a signature
             for; not together with `output_resolution`.
+        trust_model: whether the model may reach files, programs and other
+            machines.
 
     Raises:
-        InputError: if the folder holds no such model, or the model has no such
-            signature.
+        InputError: if the folder holds no such model, the model has no such
+            signature, or it is not trusted.
     """
     root = model.rstrip("/")
     try:
         files = _model_files(root)
         contents = {name: stored_files.read(f"{root}/{name}") for name in files}
-        graph = saved_model_pb2.SavedModel.FromString(contents[_GRAPH])
+        graph = saved_model_pb2.SavedModel.FromString(contents[GRAPH_FILE])
         names, _ = read_classes(contents[_CLASSES].decode())
         signatures = graph.meta_graphs[0].signature_def
     except Exception as error:  # Broken files raise errors of any class.
@@ -85,6 +91,8 @@ def choose_model(
             f"{model} is not a SavedModel that labels photos ({error!r}): give "
             "a folder that `keras-rcnn export` wrote."
         ) from error
+    if not trust_model:
+        check_operations(model, graph)
     signature = _signature(output_resolution, num_instances)
     if signature not in signatures:
         kinds = tuple(SIGNATURES.values())
@@ -98,13 +106,15 @@ def choose_model(
         for name, content in contents.items()
     )
     sha256 = hashlib.sha256(listed.encode()).hexdigest()
-    return CorpusSettings(root, files, sha256, names, signature, longest_side)
+    return CorpusSettings(
+        root, files, sha256, names, signature, longest_side, trust_model
+    )
 
 
 def _model_files(root: str) -> tuple[str, ...]:
     found = [
         path
-        for part in (_GRAPH, "variables/*", "assets/*")
+        for part in (GRAPH_FILE, "variables/*", "assets/*")
         for path in stored_files.find(f"{root}/{part}")
     ]
     return tuple(sorted(path[len(root) + 1 :] for path in found))

@@ -111,7 +111,9 @@ class LateLabeler:
         with stored_files.on_this_machine(
             settings.model, settings.model_files
         ) as folder:
-            return SavedModelLabeler(folder, settings.signature)
+            return SavedModelLabeler(
+                folder, settings.signature, settings.trust_model
+            )
 
 
 def _limit_threads(threads: int | None) -> None:

@@ -26,6 +26,7 @@ def load_labeler(
     precision: str | None = None,
     num_threads: int | None = None,
     smoothing: int | None = None,
+    trust_model: bool = False,
 ) -> Labeler:
     """Loads a trained model to label photos with.
 
@@ -42,6 +43,8 @@ def load_labeler(
         precision: see `SceneLabeler`; `auto` by default.
         num_threads: number of threads of LiteRT or ONNX Runtime.
         smoothing: see `SceneLabeler`; 1 by default.
+        trust_model: whether a SavedModel may reach files, programs and other
+            machines.
 
     Raises:
         InputError: if there is no model, or it does not offer a choice. A
@@ -68,16 +71,20 @@ def load_labeler(
         )
     is_saved_model = (file / _SAVED_MODEL_FILE).is_file()
     if is_saved_model and not (file / MODEL_FILE).is_file():
-        return _load_saved_model(file, chosen)
+        return _load_saved_model(file, chosen, trust_model)
     model = keras_rcnn.models.load_model(path)
     return keras_rcnn.labeling.SceneLabeler(
         model, memory_mb=memory_mb, **chosen
     )
 
 
-def _load_saved_model(path: pathlib.Path, chosen: dict[str, Any]) -> Labeler:
+def _load_saved_model(
+    path: pathlib.Path, chosen: dict[str, Any], trust_model: bool
+) -> Labeler:
     if not chosen:
-        return keras_rcnn.runtime.SavedModelLabeler(path)
+        return keras_rcnn.runtime.SavedModelLabeler(
+            path, trust_model=trust_model
+        )
     if len(chosen) > 1 or not chosen.keys() <= SIGNATURES.keys():
         names = " and ".join(f"{name}=" for name in chosen)
         raise InputError(
@@ -87,7 +94,7 @@ def _load_saved_model(path: pathlib.Path, chosen: dict[str, Any]) -> Labeler:
         )
     ((name, value),) = chosen.items()
     signature = f"{SIGNATURES[name]}_{value}"
-    return keras_rcnn.runtime.SavedModelLabeler(path, signature)
+    return keras_rcnn.runtime.SavedModelLabeler(path, signature, trust_model)
 
 
 def _load_for_engine(

@@ -1,6 +1,7 @@
 """Labels from SavedModels, with TensorFlow alone."""
 
 import pathlib
+import re
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from keras_rcnn.labeling.batch_labeler import (
     BatchLabeler,
     LabelsAndProbabilities,
 )
+from keras_rcnn.labeling.labeler import TooLargeError
+from keras_rcnn.runtime.graph_operations import load_saved_model
 
 _DEFAULT = "serving_default"
 _PROBABILITIES = "probabilities"
@@ -26,22 +29,25 @@ class SavedModelLabeler(BatchLabeler):
     Args:
         path: its folder.
         signature: name of the signature to run.
+        trust_model: whether the model may reach files, programs and other
+            machines.
 
     Call arguments, input and output shape: see `Labeler`.
 
     Raises:
-        InputError: if the folder holds no SavedModel that labels photos, or
-            the SavedModel has no such signature.
+        InputError: if the folder holds no SavedModel that labels photos, the
+            SavedModel has no such signature, it is not trusted, or it cannot
+            label a photo.
         TooLargeError: if a photo exceeds the size limit of the SavedModel.
     """
 
-    too_large_errors = (
-        tf.errors.ResourceExhaustedError,
-        tf.errors.InvalidArgumentError,
-    )
+    too_large_errors = (tf.errors.ResourceExhaustedError,)
 
     def __init__(
-        self, path: str | pathlib.Path, signature: str = _DEFAULT
+        self,
+        path: str | pathlib.Path,
+        signature: str = _DEFAULT,
+        trust_model: bool = False,
     ) -> None:
         path = pathlib.Path(path)
         self.class_names, self.palette = _read_classes(
@@ -49,10 +55,12 @@ class SavedModelLabeler(BatchLabeler):
         )
         try:
             # The signatures need a reference to the model.
-            self._model = tf.saved_model.load(path)
+            self._model, _ = load_saved_model(path, trust_model)
             signatures = self._model.signatures
             _check(signatures[_DEFAULT])
-        except (OSError, ValueError, KeyError, tf.errors.OpError) as error:
+        except InputError:
+            raise
+        except Exception as error:  # Broken files raise errors of any class.
             reason = str(error).split("\n", maxsplit=1)[0]
             raise InputError(
                 f"{path} is no SavedModel that labels photos ({reason}): "
@@ -86,17 +94,31 @@ class SavedModelLabeler(BatchLabeler):
             return _run(self._signature, photos, "confidence")
         # One by one, so that a batch takes no more memory than a photo.
         labels = [
-            self._signature(images=tf.constant(photo[np.newaxis]))["labels"]
-            for photo in photos
+            _run(self._signature, photo[np.newaxis])[0] for photo in photos
         ]
         return np.concatenate(labels), None
 
 
 def _run(
-    signature: Any, photos: np.ndarray, second: str
-) -> tuple[np.ndarray, np.ndarray]:
-    results = signature(images=tf.constant(photos))
-    return results["labels"].numpy(), results[second].numpy()
+    signature: Any, photos: np.ndarray, second: str | None = None
+) -> LabelsAndProbabilities:
+    try:
+        results = signature(images=tf.constant(photos))
+    except tf.errors.InvalidArgumentError as error:
+        raise _explained(error.message, *photos.shape[1:3]) from error
+    labels = results["labels"].numpy()
+    return labels, None if second is None else results[second].numpy()
+
+
+def _explained(message: str, height: int, width: int) -> InputError:
+    if limit := re.search(r"\[pixels allowed:\] \[(\d+)\]", message):
+        takes = f"this SavedModel, which takes at most {limit[1]} pixels"
+        return TooLargeError(height, width, takes)
+    reason = message.strip().split("\n", maxsplit=1)[0]
+    return InputError(
+        f"The SavedModel cannot label a photo of {width}x{height} pixels "
+        f"({reason}): give one that `keras-rcnn export` wrote."
+    )
 
 
 def _check(signature: Any) -> None:

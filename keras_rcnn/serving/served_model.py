@@ -10,10 +10,10 @@ import grpc
 import numpy as np
 import prometheus_client
 import tensorflow as tf
-from tensorflow.core.protobuf import saved_model_pb2
 from tensorflow_serving.apis import prediction_log_pb2
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.runtime.graph_operations import load_saved_model
 from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
 
@@ -44,17 +44,23 @@ class ServedModel:
     Args:
         path: SavedModel folder that `export_saved_model` wrote.
         parallel: number of requests that are computed at a time.
+        trust_model: whether the model may reach files, programs and other
+            machines.
 
     Raises:
-        InputError: if the folder holds no such SavedModel.
+        InputError: if the folder holds no such SavedModel, or it is not
+            trusted.
     """
 
-    def __init__(self, path: str | pathlib.Path, parallel: int = 2) -> None:
+    def __init__(
+        self,
+        path: str | pathlib.Path,
+        parallel: int = 2,
+        trust_model: bool = False,
+    ) -> None:
         path = pathlib.Path(path)
         try:
-            content = (path / "saved_model.pb").read_bytes()
-            proto = saved_model_pb2.SavedModel.FromString(content)
-            self._model = tf.saved_model.load(path)
+            self._model, proto = load_saved_model(path, trust_model)
             self.signature_defs = {
                 name: definition
                 for name, definition in proto.meta_graphs[
@@ -64,6 +70,8 @@ class ServedModel:
             }
             if "image_bytes" not in self.signature_defs:
                 raise ValueError("it has no signature image_bytes")
+        except InputError:
+            raise
         except Exception as error:  # Broken files raise errors of any class.
             reason = str(error).split("\n", maxsplit=1)[0]
             raise InputError(
