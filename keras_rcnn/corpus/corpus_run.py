@@ -35,7 +35,8 @@ _WAITING_THREAD = "run_worker"
 # Last line of a traceback from a worker about the user's files or disk.
 _FIXABLE = re.compile(
     r"(?:RuntimeError: )?(?:\S*\.)?"
-    r"(?:\w*IO|OS|Input|Permission|FileNotFound|FileExists|\w+ADirectory)Error: "
+    r"(?:\w*IO|OS|Input|Permission|FileNotFound|FileExists|\w+ADirectory)"
+    r"Error: "
     r"(.*?)\.?(?: \[while running .*)?"
 )
 

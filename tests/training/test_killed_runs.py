@@ -10,23 +10,22 @@ import pytest
 from keras_rcnn.models import load_model
 from tests.helpers.run_command import ROOT
 
-KILLS = 8
+KILLS = 4
 
 
 @pytest.mark.slow
 def test_a_kill_loses_what_came_after_the_last_checkpoint(tmp_path):
     """Every second one is inside the writing of a checkpoint."""
-    found = json.loads(
-        subprocess.run(
-            [sys.executable, "-m", "tests.helpers.killed_runs"]
-            + [str(tmp_path), str(KILLS)],
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.PIPE,
-        ).stdout
-    )
+    program = [sys.executable, "-m", "tests.helpers.killed_runs"]
+    output = subprocess.run(
+        [*program, str(tmp_path), str(KILLS)],
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    found = json.loads(output)
     assert found["kills"] == KILLS
-    assert found["inside"] >= KILLS / 4
+    assert found["inside"] >= 1
     # Saved steps that a run did not go on after.
     assert max(found["lost"]) <= 0
     assert found["left"] == []
