@@ -148,6 +148,7 @@ def test_training_scales_by_the_network():
     assert slow[1] == "1.0 (50.0 %)"
 
 
+@pytest.mark.slow
 def test_the_tables_of_the_documentation_are_those_of_the_program(
     capfd, tmp_path
 ):

@@ -1,3 +1,5 @@
+import functools
+
 import numpy as np
 import pytest
 
@@ -14,9 +16,7 @@ from keras_rcnn.datasets.synthetic import (
 
 
 def test_train_and_test():
-    train, test = (
-        load_dataset("synthetic", split=s) for s in ("train", "test")
-    )
+    train, test = _load("train"), _load("test")
 
     assert (train.num_examples, test.num_examples) == (200, 40)
     examples = list(test.examples.as_numpy_iterator())
@@ -26,23 +26,27 @@ def test_train_and_test():
         assert example["label"].shape == (120, 160)
         assert example["image"].dtype == example["label"].dtype == np.uint8
         assert example["label"].max() < train.num_classes == 6
-    assert load_dataset("synthetic", split="all").num_examples == 240
+    assert _load("all").num_examples == 240
 
 
 def test_test_scenes_are_none_of_the_train_scenes():
-    seen = _scenes("train") | _scenes("test")
+    seen = _scenes(_load("train")) | _scenes(_load("test"))
 
     assert len(seen) == 240
-    assert _scenes("all") == seen
+    assert _scenes(_load("all")) == seen
 
 
 def test_same_seed_same_scenes():
-    assert _scenes("test", seed=5) == _scenes("test", seed=5)
-    assert _scenes("test", seed=5).isdisjoint(_scenes("test", seed=6))
+    again, other = (
+        _scenes(load_dataset("synthetic", split="test", seed=seed))
+        for seed in (0, 6)
+    )
+    assert _scenes(_load("test")) == again
+    assert again.isdisjoint(other)
 
 
 def test_every_class_has_its_share():
-    shares, unknown = class_shares(load_dataset("synthetic"))
+    shares, unknown = class_shares(_load("train"))
 
     assert shares.sum() == pytest.approx(1)
     assert unknown == 0
@@ -72,11 +76,16 @@ def test_context_tells_the_pairs_apart():
                 assert rows.max() < lower_rows.min()
 
 
-def _scenes(split, seed=0):
-    dataset = load_dataset("synthetic", split=split, seed=seed)
+@functools.cache
+def _load(split):
+    return load_dataset("synthetic", split=split)
+
+
+def _scenes(dataset):
     return {e["image"].tobytes() for e in dataset.examples.as_numpy_iterator()}
 
 
+@functools.cache
 def _pixels():
     """Gray level and horizontal difference of the pixels of each class."""
     pixels = {}

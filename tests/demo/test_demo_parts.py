@@ -216,13 +216,13 @@ def test_strip(networks, photo, model, noise):
     ):
         np.testing.assert_array_equal(labels_of(entry["map"]), labels)
     assert [entry["notes"] for entry in value["instances"]] == [
-        ["sees 23x23 pixels"],
+        ["sees 5x5 pixels"],
         [
-            "sees 67x67 pixels",
+            "sees 13x13 pixels",
             f"changes {100 * np.mean(one != two):.1f} % of the labels",
         ],
         [
-            "sees 155x155 pixels",
+            "sees 29x29 pixels",
             f"changes {100 * np.mean(two != three):.1f} % of the labels",
         ],
     ]
@@ -308,8 +308,7 @@ def test_what_the_log_leaves_out(caplog, monkeypatch, closing):
     async def leave():
         await anext(answers())
         await asyncio.sleep(0.01)
-        # The generator is new: the older objects need no search.
-        gc.collect(0)
+        gc.collect()
 
     logger = logging.getLogger("asyncio")
     monkeypatch.setattr(logger, "filters", [])

@@ -9,12 +9,20 @@ NAMES = ("sky", "wet road", "tree")
 PALETTE = ((0, 128, 255), (16, 17, 18), (0, 99, 0))
 
 
-def feedback_model():
-    """Returns a network with weights that use all of the feedback."""
-    model = keras_rcnn.RecurrentCNN.from_preset("rcnn2", 3, NAMES, PALETTE)
+def feedback_model(stages="25x8p2,50x8", num_instances=3, deviation=0.04):
+    """Returns a network, by default rCNN2, with weights that use all feedback.
+
+    Args:
+        stages: as for `from_stages`.
+        num_instances: as for `from_stages`.
+        deviation: standard deviation of the weights.
+    """
+    model = keras_rcnn.RecurrentCNN.from_stages(
+        stages, 3, num_instances, NAMES, PALETTE
+    )
     rng = np.random.default_rng(3)
     model.set_weights(
-        [rng.normal(0, 0.04, w.shape) for w in model.get_weights()]
+        [rng.normal(0, deviation, w.shape) for w in model.get_weights()]
     )
     return model
 

@@ -15,7 +15,7 @@ from tests.helpers.feedback_model import feedback_model, smooth_photos
 
 @pytest.fixture(scope="session")
 def model():
-    return feedback_model()
+    return feedback_model("6x4p2", 2, 0.3)
 
 
 @pytest.fixture(scope="session")

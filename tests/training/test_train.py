@@ -18,6 +18,9 @@ from keras_rcnn.training.schedule import Schedule
 from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
 STEPS = 8
+ONE_PHASE = dataclasses.replace(
+    RECIPE, phases=(dataclasses.replace(RECIPE.phases[1], fraction=1.0),)
+)
 
 
 class KilledError(Exception):
@@ -111,21 +114,15 @@ def test_a_run_that_finds_nothing_leaves_its_weights(
     monkeypatch.setattr(
         "keras_rcnn.training.best_weights.instance_accuracies", lambda *_: [0.0]
     )
-    _, score = run(scenes, tmp_path, Budget(steps=4))
+    _, score = run(scenes, tmp_path, Budget(steps=2), ONE_PHASE)
     assert score == 0
     assert (tmp_path / "model.keras").exists()
 
 
-def test_averaged_weights_are_those_validated_and_kept(scenes, tmp_path):
-    recipe = dataclasses.replace(RECIPE, ema_momentum=0.9)
-    _, score = run(scenes, tmp_path, Budget(steps=STEPS), recipe)
-    accuracy = validation_accuracy(load_model(tmp_path), scenes[1])
-    assert accuracy == pytest.approx(score, abs=1e-4)
-
-
-def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
-    phase = dataclasses.replace(RECIPE.phases[1], fraction=1.0)
-    recipe = dataclasses.replace(RECIPE, phases=(phase,), ema_momentum=0.75)
+def test_averaged_weights_are_those_validated_and_kept(
+    scenes, tmp_path, monkeypatch
+):
+    recipe = dataclasses.replace(ONE_PHASE, ema_momentum=0.75)
     weights = []
     count = Schedule.on_train_batch_end
 
@@ -134,7 +131,7 @@ def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
         count(schedule, batch, logs)
 
     monkeypatch.setattr(Schedule, "on_train_batch_end", remember)
-    model, _ = run(scenes, tmp_path, Budget(steps=4), recipe)
+    model, score = run(scenes, tmp_path, Budget(steps=4), recipe)
     average = weights[0]
     for later in weights[1:]:
         average = [
@@ -142,6 +139,8 @@ def test_weights_are_averaged(scenes, tmp_path, monkeypatch):
         ]
     for ours, theirs in zip(model.get_weights(), average, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-6)
+    accuracy = validation_accuracy(load_model(tmp_path), scenes[1])
+    assert accuracy == pytest.approx(score, abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -166,22 +165,14 @@ def test_a_phase_has_the_losses_of_the_recipe(scenes, grid_size, reduction):
     assert model.conv_stack.saturation_penalty == 0.3
 
 
-def test_without_photos_to_choose_by_the_last_weights_are_kept(
-    scenes, tmp_path
-):
-    model, score = run((scenes[0], None), tmp_path, Budget(steps=STEPS))
-    assert score is None
-    kept = load_model(tmp_path).get_weights()
-    for ours, theirs in zip(kept, model.get_weights(), strict=True):
-        np.testing.assert_array_equal(ours, theirs)
-
-
-def test_a_normalized_network_is_kept_without_normalizations(scenes, tmp_path):
-    recipe = dataclasses.replace(RECIPE, normalization=True)
+def test_the_last_weights_are_kept_without_normalizations(scenes, tmp_path):
+    """There are no photos to choose the weights by."""
+    recipe = dataclasses.replace(ONE_PHASE, normalization=True)
     model = small_network(scenes[0], normalization=True)
-    model, _ = run(
-        (scenes[0], None), tmp_path, Budget(steps=STEPS), recipe, model
+    model, score = run(
+        (scenes[0], None), tmp_path, Budget(steps=4), recipe, model
     )
+    assert score is None
     statistics = model.conv_stack.normalizations[0].moving_mean.numpy()
     assert statistics.all()
     kept = load_model(tmp_path)
@@ -249,9 +240,9 @@ def tags(folder, part):
     }
 
 
-@pytest.mark.parametrize("one_at_random", [False, True])
-def test_patches_train_too(scenes, tmp_path, one_at_random):
-    phase = Phase(2, 1.0, 4, 0, (1.0, 1.0), 1e-3, 1e-3, one_at_random)
+def test_patches_train_too(scenes, tmp_path):
+    """Each of them one instance, drawn at random."""
+    phase = Phase(2, 1.0, 4, 0, (1.0, 1.0), 1e-3, 1e-3, True)
     recipe = Recipe(phases=(phase,), optimizer="sgd")
     before = small_network(scenes[0]).get_weights()
     model, _ = run(scenes, tmp_path, Budget(steps=3), recipe)
