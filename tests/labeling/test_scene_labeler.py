@@ -113,7 +113,7 @@ def test_small_and_flat_photos(model, size, resolution):
         ({"smoothing": 4}, "4x4 pixels is not possible: .* odd"),
         ({"smoothing": 0}, "from 1 to 15"),
         ({"smoothing": 17}, "from 1 to 15"),
-        ({"num_instances": 9}, "9 instances.* take .* MB: give fewer"),
+        ({"num_instances": 7}, "7 instances.* take .* MB: give fewer"),
     ],
 )
 def test_impossible_choices_are_refused(model, arguments, message):
