@@ -13,6 +13,7 @@ __version__ = "0.1.0"
 # Public name: the module that defines it.
 _NAMES = {
     "RecurrentCNN": "models",
+    "RecurrentPyramid": "models",
     "SceneLabeler": "labeling",
     "evaluate": "evaluation",
     "load_labeler": "runtime",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from keras_rcnn.labeling.scene_labeler import SceneLabeler
     from keras_rcnn.models.presets import output_stride, receptive_field
     from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+    from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
     from keras_rcnn.models.saving import load_model, save_model
     from keras_rcnn.runtime.loading import load_labeler
 

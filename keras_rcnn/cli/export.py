@@ -145,7 +145,7 @@ def refuse_without(module: str, what: str, extra: str) -> None:
 
 
 def write_saved_model(
-    model: "keras_rcnn.RecurrentCNN", folder: str
+    model: "keras_rcnn.models.SceneParser", folder: str
 ) -> dict[str, Any]:
     """Writes the SavedModel and prints its properties."""
     labeler = keras_rcnn.SceneLabeler(model, **flags.labeling_choices(FLAGS))
@@ -173,7 +173,7 @@ def write_saved_model(
 
 
 def write_litert(
-    model: "keras_rcnn.RecurrentCNN", size: tuple[int, int] | None
+    model: "keras_rcnn.models.SceneParser", size: tuple[int, int] | None
 ) -> dict[str, Any]:
     """Writes the LiteRT file and prints its size."""
     photos = calibration_photos(size) if FLAGS.quantize == "int8" else ()
@@ -194,7 +194,7 @@ def write_litert(
 
 
 def write_onnx(
-    model: "keras_rcnn.RecurrentCNN", file: pathlib.Path, output_resolution: int
+    model: "keras_rcnn.models.SceneParser", file: pathlib.Path, output_resolution: int
 ) -> dict[str, Any]:
     """Writes the ONNX file and prints its size."""
     keras_rcnn.export.export_onnx(
@@ -215,7 +215,7 @@ def print_size(file: pathlib.Path) -> dict[str, Any]:
 
 
 def write_all(
-    model: "keras_rcnn.RecurrentCNN",
+    model: "keras_rcnn.models.SceneParser",
     folder: pathlib.Path,
     size: tuple[int, int],
 ) -> dict[str, Any]:

@@ -4,26 +4,26 @@ import math
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.geometry import Geometry
+from keras_rcnn.datasets.label_grids import LabelGrids
 from keras_rcnn.datasets.sampling import (
     Example,
     WindowSource,
     cut_window,
     draw_integer,
-    grids_of_labels,
     sample_windows,
 )
 
 
 def sample_crops(
     examples: tf.data.Dataset,
-    geometry: Geometry,
+    grids: LabelGrids,
     num_instances: int,
-    grid_size: int,
+    grid_size: int | tuple[int, int],
     batch_size: int,
     scale_range: tuple[float, float] = (1.0, 1.0),
     flip: bool = False,
     color_jitter: float = 0.0,
+    brightness_jitter: float = 0.0,
     cutout: float = 0.0,
     seed: int = 0,
     start: int = 0,
@@ -36,15 +36,19 @@ def sample_crops(
 
     Args:
         examples: labeled photos, as a `SceneDataset` holds them.
-        geometry: of the stack f.
+        grids: what the instances learn.
         num_instances: number of instances to train.
-        grid_size: labels along a side of the last instance's score maps.
+        grid_size: labels along a side of the last instance's score maps, or
+            along their height and width.
         batch_size: crops in a batch.
         scale_range: smallest and largest magnification, drawn log-uniformly.
         flip: whether to mirror about half of the crops left to right.
         color_jitter: maximum change of color. The color of each pixel is
             multiplied by the identity plus a random matrix with entries up to
             this value.
+        brightness_jitter: maximum change of brightness. Each crop is
+            multiplied by a factor up to `exp` of this value, and a number up
+            to this value is added to each channel.
         cutout: maximum fraction of a crop's sides that a rectangle of the
             photo's mean color hides. Its labels still count.
         seed: of every draw.
@@ -53,25 +57,30 @@ def sample_crops(
         data_service: draws the same crops in other processes.
 
     Returns:
-        Endless batches of float32 crops `(batch, size, size, 3)`, label
-        grids and weights, as `grids_of_labels` describes them.
+        Endless batches of float32 crops `(batch, height, width, 3)`, targets
+        and weights, as `LabelGrids.targets` describes them.
     """
-    size = geometry.input_size(grid_size, num_instances)
-    padding = geometry.padding(num_instances)
+    if isinstance(grid_size, int):
+        grid_size = (grid_size, grid_size)
+    height, width = (
+        grids.input_size(side, num_instances) for side in grid_size
+    )
+    size = height, width
+    padding = grids.padding(num_instances)
 
     def sample(
         example: Example, seed: tf.Tensor
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        seeds = tf.unstack(tf.random.split(seed, 6))
+        seeds = tf.unstack(tf.random.split(seed, 6 + bool(brightness_jitter)))
         low, high = map(math.log, scale_range)
         scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))
-        pixels = tf.cast(tf.round(size / scale), tf.int32)
+        pixels = tf.cast(tf.round(tf.constant(size, tf.float32) / scale), tf.int32)
         margin = tf.cast(tf.round(padding / scale), tf.int32)
-        height, width = tf.unstack(tf.shape(example["label"]))
+        spare = tf.shape(example["label"]) + margin - pixels
         image, label = cut_window(
             example,
-            draw_integer(seeds[1], -margin, height + margin - pixels),
-            draw_integer(seeds[2], -margin, width + margin - pixels),
+            draw_integer(seeds[1], -margin, spare[0]),
+            draw_integer(seeds[2], -margin, spare[1]),
             pixels,
         )
         image, label = _resize(image, label, size)
@@ -79,6 +88,8 @@ def sample_crops(
             image, label = image[:, ::-1], label[:, ::-1]
         if color_jitter:
             image = _change_colors(image, color_jitter, seeds[4])
+        if brightness_jitter:
+            image = _change_brightness(image, brightness_jitter, seeds[6])
         if cutout:
             image = _cut_out(image, cutout, seeds[5])
         return image, label
@@ -89,7 +100,7 @@ def sample_crops(
     return windows.map(
         lambda images, labels: (
             images,
-            *grids_of_labels(labels, geometry, num_instances),
+            *grids.targets(labels, num_instances),
         ),
         num_parallel_calls=tf.data.AUTOTUNE,
     ).prefetch(tf.data.AUTOTUNE)
@@ -100,6 +111,13 @@ def _change_colors(
 ) -> tf.Tensor:
     change = tf.random.stateless_uniform((3, 3), seed, -max_change, max_change)
     return tf.tensordot(image, tf.eye(3) + change, 1)
+
+
+def _change_brightness(
+    image: tf.Tensor, max_change: float, seed: tf.Tensor
+) -> tf.Tensor:
+    change = tf.random.stateless_uniform((4,), seed, -max_change, max_change)
+    return image * tf.exp(change[0]) + change[1:]
 
 
 def _cut_out(
@@ -118,14 +136,14 @@ def _cut_out(
 
 
 def _resize(
-    image: tf.Tensor, label: tf.Tensor, size: int
+    image: tf.Tensor, label: tf.Tensor, size: tuple[int, int]
 ) -> tuple[tf.Tensor, tf.Tensor]:
     # Antialiasing triples the time and matters only for smaller images.
     image = tf.cond(
-        tf.shape(image)[0] > size,
-        lambda: tf.image.resize(image, (size, size), antialias=True),
-        lambda: tf.image.resize(image, (size, size)),
+        tf.shape(image)[0] > size[0],
+        lambda: tf.image.resize(image, size, antialias=True),
+        lambda: tf.image.resize(image, size),
     )
-    label = tf.image.resize(label[..., tf.newaxis], (size, size), "nearest")
-    image.set_shape((size, size, 3))
+    label = tf.image.resize(label[..., tf.newaxis], size, "nearest")
+    image.set_shape((*size, 3))
     return image, label[..., 0]

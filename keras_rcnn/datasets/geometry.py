@@ -24,3 +24,17 @@ class Geometry(Protocol):
 
     def input_size(self, output_size: int, num_instances: int = 1) -> int:
         """Side of the input that gives `output_size` scores along it."""
+
+
+class Strides(Protocol):
+    """Sizes in pixels of the cells of a network whose cells tile the photo.
+
+    `keras_rcnn.layers.pyramid_geometry.PyramidGeometry` has these methods.
+    """
+
+    @property
+    def total_stride(self) -> int:
+        """Side of the largest cells; photos are padded to a multiple of it."""
+
+    def output_stride(self, num_instances: int | None = None) -> int:
+        """Side of the cells of an instance."""

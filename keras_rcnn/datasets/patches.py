@@ -3,12 +3,12 @@
 import tensorflow as tf
 
 from keras_rcnn.datasets.geometry import Geometry
+from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.datasets.sampling import (
     Example,
     Grids,
     WindowSource,
     cut_window,
-    grids_of_labels,
     sample_windows,
 )
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -42,7 +42,7 @@ def sample_patches(
 
     Returns:
         Endless batches of float32 patches `(batch, size, size, 3)`, label
-        grids and weights, as `grids_of_labels` describes them. Only the center
+        grids and weights, as `CenterGrids.targets` describes them. Only the center
         of each grid has a weight.
 
     Reference:
@@ -50,6 +50,7 @@ def sample_patches(
     """
     size = geometry.receptive_field(num_instances)
     padding = geometry.padding(num_instances)
+    grids = CenterGrids(geometry)
     middle = tf.range(size) == padding
     middle = middle[:, tf.newaxis] & middle
 
@@ -72,7 +73,7 @@ def sample_patches(
     def with_grids(
         images: tf.Tensor, labels: tf.Tensor, chosen: tf.Tensor
     ) -> tuple[tf.Tensor, Grids, Grids]:
-        targets, weights = grids_of_labels(labels, geometry, num_instances)
+        targets, weights = grids.targets(labels, num_instances)
         if one_instance_at_random:
             for number, name in enumerate(weights, 1):
                 weights[name] *= tf.cast(chosen == number, tf.float32)[

@@ -5,7 +5,6 @@ from typing import Protocol
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.geometry import Geometry
 from keras_rcnn.datasets.standardization import statistics
 from keras_rcnn.io.labels import IGNORE_LABEL
 
@@ -147,55 +146,3 @@ def cut_window(
         tf.pad(image / example["std"], tf.pad(margins, ((0, 1), (0, 0)))),
         tf.pad(label, margins, constant_values=IGNORE_LABEL),
     )
-
-
-def grids_of_labels(
-    labels: tf.Tensor,
-    geometry: Geometry,
-    num_instances: int,
-    pixel_weights: tf.Tensor | None = None,
-) -> tuple[Grids, Grids]:
-    """Target labels for the scores of each instance, and their weights.
-
-    Args:
-        labels: integers `(batch, height, width)`, one for each input pixel.
-        geometry: of the stack f.
-        num_instances: number of instances.
-        pixel_weights: float32, of the labels; None weighs all equally.
-
-    Returns:
-        Two dicts by instance: int32 labels `(batch, rows, columns)` at the
-        centers of the receptive fields, and float32 weights, which are 0
-        where the label is unknown and otherwise 1.
-    """
-    targets, weights = {}, {}
-    shape = tf.shape(labels)
-    for instance in range(1, num_instances + 1):
-        grid = _centers(labels, geometry, instance, shape)
-        known = grid != IGNORE_LABEL
-        name = instance_name(instance)
-        targets[name] = tf.where(known, tf.cast(grid, tf.int32), 0)
-        weight = tf.cast(known, tf.float32)
-        if pixel_weights is not None:
-            weight *= _centers(pixel_weights, geometry, instance, shape)
-        weights[name] = weight
-    return targets, weights
-
-
-def _centers(
-    labels: tf.Tensor, geometry: Geometry, instance: int, shape: tf.Tensor
-) -> tf.Tensor:
-    first = geometry.padding(instance)
-    stride = geometry.output_stride(instance)
-    height, width = (
-        _plane_size(geometry, shape[axis], instance) for axis in (1, 2)
-    )
-    return labels[:, first::stride, first::stride][:, :height, :width]
-
-
-def _plane_size(
-    geometry: Geometry, size: tf.Tensor, instance: int
-) -> tf.Tensor:
-    for kernel, step in geometry.layers * instance:
-        size = (size - kernel) // step + 1
-    return size

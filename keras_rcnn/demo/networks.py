@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from keras_rcnn import RecurrentCNN, SceneLabeler, load_model
+from keras_rcnn import SceneLabeler, load_model
+from keras_rcnn.models import SceneParser
 from keras_rcnn.demo.photo import Labeling, Photo, Settings
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeler import TooLargeError
@@ -21,7 +22,7 @@ class Networks:
         models: at least one network, by name.
     """
 
-    def __init__(self, models: dict[str, RecurrentCNN]) -> None:
+    def __init__(self, models: dict[str, SceneParser]) -> None:
         self.models = models
         self._running = threading.Lock()
         self._labelers: dict[tuple[str, int, int], SceneLabeler] = {}
@@ -54,16 +55,15 @@ class Networks:
 
     def resolutions(self, name: str) -> list[int]:
         """The output resolutions that a network can compute, in pixels."""
-        stride = self._stride(name, self.models[name].num_instances)
-        return [step for step in range(stride, 0, -1) if stride % step == 0]
+        return list(reversed(self.models[name].resolutions()))
 
     def fit(self, settings: Settings) -> Settings:
         """The nearest settings that the network supports."""
         name = settings.model
         instances = min(settings.num_instances, self.instances(name)[-1])
-        stride = self._stride(name, instances)
-        finer = range(min(settings.output_resolution, stride), 0, -1)
-        resolution = next(step for step in finer if stride % step == 0)
+        resolution = self.models[name].nearest_resolution(
+            instances, settings.output_resolution
+        )
         return settings._replace(
             num_instances=instances, output_resolution=resolution
         )
@@ -96,9 +96,6 @@ class Networks:
                 "size or a coarser resolution."
             ) from error
         return Labeling(labels, time.perf_counter() - start)
-
-    def _stride(self, name: str, instances: int) -> int:
-        return self.models[name].geometry.output_stride(instances)
 
     def _labeler(self, settings: Settings) -> SceneLabeler:
         model, _, resolution, instances = settings

@@ -20,11 +20,11 @@ from keras_rcnn.export.quantization import (
 )
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.io.files import write_file
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 
 def export_litert(
-    model: RecurrentCNN,
+    model: SceneParser,
     path: str | pathlib.Path,
     size: tuple[int, int] | None = None,
     output_resolution: int = 1,

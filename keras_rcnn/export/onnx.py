@@ -11,13 +11,13 @@ from keras_rcnn.errors import missing_extra
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.io.files import write_file
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 OPSET = 17
 
 
 def export_onnx(
-    model: RecurrentCNN,
+    model: SceneParser,
     path: str | pathlib.Path,
     size: tuple[int, int] | None = None,
     output_resolution: int = 1,

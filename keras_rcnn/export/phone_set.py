@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import tqdm
 
-from keras_rcnn import RecurrentCNN
 from keras_rcnn.export.litert import convert, write_litert
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.export.quantization import (
@@ -16,12 +15,13 @@ from keras_rcnn.export.quantization import (
 )
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.quiet import quiet_libraries
+from keras_rcnn.models import SceneParser
 
 ANY_SIZE, MEDIAPIPE, PORTRAIT = "any_size", "mediapipe", "portrait"
 
 
 def write_phone_set(
-    model: RecurrentCNN,
+    model: SceneParser,
     folder: pathlib.Path,
     size: tuple[int, int],
     output_resolution: int,

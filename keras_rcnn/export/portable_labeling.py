@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeling_graph import LabelingGraph, Results
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 OUTPUTS = ("labels", "probabilities")
 
@@ -28,7 +28,7 @@ class PortableLabeling:
 
     def __init__(
         self,
-        model: RecurrentCNN,
+        model: SceneParser,
         size: tuple[int, int] | None,
         output_resolution: int,
         num_instances: int | None,

@@ -2,7 +2,6 @@
 
 import functools
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -70,15 +69,13 @@ class ServingGraph:
         """Returns TensorFlow functions by the names of their signatures."""
         instances = self.num_instances
         resolution = self.output_resolution
-        stride = self.model.geometry.output_stride
         by_resolution = {
-            f"resolution_{r}": self._labels(instances, r)
-            for r in range(1, stride(instances) + 1)
-            if stride(instances) % r == 0
+            f"resolution_{r}": self._labels(count, r)
+            for r, count in self.model.resolutions(instances).items()
         }
         by_instances = {
             f"instances_{count}": self._labels(
-                count, math.gcd(resolution, stride(count))
+                count, self.model.nearest_resolution(count, resolution)
             )
             for count in range(1, instances + 1)
         }

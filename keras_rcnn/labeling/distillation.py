@@ -8,7 +8,7 @@ from keras_rcnn.datasets.sampling import Grids, instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 
 class Distillation:
@@ -43,7 +43,7 @@ class Distillation:
     """
 
     def __init__(
-        self, teacher: RecurrentCNN, fraction: float, geometry: StackGeometry
+        self, teacher: SceneParser, fraction: float, geometry: StackGeometry
     ) -> None:
         if not 0 <= fraction <= 1:
             raise InputError(

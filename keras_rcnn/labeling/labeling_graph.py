@@ -5,16 +5,10 @@ from typing import Any
 import tensorflow as tf
 
 from keras_rcnn.datasets.standardization import float_statistics, standardize
-from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.memory import max_pixels
-from keras_rcnn.labeling.methods import METHODS
-from keras_rcnn.labeling.methods.grid import (
-    check_output_resolution,
-    check_smoothing,
-    scored_size,
-)
+from keras_rcnn.labeling.methods.grid import check_smoothing
+from keras_rcnn.labeling.scorers import scorer_for
 from keras_rcnn.labeling.tiles import TileGrid
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 _IMAGES = tf.TensorSpec((None, None, None, 3), tf.uint8, name="images")
 _TILE = (
@@ -40,14 +34,14 @@ class LabelingGraph(tf.Module):
             pixels outside the photo do not count.
 
     Raises:
-        InputError: for an unknown method, a resolution that does not divide
-            the output stride, a number of instances that the model cannot
-            have, or an impossible smoothing.
+        InputError: for an unknown method, a resolution or a number of
+            instances that the model cannot compute, or an impossible
+            smoothing.
     """
 
     def __init__(
         self,
-        model: RecurrentCNN,
+        model: SceneParser,
         method: str,
         output_resolution: int,
         num_instances: int,
@@ -55,31 +49,20 @@ class LabelingGraph(tf.Module):
         smoothing: int = 1,
     ) -> None:
         super().__init__(name="labeling")
-        if method not in METHODS:
-            raise InputError(
-                f"There is no method {method!r}: choose one of "
-                f"{', '.join(METHODS)}."
-            )
-        model.check_instances(num_instances)
-        check_output_resolution(model, num_instances, output_resolution)
         check_smoothing(smoothing)
+        self.scorer = scorer_for(
+            model, num_instances, output_resolution, method, portable
+        )
         self.model = model
         self.method = method
         self.output_resolution = output_resolution
         self.num_instances = num_instances
         self.portable = portable
         self.smoothing = smoothing
-        self.options = {"portable": True} if portable else {}
 
     def tile_grid(self, memory_mb: float) -> TileGrid:
         """Returns the tiles of images that fit in the memory."""
-        choices = self.num_instances, self.output_resolution
-        return TileGrid(
-            self.model.geometry,
-            *choices,
-            max_pixels(memory_mb, self.model, *choices),
-            self.smoothing,
-        )
+        return self.scorer.tile_grid(memory_mb, self.smoothing)
 
     @tf.function(input_signature=[_IMAGES])
     def label(self, images: tf.Tensor) -> Results:
@@ -130,33 +113,11 @@ class LabelingGraph(tf.Module):
         self, images: tf.Tensor, margins: tf.Tensor | None = None
     ) -> tf.Tensor:
         """Scores of all pixels but the margins, `(batch, ..., classes)`."""
-        scores = self._interpolated(images, margins)
+        scores = self.scorer(images, margins)
         if self.smoothing == 1:
             return scores
         # SAME pooling excludes the padding from the average.
         return tf.nn.avg_pool2d(scores, self.smoothing, 1, "SAME")
-
-    def _interpolated(
-        self, images: tf.Tensor, margins: tf.Tensor | None
-    ) -> tf.Tensor:
-        scores = METHODS[self.method](
-            self.model,
-            images,
-            self.num_instances,
-            self.output_resolution,
-            margins,
-            **self.options,
-        )
-        if self.output_resolution == 1:
-            return scores
-        # Score i belongs to pixel r * i, without a shift by half a pixel.
-        height, width = tf.unstack(scored_size(images, margins))
-        resized = tf.raw_ops.ResizeBilinear(
-            images=scores,
-            size=tf.shape(scores)[1:3] * self.output_resolution,
-            half_pixel_centers=False,
-        )
-        return resized[:, :height, :width]
 
 
 def _results(scores: tf.Tensor) -> Results:

@@ -6,7 +6,9 @@ import os
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.methods.offset_plan import OffsetPlan
+from keras_rcnn.layers.pyramid_geometry import FINEST_STRIDE
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
 
 _MEGABYTE = 10**6
 # Buffers in which convolutions pack their operands, for any image size.
@@ -18,36 +20,37 @@ _AT_A_TIME = 8
 _IMAGE_PLANES = 12
 
 
-def max_pixels(
-    memory_mb: float,
-    model: RecurrentCNN,
-    num_instances: int,
-    output_resolution: int,
-) -> int:
-    """Returns the number of pixels, with padding, that fit in the memory."""
-    planes = planes_a_pixel(model, num_instances, output_resolution)
+def max_pixels(memory_mb: float, planes: float) -> int:
+    """Returns the number of pixels, with padding, that fit in the memory.
+
+    Args:
+        memory_mb: megabytes.
+        planes: peak number of float32 values for each pixel.
+    """
     room = max(0, memory_mb - _WORKSPACE_MB) * _MEGABYTE
     return int(room / (_BYTES_A_FLOAT * planes))
 
 
 def check_memory(
-    memory_mb: float,
-    model: RecurrentCNN,
-    num_instances: int,
-    output_resolution: int,
+    memory_mb: float, planes: float, smallest: int, num_instances: int
 ) -> None:
     """Refuses choices that need much more memory than is allowed.
 
-    The smallest tile, as large as the receptive field, is always allowed,
-    unless it needs more than the default as well: each further instance takes
-    four times the memory.
+    The smallest tile is always allowed, unless it needs more than the default
+    as well: each further instance of a `RecurrentCNN` takes four times the
+    memory.
+
+    Args:
+        memory_mb: megabytes.
+        planes: peak number of float32 values for each pixel.
+        smallest: side of the smallest tile without its margins, in pixels.
+        num_instances: for the message.
 
     Raises:
         InputError: with the memory that the choices need.
     """
-    planes = planes_a_pixel(model, num_instances, output_resolution)
-    side = 2 * model.geometry.receptive_field(num_instances)
-    needed = math.ceil(side**2 * planes * _BYTES_A_FLOAT / _MEGABYTE)
+    values = (2 * smallest) ** 2 * planes
+    needed = math.ceil(values * _BYTES_A_FLOAT / _MEGABYTE)
     if needed > max(memory_mb, DEFAULT_MEMORY_MB):
         raise InputError(
             f"{num_instances} instances of this network take {needed} MB: "
@@ -88,3 +91,18 @@ def planes_a_pixel(
                 )
         peaks.append(area * (channels + classes))
     return max(peaks) + _IMAGE_PLANES
+
+
+def pyramid_planes_a_pixel(model: RecurrentPyramid) -> float:
+    """Returns the peak number of float32 values for each padded pixel.
+
+    The peak is the larger of these:
+    - the finest level holds what the eye sees, the input, the output and one
+      more copy of a convolution, and the states of both ways;
+    - the end holds scores of all cells, interpolated, and as probabilities.
+    """
+    finest = FINEST_STRIDE**2
+    seen = model.eye_filters[-1]
+    first = 2 * model.eye_filters[0] * 4
+    maps = 2 * (seen + 2 * model.width) + 4 * model.width
+    return max((first + maps) / finest, 3.0 * model.num_classes) + _IMAGE_PLANES

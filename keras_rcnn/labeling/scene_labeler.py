@@ -13,9 +13,8 @@ from keras_rcnn.labeling.batch_labeler import (
 )
 from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
-from keras_rcnn.labeling.memory import check_memory
 from keras_rcnn.layers.precision import choose_precision
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 _ROWS_A_STRIP = 64
 
@@ -23,9 +22,9 @@ _ROWS_A_STRIP = 64
 class SceneLabeler(BatchLabeler):
     """Labels every pixel of photos of any size.
 
-    Each photo is standardized and padded, so that every pixel has a patch. The
-    network scores every `output_resolution`-th pixel; the scores of the pixels
-    between are interpolated bilinearly. Photos that need too much memory are
+    Each photo is standardized and padded, so that every pixel can be scored.
+    The network scores every `output_resolution`-th pixel, or blocks of this
+    side; the scores of the pixels between are interpolated bilinearly. Photos that need too much memory are
     labeled in tiles, with the same result.
 
     Args:
@@ -33,8 +32,9 @@ class SceneLabeler(BatchLabeler):
         method: `fragments`, `shift_and_stitch` or `patches`; all compute the
             same scores, at very different speeds.
         output_resolution: pixels from one computed label to the next, in
-            both directions; 1 computes the label of every pixel, other
-            divisors of the network's output stride are faster and coarser.
+            both directions; the finest if not given. A `RecurrentCNN` has all
+            divisors of its output stride, and 1 computes the label of every
+            pixel; a `RecurrentPyramid` has the strides of its instances.
         num_instances: number of instances to apply; the model's own by
             default.
         memory_mb: megabytes that labeling may use at a time, in addition to
@@ -59,11 +59,12 @@ class SceneLabeler(BatchLabeler):
         Probabilities, float32, have a last axis of classes.
 
     Raises:
-        InputError: for an unknown method, a resolution that does not divide
-            the output stride, an impossible smoothing, instances that take
+        InputError: for an unknown method, a resolution that the network
+            does not have, an impossible smoothing, instances that take
             too much memory, or photos of another type or shape.
         TooLargeError: if a photo does not fit in memory.
 
+    >>> from keras_rcnn import RecurrentCNN
     >>> model = RecurrentCNN.from_preset("rcnn2", num_classes=8)
     >>> labeler = SceneLabeler(model, output_resolution=8)
     >>> photo = np.zeros((30, 40, 3), np.uint8)
@@ -78,9 +79,9 @@ class SceneLabeler(BatchLabeler):
 
     def __init__(
         self,
-        model: RecurrentCNN,
+        model: SceneParser,
         method: str = "fragments",
-        output_resolution: int = 1,
+        output_resolution: int | None = None,
         num_instances: int | None = None,
         memory_mb: float = DEFAULT_MEMORY_MB,
         precision: str = "auto",
@@ -89,8 +90,11 @@ class SceneLabeler(BatchLabeler):
         self.model = model
         self.class_names = model.class_names
         self.palette = model.palette
-        self.num_instances: int = num_instances or model.num_instances
-        self.output_resolution: int = output_resolution
+        self.num_instances: int
+        self.output_resolution: int
+        self.num_instances, self.output_resolution = model.choose(
+            num_instances, output_resolution
+        )
         self.smoothing: int = smoothing
         precision = choose_precision(precision)
         if precision != model.dtype_policy.name:
@@ -98,11 +102,11 @@ class SceneLabeler(BatchLabeler):
         self.graph = LabelingGraph(
             model,
             method,
-            output_resolution,
+            self.output_resolution,
             self.num_instances,
             smoothing=smoothing,
         )
-        check_memory(memory_mb, model, self.num_instances, output_resolution)
+        self.graph.scorer.check_memory(memory_mb)
         self.tiles = self.graph.tile_grid(memory_mb)
 
     def _label(

@@ -10,8 +10,6 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from keras_rcnn.layers.geometry import StackGeometry
-
 
 @dataclasses.dataclass(frozen=True)
 class Span:
@@ -47,31 +45,33 @@ class Span:
 class TileGrid:
     """Cuts images so that the scores of tiles equal the scores of the image.
 
-    Tiles begin at multiples of the output stride, as the scores of a whole
-    image do. If scores are interpolated, a tile also computes the first score
-    of the next tile; if they are averaged, it computes the scores around it.
+    If scores are averaged, a tile also computes the scores around it.
 
     Args:
-        geometry: geometry of the stack f.
-        num_instances: how often f is applied.
-        output_resolution: pixels from one score to the next.
-        max_pixels: maximum number of pixels of a tile with its margins. A tile
-            as large as the receptive field is always allowed, because the
+        padding: pixels on each side that a score depends on.
+        stride: tiles begin at multiples of this number of pixels, as the
+            scores of a whole image do.
+        smallest: smallest side of a tile, in pixels, whatever the memory. The
             margins of smaller tiles would cost too much.
+        max_pixels: maximum number of pixels of a tile with its margins.
+        step: the part of a tile that is scored begins at a multiple of this
+            number of pixels.
+        after: pixels after a tile that are scored for interpolation.
         smoothing: side of the square of pixels whose scores are averaged.
     """
 
-    geometry: StackGeometry
-    num_instances: int
-    output_resolution: int
+    padding: int
+    stride: int
+    smallest: int
     max_pixels: int
+    step: int = 1
+    after: int = 0
     smoothing: int = 1
 
     @property
     def margin(self) -> int:
         """Maximum number of pixels read on each side of a tile."""
-        padding = self.geometry.padding(self.num_instances)
-        return padding + self._scored_before + self._interpolated
+        return self.padding + self._scored_before + self.after
 
     def images_a_pass(self, height: int, width: int) -> int:
         """Number of images of a size that fit in the memory, padded.
@@ -111,15 +111,14 @@ class TileGrid:
             minimum: function of two of these numbers.
             maximum: function of two of these numbers.
         """
-        padding = self.geometry.padding(self.num_instances)
         around = self._scored_before
         stop = minimum(start + size, length)
         scored = slice(
             maximum(0, start - around),
-            minimum(stop + around + self._interpolated, length),
+            minimum(stop + around + self.after, length),
         )
-        first = maximum(0, scored.start - padding)
-        last = minimum(length, scored.stop + padding)
+        first = maximum(0, scored.start - self.padding)
+        last = minimum(length, scored.stop + self.padding)
         return Span(
             slice(start, stop),
             slice(first, last),
@@ -140,9 +139,8 @@ class TileGrid:
 
     def equal_tiles(self, length: Any, largest: int) -> Any:
         """Side of equal tiles of an axis, an integer or a tensor."""
-        stride = self.geometry.output_stride(self.num_instances)
         count = -(-length // largest)
-        return -(-length // (count * stride)) * stride
+        return -(-length // (count * self.stride)) * self.stride
 
     @property
     def largest_square(self) -> int:
@@ -150,14 +148,9 @@ class TileGrid:
         return self._largest_side(math.isqrt(self.max_pixels))
 
     @property
-    def _interpolated(self) -> bool:
-        return self.output_resolution > 1
-
-    @property
     def _scored_before(self) -> int:
         """Pixels that smoothing needs, rounded up to a computed score."""
-        reach = self.smoothing // 2
-        return -(-reach // self.output_resolution) * self.output_resolution
+        return -(-(self.smoothing // 2) // self.step) * self.step
 
     def _pixels_beside(self, side: int) -> int:
         return self.max_pixels // (side + 2 * self.margin)
@@ -168,6 +161,5 @@ class TileGrid:
 
     def _largest_side(self, max_side: int) -> int:
         """Largest side of a tile that has at most `max_side` with margins."""
-        stride = self.geometry.output_stride(self.num_instances)
-        smallest = self.geometry.receptive_field(self.num_instances)
-        return max(max_side - 2 * self.margin - stride + 1, smallest)
+        room = max_side - 2 * self.margin - self.stride + 1
+        return max(room, self.smallest)

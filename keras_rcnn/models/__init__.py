@@ -8,6 +8,9 @@ from keras_rcnn import lazy_names
 
 _MODULES = {
     "RecurrentCNN": "recurrent_cnn",
+    "RecurrentPyramid": "recurrent_pyramid",
+    "SceneParser": "scene_parser",
+    "from_preset": "networks",
     "load_model": "saving",
     "output_stride": "presets",
     "parse_stages": "stage_text",

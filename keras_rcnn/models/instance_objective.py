@@ -41,9 +41,7 @@ class InstanceObjective:
                 f"loss_weights={list(weights)} are {len(weights)} numbers, and "
                 f"the model has {num_instances} instances: give one for each."
             )
-        self.loss = keras.losses.get(
-            loss
-        ) or keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        self.loss = keras.losses.get(loss)
         self.weights = {
             instance_name(instance): float(weight)
             for instance, weight in enumerate(weights, 1)
@@ -54,7 +52,7 @@ class InstanceObjective:
 
     def total_loss(self, targets: Grids, scores: Grids, weights: Grids) -> Any:
         """This replica's part of the loss, see `compute_loss` of the model."""
-        loss_of_pixels = getattr(self.loss, "call", self.loss)
+        loss_of_pixels = getattr(self.loss, "call", self.loss) or _crossentropy
         counts = {name: tf.reduce_sum(weights[name]) for name in self.weights}
         if getattr(self.loss, "reduction", None) == "sum":
             counts = dict.fromkeys(counts, tf.constant(1.0))
@@ -102,9 +100,16 @@ class InstanceObjective:
     def get_config(self) -> dict[str, Any]:
         """The arguments of `compile` that made it."""
         return {
-            "loss": keras.losses.serialize(self.loss),
+            "loss": self.loss and keras.losses.serialize(self.loss),
             "loss_weights": list(self.weights.values()),
         }
+
+
+def _crossentropy(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:
+    """Of labels, or of probabilities of all classes, and logits."""
+    if targets.shape.rank == scores.shape.rank:
+        return tf.nn.softmax_cross_entropy_with_logits(targets, scores)
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(targets, scores)
 
 
 def most_probable(targets: tf.Tensor, scores: tf.Tensor) -> tf.Tensor:

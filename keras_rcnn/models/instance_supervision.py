@@ -6,10 +6,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_rcnn.datasets.label_grids import LabelGrids
 from keras_rcnn.datasets.sampling import Grids, instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
-from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.models.instance_objective import (
     InstanceObjective,
     Sums,
@@ -17,7 +17,6 @@ from keras_rcnn.models.instance_objective import (
 )
 from keras_rcnn.models.padding import (
     Batch,
-    crop_scores,
     pad_photos,
     padded_batch,
 )
@@ -31,9 +30,9 @@ class InstanceSupervision(keras.Model):
     `(photos, labels, sample_weight)`; `predict` takes photos and returns the
     scores of every instance by name, as `call` does. The photos are padded
     with zeros, which is the mean color, so that every pixel can be labeled.
-    Each instance learns and predicts the labels at the centers of its receptive
-    fields: pixels 0, s, 2s, ... of a photo, with
-    `s = geometry.output_stride(instance)`.
+    `label_grids` says what each instance learns and predicts: the labels at
+    the centers of its receptive fields, or the shares of the classes in blocks
+    of pixels.
 
     Batches whose labels are a dict already hold the grids of labels and of
     weights that `datasets.sample_crops` draws. Their photos are not padded.
@@ -45,7 +44,7 @@ class InstanceSupervision(keras.Model):
     `fit` trains on one device. A loop over several replicas calls the same
     step in two parts: `replica_step` in each replica and `apply_sums` once.
 
-    Subclasses have the attributes `num_instances` and `geometry`.
+    Subclasses have the attributes `num_instances` and `label_grids`.
 
     Shapes of a batch:
         photos: `(batch, height, width, 3)`; uint8, which the model
@@ -57,8 +56,8 @@ class InstanceSupervision(keras.Model):
     num_instances: int
 
     @property
-    def geometry(self) -> StackGeometry:
-        """Receptive field, strides and sizes of the score maps."""
+    def label_grids(self) -> LabelGrids:
+        """Where the scores lie in a photo, and what the instances learn."""
         raise NotImplementedError
 
     def compile(
@@ -169,9 +168,10 @@ class InstanceSupervision(keras.Model):
     def predict_step(self, data: Any) -> Any:
         """Scores of every instance, by name."""
         photos, _, _ = keras.utils.unpack_x_y_sample_weight(data)
-        margin = self.geometry.padding(self.num_instances)
+        margin = self.label_grids.padding(self.num_instances)
         scores = self(pad_photos(photos, margin), training=False)
-        return crop_scores(scores, photos, self.geometry)
+        height, width = tf.unstack(tf.shape(photos)[1:3])
+        return self.label_grids.crop(scores, height, width)
 
     def compute_loss(
         self,
@@ -209,7 +209,7 @@ class InstanceSupervision(keras.Model):
         return super().compute_metrics(x, labels, y_pred[last], weights)
 
     def _batch(self, data: Any) -> Batch:
-        return padded_batch(data, self.geometry, self.num_instances)
+        return padded_batch(data, self.label_grids, self.num_instances)
 
     def _learn(
         self, images: tf.Tensor, targets: Grids, weights: Grids

@@ -5,11 +5,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.datasets.sampling import Grids, grids_of_labels, instance_name
+from keras_rcnn.datasets.label_grids import LabelGrids
+from keras_rcnn.datasets.sampling import Grids
 from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
-from keras_rcnn.layers.geometry import StackGeometry
 
 Batch = tuple[tf.Tensor, Grids, Grids]
 
@@ -23,13 +23,13 @@ def pad_photos(photos: tf.Tensor, margin: int) -> tf.Tensor:
 
 
 def padded_batch(
-    data: Any, geometry: StackGeometry, num_instances: int
+    data: Any, label_grids: LabelGrids, num_instances: int
 ) -> Batch:
     """Returns padded photos, and labels and weights by instance.
 
     Args:
         data: a batch as `InstanceSupervision` takes it.
-        geometry: of the stack f.
+        label_grids: of the model.
         num_instances: number of instances.
 
     Raises:
@@ -44,7 +44,7 @@ def padded_batch(
             f"The photos have the size {sizes[0]} and the label maps "
             f"{sizes[1]}: give label maps of the size of the photos."
         )
-    margin = geometry.padding(num_instances)
+    margin = label_grids.padding(num_instances)
     if weights is not None:
         if weights.shape.rank == 1:
             weights = weights[:, tf.newaxis, tf.newaxis]
@@ -53,34 +53,8 @@ def padded_batch(
         weights = tf.pad(weights, _margins(margin))
     labels = tf.cast(labels, tf.int32)
     labels = tf.pad(labels, _margins(margin), constant_values=IGNORE_LABEL)
-    grids = grids_of_labels(labels, geometry, num_instances, weights)
+    grids = label_grids.targets(labels, num_instances, weights)
     return pad_photos(photos, margin), *grids
-
-
-def crop_scores(
-    scores: Grids, photos: tf.Tensor, geometry: StackGeometry
-) -> Grids:
-    """Returns the scores without those of the margins of padded photos.
-
-    The earlier instances score the margins as well.
-
-    Args:
-        scores: of every instance of the padded photos.
-        photos: without padding.
-        geometry: of the stack f.
-    """
-    height, width = tf.unstack(tf.shape(photos)[1:3])
-    margin = geometry.padding(len(scores))
-    cropped = {}
-    for instance in range(1, len(scores) + 1):
-        stride = geometry.output_stride(instance)
-        first = (margin - geometry.padding(instance)) // stride
-        rows, columns = (-(-size // stride) for size in (height, width))
-        name = instance_name(instance)
-        cropped[name] = scores[name][
-            :, first : first + rows, first : first + columns
-        ]
-    return cropped
 
 
 def _margins(margin: int) -> list[list[int]]:

@@ -1,16 +1,18 @@
-"""The networks of the paper, one entry for each."""
+"""The networks, one entry for each."""
 
 import dataclasses
 from collections.abc import Sequence
+from typing import ClassVar
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.layers.pyramid_geometry import PyramidGeometry
 from keras_rcnn.layers.stage import Stage, stack_geometry
 
 
 @dataclasses.dataclass(frozen=True)
-class Preset:
-    """One network of the paper.
+class StackPreset:
+    """One network of the paper, a `RecurrentCNN`.
 
     Args:
         stages: the hidden stages of f.
@@ -20,6 +22,8 @@ class Preset:
             only input is the image.
         source: where the paper describes it.
     """
+
+    network: ClassVar[str] = "RecurrentCNN"
 
     stages: tuple[Stage, ...]
     classifier_kernel_size: int
@@ -32,26 +36,54 @@ class Preset:
         return stack_geometry(self.stages, self.classifier_kernel_size)
 
 
-PRESETS = {
-    "plain": Preset(
+@dataclasses.dataclass(frozen=True)
+class PyramidPreset:
+    """One `RecurrentPyramid`, whose arguments it has.
+
+    Args:
+        width: channels of the states.
+        levels: number of scales.
+        depth: number of convolutions of the stacks down and up.
+        passes: how often the network goes down and up.
+    """
+
+    network: ClassVar[str] = "RecurrentPyramid"
+    width: int
+    levels: int = 4
+    depth: int = 2
+    passes: int = 1
+
+    @property
+    def geometry(self) -> PyramidGeometry:
+        """Strides and receptive fields."""
+        return PyramidGeometry(self.levels, self.depth, self.passes)
+
+    @property
+    def num_instances(self) -> int:
+        """Number of instances of all passes."""
+        return self.geometry.num_instances
+
+
+_STACKS = {
+    "plain": StackPreset(
         stages=(Stage(25, 6, 8), Stage(50, 3, 2)),
         classifier_kernel_size=7,
         num_instances=1,
         source="Section 4.1 and Table 2, Stanford: plain CNN, 133x133 patches",
     ),
-    "plain_sift_flow": Preset(
+    "plain_sift_flow": StackPreset(
         stages=(Stage(50, 6, 8), Stage(50, 3, 2)),
         classifier_kernel_size=7,
         num_instances=1,
         source="Section 4.1 and Table 2, SIFT Flow: plain CNN, 133x133",
     ),
-    "rcnn1": Preset(
+    "rcnn1": StackPreset(
         stages=(Stage(25, 8, 2), Stage(100, 8, 2)),
         classifier_kernel_size=1,
         num_instances=2,
         source="Section 4.1: rCNN1, two instances of CNN1",
     ),
-    "rcnn2": Preset(
+    "rcnn2": StackPreset(
         stages=(Stage(25, 8, 2), Stage(50, 8)),
         classifier_kernel_size=1,
         num_instances=3,
@@ -59,8 +91,18 @@ PRESETS = {
     ),
 }
 
+PYRAMIDS = {
+    "pyramid_small": PyramidPreset(width=48),
+    "pyramid": PyramidPreset(width=64),
+    "pyramid_large": PyramidPreset(width=96),
+}
 
-def get_preset(name: str, others: Sequence[str] = ()) -> Preset:
+PRESETS: dict[str, StackPreset | PyramidPreset] = _STACKS | PYRAMIDS
+
+
+def get_preset(
+    name: str, others: Sequence[str] = ()
+) -> StackPreset | PyramidPreset:
     """The preset of that name.
 
     Args:

@@ -6,11 +6,13 @@ from typing import Any
 import keras
 from keras import ops
 
+from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.datasets.sampling import instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.models.preset_model import PresetModel
+from keras_rcnn.models.scene_parser import names_and_colors
+from keras_rcnn.models.stage_network import StageNetwork
 
 # The form in which an instance sees the scores of the previous instance.
 FEEDBACKS = ("scores", "probabilities")
@@ -20,7 +22,7 @@ _MAX_INSTANCES = 64
 
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
-class RecurrentCNN(PresetModel):
+class RecurrentCNN(StageNetwork):
     """Applies one stack f repeatedly to its own scores and the image.
 
     Each application is an instance, the paper's term: `num_instances` counts
@@ -35,8 +37,8 @@ class RecurrentCNN(PresetModel):
     numbers. Resizing gives scores that differ by 0.5.
 
     `compile`, `fit`, `evaluate` and `predict` are those of
-    `InstanceSupervision`; `from_preset` and `from_stages` those of
-    `PresetModel`.
+    `InstanceSupervision`; `from_preset` is that of `SceneParser`, and
+    `from_stages` that of `StageNetwork`.
 
     Args:
         conv_stack: the stack f, shared by all instances.
@@ -91,7 +93,7 @@ class RecurrentCNN(PresetModel):
         self.conv_stack = conv_stack
         self.num_instances = num_instances
         self.feedback = feedback
-        self.class_names, self.palette = _names_and_colors(
+        self.class_names, self.palette = names_and_colors(
             conv_stack.num_classes, class_names, palette
         )
         self.check_instances(num_instances)
@@ -108,6 +110,11 @@ class RecurrentCNN(PresetModel):
     def geometry(self) -> StackGeometry:
         """Receptive field, strides and plane sizes."""
         return self.conv_stack.geometry
+
+    @property
+    def label_grids(self) -> CenterGrids:
+        """What the instances learn: the labels of single pixels."""
+        return CenterGrids(self.geometry)
 
     def call(
         self,
@@ -215,6 +222,38 @@ class RecurrentCNN(PresetModel):
                 f"{_MAX_RECEPTIVE_FIELD} pixels."
             )
 
+    def choose(
+        self, num_instances: int | None, output_resolution: int | None
+    ) -> tuple[int, int]:
+        """See `SceneParser.choose`; any divisor of the stride is possible."""
+        num_instances = num_instances or self.num_instances
+        output_resolution = output_resolution or 1
+        self.check_instances(num_instances)
+        possible = self.resolutions(num_instances)
+        if output_resolution not in possible:
+            raise InputError(
+                f"Output resolution {output_resolution} is not possible with "
+                f"{num_instances} instance(s) of this network: choose one of "
+                f"{', '.join(map(str, possible))}."
+            )
+        return num_instances, output_resolution
+
+    def resolutions(self, num_instances: int | None = None) -> dict[int, int]:
+        """See `SceneParser.resolutions`; all divisors of the stride."""
+        count = num_instances or self.num_instances
+        stride = self.geometry.output_stride(count)
+        return {r: count for r in range(1, stride + 1) if stride % r == 0}
+
+    def nearest_resolution(
+        self, num_instances: int, output_resolution: int
+    ) -> int:
+        """See `SceneParser.nearest_resolution`; a finer one, if any."""
+        return max(
+            resolution
+            for resolution in self.resolutions(num_instances)
+            if resolution <= output_resolution
+        )
+
     def get_config(self) -> dict[str, Any]:
         """The arguments, for `from_config`."""
         return super().get_config() | {
@@ -237,21 +276,3 @@ class RecurrentCNN(PresetModel):
         )
         return cls(**(config | {"conv_stack": stack}))
 
-
-def _names_and_colors(
-    count: int,
-    class_names: Sequence[str] | None,
-    palette: Sequence[Sequence[int]] | None,
-) -> tuple[tuple[str, ...], tuple[tuple[int, ...], ...]]:
-    class_names = class_names or [f"class_{index}" for index in range(count)]
-    palette = palette or [(255 * index // count,) * 3 for index in range(count)]
-    if not len(class_names) == len(palette) == count:
-        raise ValueError(
-            f"{count} classes need as many names and colors, not "
-            f"{len(class_names)} and {len(palette)}."
-        )
-    if not all(isinstance(name, str) for name in class_names):
-        raise ValueError(f"Names of classes are texts, not {class_names!r}.")
-    if not all(len(bytes(map(int, color))) == 3 for color in palette):
-        raise ValueError("A color is red, green and blue, 0 to 255 each.")
-    return tuple(class_names), tuple(tuple(map(int, c)) for c in palette)

@@ -10,6 +10,8 @@ import numpy as np
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.files import named_part
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 
 _HUB = "hf://"
@@ -17,7 +19,7 @@ _HUB = "hf://"
 _MAX_BYTES = 2**31
 
 
-def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
+def load_model(name_or_path: str | pathlib.Path) -> SceneParser:
     """Loads a trained network, without its optimizer and loss.
 
     Args:
@@ -27,8 +29,8 @@ def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
             Hugging Face Hub.
 
     Raises:
-        InputError: if there is no such network, if it is not a
-            `RecurrentCNN`, or if a weight is not finite.
+        InputError: if there is no such network, if it is not of this package,
+            or if a weight is not finite.
     """
     place = str(name_or_path)
     is_file = not place.startswith(_HUB)
@@ -46,10 +48,10 @@ def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
             f"{name_or_path}: not a readable Keras model ({reason}); train or "
             "download it again."
         ) from error
-    if not isinstance(model, RecurrentCNN):
+    if not isinstance(model, SceneParser):
         raise InputError(
-            f"{name_or_path}: a {type(model).__name__}, not a RecurrentCNN; "
-            "give a model that `keras-rcnn train` wrote."
+            f"{name_or_path}: a {type(model).__name__}, not a network of "
+            "keras_rcnn; give a model that `keras-rcnn train` wrote."
         )
     if not all(np.isfinite(weight).all() for weight in model.get_weights()):
         raise InputError(
@@ -59,7 +61,7 @@ def load_model(name_or_path: str | pathlib.Path) -> RecurrentCNN:
     return model
 
 
-def save_model(model: RecurrentCNN, path: str | pathlib.Path) -> None:
+def save_model(model: SceneParser, path: str | pathlib.Path) -> None:
     """Saves a network for float32, with its normalizations folded.
 
     A file is written completely or not at all.

@@ -5,7 +5,7 @@ import pathlib
 from collections.abc import Mapping
 from typing import Any
 
-from keras_rcnn import RecurrentCNN
+from keras_rcnn.models import SceneParser
 from keras_rcnn.reports.rendering import render
 from keras_rcnn.training.experiments import (
     Experiment,
@@ -51,7 +51,7 @@ PURPOSES = {
 def write_card(
     name: str,
     folder: pathlib.Path,
-    model: RecurrentCNN,
+    model: SceneParser,
     trained: Mapping[str, Any],
     held_out: Mapping[str, Any],
 ) -> str:

@@ -12,7 +12,7 @@ from keras_rcnn.datasets import (
     sample_patches,
 )
 from keras_rcnn.errors import InputError
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.recipes import Phase, Recipe
 
 # Maps images, label grids and their weights to others.
@@ -21,7 +21,7 @@ Targets = Callable[..., tuple[Any, Any, Any]]
 
 def sample_batches(
     dataset: SceneDataset,
-    model: RecurrentCNN,
+    model: SceneParser,
     recipe: Recipe,
     phase: Phase,
     seed: int,
@@ -34,7 +34,7 @@ def sample_batches(
 
     Args:
         dataset: labeled photos to sample from.
-        model: gives the geometry.
+        model: says what its instances learn.
         recipe: of the run.
         phase: one of the recipe.
         seed: of every draw.
@@ -45,7 +45,6 @@ def sample_batches(
     """
     arguments = {
         "examples": dataset.examples,
-        "geometry": model.geometry,
         "num_instances": phase.num_instances,
         "batch_size": phase.batch_size,
         "seed": seed,
@@ -55,16 +54,20 @@ def sample_batches(
     }
     if phase.grid_size:
         batches = sample_crops(
+            grids=model.label_grids,
             grid_size=phase.grid_size,
             scale_range=recipe.scale_range,
             flip=recipe.flip,
             color_jitter=recipe.color_jitter,
+            brightness_jitter=recipe.brightness_jitter,
             cutout=recipe.cutout,
             **arguments,
         )
     else:
         batches = sample_patches(
-            one_instance_at_random=phase.one_instance_at_random, **arguments
+            geometry=model.geometry,
+            one_instance_at_random=phase.one_instance_at_random,
+            **arguments,
         )
     if distillation_targets:
         batches = batches.map(distillation_targets).prefetch(tf.data.AUTOTUNE)

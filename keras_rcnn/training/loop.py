@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 
 def fit_until_stopped(
-    model: RecurrentCNN,
+    model: SceneParser,
     strategy: tf.distribute.Strategy,
     sample: Callable[..., tf.data.Dataset],
     validation: tf.data.Dataset | None,
@@ -52,7 +52,7 @@ def fit_until_stopped(
 
 
 def _fit_replicas(
-    model: RecurrentCNN,
+    model: SceneParser,
     strategy: tf.distribute.Strategy,
     batches: Iterable,
     validation: tf.data.Dataset | None,
@@ -99,6 +99,6 @@ def _fit_replicas(
     calls.on_train_end()
 
 
-def _logs(model: RecurrentCNN) -> dict[str, float]:
+def _logs(model: SceneParser) -> dict[str, float]:
     results = model.get_metrics_result()
     return {name: float(value) for name, value in results.items()}

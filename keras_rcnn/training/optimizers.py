@@ -4,13 +4,13 @@ from typing import Any
 
 import keras
 
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.optimizers.muon import Muon
 from keras_rcnn.training.recipes import Recipe
 
 
 def build_optimizer(
-    recipe: Recipe, model: RecurrentCNN
+    recipe: Recipe, model: SceneParser
 ) -> keras.optimizers.Optimizer:
     """The optimizer of a recipe; a `Schedule` sets its learning rate."""
     settings: dict[str, Any] = {

@@ -1,9 +1,10 @@
 """Recipes: the phases of a training, their sampling and their losses."""
 
 import dataclasses
+from typing import Any
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.models.presets import get_preset
+from keras_rcnn.models.presets import PYRAMIDS, get_preset
 
 
 @dataclasses.dataclass(frozen=True)
@@ -14,8 +15,9 @@ class Phase:
         num_instances: instances that are trained.
         fraction: of the whole training.
         batch_size: crops or patches per step.
-        grid_size: labels along a side of the last instance's grid in a crop; 0
-            samples patches with one label each instead.
+        grid_size: labels along a side, or along height and width, of the last
+            instance's grid in a crop; 0 samples patches with one label each
+            instead.
         loss_weights: weight of each instance's loss, first instance first.
         learning_rate: at the start of the phase, after a short warm-up.
         final_learning_rate: at its end, along a half cosine.
@@ -26,7 +28,7 @@ class Phase:
     num_instances: int
     fraction: float
     batch_size: int
-    grid_size: int
+    grid_size: int | tuple[int, int]
     loss_weights: tuple[float, ...]
     learning_rate: float
     final_learning_rate: float
@@ -47,6 +49,7 @@ class Recipe:
         scale_range: smallest and largest magnification of the photos.
         flip: whether photos are mirrored at random.
         color_jitter: largest change of a number of the color matrix.
+        brightness_jitter: largest change of brightness, as for `sample_crops`.
         cutout: largest fraction of a crop's side that is hidden.
         class_balance: exponent of `class_weights`; 0 for none.
         label_smoothing: probability that the loss gives to all classes alike.
@@ -67,6 +70,7 @@ class Recipe:
     scale_range: tuple[float, float] = (1.0, 1.0)
     flip: bool = False
     color_jitter: float = 0.0
+    brightness_jitter: float = 0.0
     cutout: float = 0.0
     class_balance: float = 0.0
     label_smoothing: float = 0.0
@@ -75,6 +79,17 @@ class Recipe:
     saturation_penalty: float = 0.0
     ema_momentum: float = 0.0
     warmup: float = 0.0
+
+    @property
+    def network_options(self) -> dict[str, Any]:
+        """Arguments of the network that differ from its own choice."""
+        defaults = Recipe(self.phases, self.optimizer)
+        names = ("initializer", "normalization", "feedback")
+        return {
+            name: getattr(self, name)
+            for name in names
+            if getattr(self, name) != getattr(defaults, name)
+        }
 
     def last_phase_alone(self) -> "Recipe":
         """The recipe without the phases before the last one."""
@@ -150,6 +165,20 @@ _DENSE = {
     ),
 }
 
+# The crops are those of photos of 240 x 320 pixels.
+_PYRAMID = Recipe(
+    phases=(
+        Phase(4, 1.0, 8, (48, 64), (0.4, 0.4, 0.4, 1.0), 3e-3, 1e-5),
+    ),
+    optimizer="muon",
+    scale_range=(0.75, 1.33),
+    flip=True,
+    color_jitter=0.17,
+    brightness_jitter=0.35,
+    warmup=0.02,
+)
+_DENSE |= dict.fromkeys(PYRAMIDS, _PYRAMID)
+
 RECIPES = {"dense": _DENSE, "paper": _PAPER}
 
 
@@ -166,4 +195,8 @@ def get_recipe(name: str, preset: str) -> Recipe:
         )
     get_preset(preset)
     family = preset.removesuffix("_sift_flow")
+    if family not in RECIPES[name]:
+        raise InputError(
+            f"There is no recipe {name!r} for {preset}: choose dense."
+        )
     return RECIPES[name][family]

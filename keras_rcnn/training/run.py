@@ -14,7 +14,7 @@ from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.datasets.batch_photos import photos_of_batch
 from keras_rcnn.errors import InputError
 from keras_rcnn.losses import BalancedCrossentropy
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.training.batches import (
@@ -53,7 +53,7 @@ LOGS_DIR = "logs"
 
 
 def train(
-    model: RecurrentCNN,
+    model: SceneParser,
     recipe: Recipe,
     training: SceneDataset,
     validation: SceneDataset | None,
@@ -185,7 +185,7 @@ def train(
                 data_service=data_service,
             )
             held_out = validation and validation_batches(
-                validation.examples, model.geometry, phase.num_instances
+                validation.examples, model.label_grids, phase.num_instances
             )
             fit_until_stopped(
                 model,
@@ -212,7 +212,7 @@ def log_callbacks(
 
 
 def compile_phase(
-    model: RecurrentCNN,
+    model: SceneParser,
     recipe: Recipe,
     phase: Phase,
     optimizer: keras.optimizers.Optimizer,
@@ -228,7 +228,8 @@ def compile_phase(
         weights: how much each class counts in the loss.
     """
     model.num_instances = phase.num_instances
-    model.conv_stack.saturation_penalty = recipe.saturation_penalty
+    if recipe.saturation_penalty:
+        model.conv_stack.saturation_penalty = recipe.saturation_penalty
     loss = BalancedCrossentropy(
         weights,
         recipe.label_smoothing,

@@ -6,7 +6,7 @@ from keras_rcnn.cli.flags import Flags
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.distillation import Distillation
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.saving import load_model
 from keras_rcnn.training.experiments import Experiment
 
@@ -17,7 +17,7 @@ def load_other(
     experiment: Experiment,
     photos: SceneDataset,
     model_dir: pathlib.Path,
-) -> RecurrentCNN:
+) -> SceneParser:
     """Loads the network that --teacher or --start_from names.
 
     Args:
@@ -47,7 +47,7 @@ def load_other(
 def load_initial_weights(
     flags: Flags,
     experiment: Experiment,
-    model: RecurrentCNN,
+    model: SceneParser,
     photos: SceneDataset,
     model_dir: pathlib.Path,
 ) -> None:
@@ -71,7 +71,7 @@ def load_initial_weights(
 def distillation_targets(
     flags: Flags,
     experiment: Experiment,
-    model: RecurrentCNN,
+    model: SceneParser,
     photos: SceneDataset,
     model_dir: pathlib.Path,
 ) -> Distillation | None:

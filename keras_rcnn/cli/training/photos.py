@@ -14,7 +14,7 @@ from keras_rcnn.datasets import (
 from keras_rcnn.labeling.augmentation import SIX_VIEWS, TestTimeAugmentation
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.labeling.self_training import pseudo_label
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.experiments import Experiment
 
 
@@ -74,7 +74,7 @@ def select_photos(
 
 
 def labeled_by(
-    teacher: RecurrentCNN, photos: SceneDataset, confidence: float
+    teacher: SceneParser, photos: SceneDataset, confidence: float
 ) -> SceneDataset:
     """Photos with the labels that a teacher is sure of.
 

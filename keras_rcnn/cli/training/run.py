@@ -15,8 +15,7 @@ from keras_rcnn.io import quiet
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.models.saving import load_model
+from keras_rcnn.models import SceneParser, from_preset, load_model
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment
@@ -105,24 +104,22 @@ def find_data_service(address: str | None) -> DataService | None:
 
 def fresh_model(
     experiment: Experiment, dataset: SceneDataset, flags: Flags
-) -> RecurrentCNN:
+) -> SceneParser:
     """The network of an experiment, for the classes of a data set."""
-    return RecurrentCNN.from_preset(
+    return from_preset(
         experiment.preset,
         dataset.num_classes,
         dataset.class_names,
         dataset.palette,
         stages=flags.stages,
-        initializer=experiment.recipe.initializer,
-        normalization=experiment.recipe.normalization,
-        feedback=experiment.recipe.feedback,
+        **experiment.recipe.network_options,
         dtype=choose_precision(flags.precision),
     )
 
 
 def announce(
     experiment: Experiment,
-    model: RecurrentCNN,
+    model: SceneParser,
     training: SceneDataset,
     validation: SceneDataset | None,
     strategy: tf.distribute.Strategy,

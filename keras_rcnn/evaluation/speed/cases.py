@@ -14,7 +14,7 @@ from keras_rcnn.evaluation.speed.operations import (
 )
 from keras_rcnn.evaluation.speed.timing import seconds_of
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 # `patches` would take hours for a whole photo: it computes 4 x 4 labels.
 PATCHES_SIDE = 4
@@ -48,7 +48,7 @@ class Runner:
         cases: all cases that will be run.
     """
 
-    def __init__(self, network: RecurrentCNN, cases: Sequence[Case]) -> None:
+    def __init__(self, network: SceneParser, cases: Sequence[Case]) -> None:
         self.network = network
         self.labelers = {
             case: SceneLabeler(

@@ -18,7 +18,7 @@ from keras_rcnn.evaluation.speed.cases import (
 )
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, spread
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.scene_parser import SceneParser
 
 METHODS = ("patches", "shift_and_stitch", "fragments")
 
@@ -107,7 +107,7 @@ class _Photo:
         return float(np.median(times)) if times else None
 
 
-def _stride(network: RecurrentCNN) -> int:
+def _stride(network: SceneParser) -> int:
     return network.geometry.output_stride(network.num_instances)
 
 

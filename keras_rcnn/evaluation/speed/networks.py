@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models import SceneParser, from_preset
 from keras_rcnn.models.saving import load_model
 from keras_rcnn.models.zoo import shipped_file
 
@@ -26,7 +26,7 @@ def folder(model: str | None) -> pathlib.Path:
     return pathlib.Path(model or shipped_file(SHIPPED).parent).expanduser()
 
 
-def load(model: str | None, preset: str | None) -> RecurrentCNN:
+def load(model: str | None, preset: str | None) -> SceneParser:
     """A trained network, or one with fresh weights, which is as fast.
 
     Args:
@@ -43,5 +43,5 @@ def load(model: str | None, preset: str | None) -> RecurrentCNN:
         )
     if preset:
         keras.utils.set_random_seed(0)
-        return RecurrentCNN.from_preset(preset, NUM_CLASSES)
+        return from_preset(preset, NUM_CLASSES)
     return load_model(model or SHIPPED)

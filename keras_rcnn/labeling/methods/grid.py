@@ -16,15 +16,8 @@ def check_output_resolution(
     Raises:
         InputError: if it does not; the message lists the possible ones.
     """
-    stride = model.geometry.output_stride(num_instances)
-    possible = [r for r in range(1, stride + 1) if stride % r == 0]
-    if output_resolution not in possible:
-        raise InputError(
-            f"Output resolution {output_resolution} is not possible with "
-            f"{num_instances} instance(s) of this network: choose one of "
-            f"{', '.join(map(str, possible))}."
-        )
-    return stride
+    model.choose(num_instances, output_resolution)
+    return model.geometry.output_stride(num_instances)
 
 
 def check_smoothing(smoothing: int) -> None:

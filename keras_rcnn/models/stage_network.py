@@ -1,20 +1,16 @@
-"""New and trained networks by name."""
+"""Networks that stages describe."""
 
 from collections.abc import Sequence
 from typing import Any, Self
 
-import keras
-
-from keras_rcnn.errors import InputError
 from keras_rcnn.layers.conv_stack import IMAGE_CHANNELS, ConvStack
 from keras_rcnn.layers.stage import Stage
-from keras_rcnn.models.instance_supervision import InstanceSupervision
-from keras_rcnn.models.presets import PRESETS, get_preset
+from keras_rcnn.models.presets import StackPreset
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.stage_text import parse_stages
-from keras_rcnn.models.zoo import shipped_file, shipped_networks
 
 
-class PresetModel(InstanceSupervision):
+class StageNetwork(SceneParser):
     """A recurrent network that presets and lines of stages can describe.
 
     Subclasses take the arguments `conv_stack`, `num_instances`, `class_names`,
@@ -25,62 +21,25 @@ class PresetModel(InstanceSupervision):
     feedback: str
 
     @classmethod
-    def from_preset(
+    def from_entry(
         cls,
-        preset: str,
-        num_classes: int | None = None,
-        class_names: Sequence[str] | None = None,
-        palette: Sequence[Sequence[int]] | None = None,
+        entry: StackPreset,
+        num_classes: int,
         stages: str | Sequence[Stage] | None = None,
         **kwargs: Any,
     ) -> Self:
-        """A network of the paper with fresh weights, or a trained network.
+        """A network of an entry of `PRESETS`, with fresh weights.
 
         Args:
-            preset: `plain`, `plain_sift_flow`, `rcnn1` or `rcnn2`; or the name
-                of a shipped network, see `shipped_networks`. The name
-                `plain_sift_flow` is both; with classes it is the network of
-                the paper.
-            num_classes: of a new network. A shipped network keeps its classes
-                if neither this nor `class_names` is given; else it keeps its
-                trained hidden layers and gets a new classifier.
-            class_names: one for each class.
-            palette: red, green, blue (0 to 255) of each class.
-            stages: instead of the hidden stages of a preset of the paper.
+            entry: of the presets.
+            num_classes: number of classes.
+            stages: instead of the hidden stages of the preset.
             **kwargs: more arguments of `from_stages`.
-
-        Raises:
-            InputError: if there is no such preset, or the number of classes is
-                missing.
         """
-        if num_classes is None and class_names is not None:
-            num_classes = len(class_names)
-        is_shipped = preset in shipped_networks()
-        if is_shipped and not (preset in PRESETS and num_classes):
-            file = shipped_file(preset)
-            trained = keras.saving.load_model(file, compile=False)
-            if num_classes:
-                return trained.with_classes(
-                    num_classes,
-                    class_names=class_names,
-                    palette=palette,
-                    **kwargs,
-                )
-            return (
-                trained.copy(kwargs["dtype"]) if "dtype" in kwargs else trained
-            )
-        entry = get_preset(preset, shipped_networks())
-        if num_classes is None:
-            raise InputError(
-                f"The preset {preset!r} has no classes of its own: give "
-                "num_classes= or class_names=."
-            )
         return cls.from_stages(
             stages or entry.stages,
             num_classes,
             entry.num_instances,
-            class_names,
-            palette,
             classifier_kernel_size=entry.classifier_kernel_size,
             **kwargs,
         )
