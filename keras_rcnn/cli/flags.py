@@ -179,7 +179,8 @@ def add_dataset(values: Flags, required: bool = True) -> None:
     values.add_integer(
         "fold",
         0,
-        "Stanford fold that is held out as the test split, 0-4.",
+        "Test split: fold 0 to 4 of Stanford Background; of SIFT Flow the "
+        "official list, 0, or one of the random lists 1 to 3.",
         None,
     )
     values.add_integer(

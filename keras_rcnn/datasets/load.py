@@ -32,7 +32,9 @@ def load_dataset(
         data_dir: for published data sets the folder where they were prepared,
             by default `~/tensorflow_datasets`; for `folder` the folder itself.
         split: `train`, `test` or `all`.
-        fold: fifth of Stanford Background that is the test split, 0 to 4.
+        fold: what the test split is: a fifth of Stanford Background, 0 to 4;
+            of SIFT Flow the official list, 0, or a random list of 200 photos,
+            1 to 3, where `train` leaves out all three lists.
         seed: of the generated scenes.
         longest_side: maximum side in pixels of photos of your own. Larger ones
             and their masks are scaled down. None leaves them as they are.

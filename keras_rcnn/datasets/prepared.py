@@ -93,12 +93,17 @@ def load_prepared(
         data_dir: folder where it was prepared, by default
             `~/tensorflow_datasets`.
         split: `train`, `test` or `all`.
-        fold: fifth of Stanford Background that is the test split, 0 to 4.
+        fold: see `load_dataset`.
 
     Raises:
-        InputError: if it was not prepared in this folder.
+        InputError: if there is no such fold, or it was not prepared in this folder.
     """
     builder = _builder(name, data_dir)
+    if fold > splits.NUM_LISTS and name == "sift_flow":
+        raise InputError(
+            f"There is no fold {fold} of sift_flow: choose 0, the official "
+            f"list, or 1 to {splits.NUM_LISTS}, random lists."
+        )
     if not builder.is_prepared():
         where = f" --data_dir={data_dir}" if data_dir else ""
         raise InputError(
@@ -106,10 +111,17 @@ def load_prepared(
             f"prepare --dataset={name} --manual_dir=FOLDER{where}`, where "
             f"FOLDER holds {builder.ARCHIVE}."
         )
-    encoded = _encoded(builder, split)
-    if "test" not in builder.info.splits and split != "all":
+    is_official = "test" in builder.info.splits and not fold
+    encoded = _encoded(builder, split if is_official else "all")
+    if split != "all" and not is_official:
         names = list(encoded.map(_name).as_numpy_iterator())
-        chosen = (splits.folds(names) == fold) == (split == "test")
+        if "test" in builder.info.splits:
+            part_of = splits.held_out_lists(names)
+            held_out = part_of > 0
+        else:
+            part_of = splits.folds(names)
+            held_out = part_of == fold
+        chosen = part_of == fold if split == "test" else ~held_out
         encoded = select_examples(encoded, chosen)
     return SceneDataset(
         name=name,

@@ -9,6 +9,8 @@ from keras_rcnn.errors import InputError
 
 NUM_FOLDS = 5
 _FOLDS_SEED = 0
+NUM_LISTS = 3
+_PHOTOS_A_LIST = 200
 
 
 def folds(
@@ -36,6 +38,25 @@ def folds(
     fold_of = np.empty(len(names), int)
     fold_of[by_name[shuffle]] = np.arange(len(names)) % num_folds
     return fold_of
+
+
+def held_out_lists(names: Sequence[str | bytes]) -> np.ndarray:
+    """Random lists of 200 photos, as many as the official test list has.
+
+    One list can mislead: the scores of a network on lists of 200 photos of
+    SIFT Flow differ by points. No list has photos of another one, so a network
+    that is trained on the rest can be scored on each list.
+
+    Args:
+        names: of the photos, without duplicates.
+
+    Returns:
+        int `(len(names),)`, in the order of `names`: 1 to 3 for the photos of
+        a list, 0 for the rest.
+    """
+    order = folds(names, len(names))
+    lists = order // _PHOTOS_A_LIST + 1
+    return np.where(lists <= NUM_LISTS, lists, 0)
 
 
 def train_validation_split(

@@ -51,7 +51,6 @@ class SharedConv(keras.layers.Layer):
             multiples of the strides. Channels at the end may be missing; they
             count as zeros and cost nothing.
         scale: index of the scale.
-        shortcut: added before the ReLU; None for nothing.
         photo_mask: `(batch, height, width, 1)`, multiplies the output; None for all
             ones.
         training: whether to normalize by the statistics of the batch.
@@ -115,7 +114,6 @@ class SharedConv(keras.layers.Layer):
         self,
         inputs: Any,
         scale: int = 0,
-        shortcut: Any = None,
         photo_mask: Any = None,
         training: bool | None = None,
     ) -> Any:
@@ -127,17 +125,12 @@ class SharedConv(keras.layers.Layer):
         if self.normalization:
             gain, bias = self._normalizing(planes, scale, bool(training))
             planes = planes * ops.cast(gain, planes.dtype)
-            planes = planes + ops.cast(bias, planes.dtype)
-            if shortcut is not None:
-                planes = planes + shortcut
-            planes = ops.relu(planes)
+            planes = ops.relu(planes + ops.cast(bias, planes.dtype))
         else:
             # The gain comes last, so that all scales convolve by one kernel,
             # which converters would otherwise copy for each scale.
-            planes = planes + ops.cast(bias / gain, planes.dtype)
-            if shortcut is not None:
-                planes = planes + shortcut * ops.cast(1 / gain, planes.dtype)
-            planes = ops.relu(planes) * ops.cast(gain, planes.dtype)
+            planes = ops.relu(planes + ops.cast(bias / gain, planes.dtype))
+            planes = planes * ops.cast(gain, planes.dtype)
         return planes if photo_mask is None else planes * photo_mask
 
     def _normalizing(

@@ -11,7 +11,7 @@ from keras_rcnn.layers.shared_conv import SharedConv
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
 class SharedStack(keras.layers.Layer):
-    """Convolutions one after the other, with one shortcut around them.
+    """Convolutions one after the other.
 
     Args:
         filters: of each convolution.
@@ -23,7 +23,6 @@ class SharedStack(keras.layers.Layer):
     Call arguments:
         inputs: `(batch, height, width, channels)`.
         scale: index of the scale.
-        shortcut: added before the last ReLU; None for nothing.
         photo_masks: for the output of each convolution, see `SharedConv`; empty for
             none.
         training: as for `SharedConv`.
@@ -70,18 +69,15 @@ class SharedStack(keras.layers.Layer):
         self,
         inputs: Any,
         scale: int = 0,
-        shortcut: Any = None,
         photo_masks: Sequence[Any] = (),
         training: bool | None = None,
     ) -> Any:
         """Applies the stack at one scale."""
         planes = inputs
-        last = len(self.convolutions) - 1
         for number, convolution in enumerate(self.convolutions):
             planes = convolution(
                 planes,
                 scale=scale,
-                shortcut=shortcut if number == last else None,
                 photo_mask=photo_masks[number] if photo_masks else None,
                 training=training,
             )

@@ -28,8 +28,8 @@ class RecurrentPyramid(SceneParser):
     share the weights of four layers:
 
     - eye: two convolutions of stride 2, `e_p = eye(I_p)`;
-    - down: `d_p = relu(down([e_p, pool(d_{p-1})]) + pool(d_{p-1}))`;
-    - up: `u_p = relu(up([enlarge(u_{p+1}), d_p]) + enlarge(u_{p+1}))`; at the
+    - down: `d_p = down([e_p, pool(d_{p-1})]) + pool(d_{p-1})`;
+    - up: `u_p = up([enlarge(u_{p+1}), d_p]) + enlarge(u_{p+1})`; at the
       coarsest level, `u_p = d_p`;
     - head: the scores of `u_p`. Each level is an instance, the coarsest first.
 
@@ -205,10 +205,11 @@ class RecurrentPyramid(SceneParser):
                 state = self.down(
                     ops.concatenate([m for m in maps if m is not None], -1),
                     scale=number * levels + level,
-                    shortcut=shortcut,
                     photo_masks=[masks.at(FINEST_STRIDE * 2**level)] * self._geometry.depth,
                     training=training,
                 )
+                if shortcut is not None:
+                    state += shortcut
                 downward.append(state)
             yield state
             fed_back = downward[:]
@@ -217,10 +218,10 @@ class RecurrentPyramid(SceneParser):
                 state = self.up(
                     ops.concatenate([shortcut, downward[level]], -1),
                     scale=number * (levels - 1) + level,
-                    shortcut=shortcut,
                     photo_masks=[masks.at(FINEST_STRIDE * 2**level)] * self._geometry.depth,
                     training=training,
                 )
+                state += shortcut
                 fed_back[level] = state
                 yield state
 

@@ -13,7 +13,7 @@ from keras_rcnn.training.experiments.experiment import (
     Experiment,
     on_all_photos,
 )
-from keras_rcnn.training.experiments.sift_flow import DENSE_RCNN2
+from keras_rcnn.training.experiments.sift_flow import DENSE_RCNN2, LONG_PYRAMID
 from keras_rcnn.training.recipes import get_recipe
 
 AUGMENTED = dataclasses.replace(
@@ -28,6 +28,7 @@ LESS_BALANCED = dataclasses.replace(
 PLAIN = functools.partial(Experiment, "plain", "stanford_background")
 RCNN1 = functools.partial(Experiment, "rcnn1", "stanford_background")
 RCNN2 = functools.partial(Experiment, "rcnn2", "stanford_background")
+PYRAMID = functools.partial(Experiment, "pyramid", "stanford_background")
 
 STANFORD = {
     "stanford_plain_paper": PLAIN(
@@ -155,6 +156,9 @@ STANFORD = {
         accuracies=(70.3, 58.7),
     ),
 }
+STANFORD["stanford_pyramid_dense"] = PYRAMID(
+    recipe=LONG_PYRAMID, steps=7_000, validation_fraction=0.0
+)
 STANFORD |= {
     "stanford_plain_all": on_all_photos(STANFORD, "stanford_plain_dense", 11),
     "stanford_rcnn1_all": on_all_photos(STANFORD, "stanford_rcnn1_dense", 20),
