@@ -132,7 +132,7 @@ def main() -> None:
         figures["litert"] = write_litert(model, size)
     if FLAGS.onnx:
         file = pathlib.Path(FLAGS.onnx)
-        figures["onnx"] = write_onnx(model, file, FLAGS.output_resolution or 1)
+        figures["onnx"] = write_onnx(model, file, FLAGS.output_resolution)
     if FLAGS.all:
         figures |= write_all(model, pathlib.Path(FLAGS.all), size or (240, 320))
     runner.write_report(FLAGS.report, figures)
@@ -183,7 +183,7 @@ def write_litert(
             model,
             FLAGS.litert,
             size,
-            FLAGS.output_resolution or 1,
+            FLAGS.output_resolution,
             FLAGS.num_instances,
             FLAGS.quantize,
             FLAGS.litert_output,
@@ -194,7 +194,7 @@ def write_litert(
 
 
 def write_onnx(
-    model: "keras_rcnn.models.SceneParser", file: pathlib.Path, output_resolution: int
+    model: "keras_rcnn.models.SceneParser", file: pathlib.Path, output_resolution: int | None
 ) -> dict[str, Any]:
     """Writes the ONNX file and prints its size."""
     keras_rcnn.export.export_onnx(

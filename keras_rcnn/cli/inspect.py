@@ -89,16 +89,12 @@ def fewer_instances(labeler: Any) -> dict[int, Any]:
     """Labelers that apply the same network 1, 2 ... times, if it can be."""
     if not isinstance(labeler, keras_rcnn.SceneLabeler):
         return {}
-    stride = labeler.model.geometry.output_stride
+    nearest = labeler.model.nearest_resolution
     return {
         number: flags.load_labeler(
             FLAGS,
             num_instances=number,
-            # The finest resolution up to that of the labeler which this
-            # number of instances computes.
-            output_resolution=math.gcd(
-                labeler.output_resolution, stride(number)
-            ),
+            output_resolution=nearest(number, labeler.output_resolution),
         )
         for number in range(1, labeler.num_instances)
     }

@@ -27,7 +27,7 @@ def export_litert(
     model: SceneParser,
     path: str | pathlib.Path,
     size: tuple[int, int] | None = None,
-    output_resolution: int = 1,
+    output_resolution: int | None = None,
     num_instances: int | None = None,
     quantize: str = "none",
     output: str = "labels",
@@ -47,7 +47,8 @@ def export_litert(
         path: file to write.
         size: height and width of all photos; None for photos of any size,
             which is slower (`resize_tensor_input` of the interpreter sets it).
-        output_resolution: pixels from one computed label to the next.
+        output_resolution: pixels from one computed label to the next; the
+            finest by default.
         num_instances: number of instances; by default that of the model.
         quantize: one of `QUANTIZATIONS`, see `quantize_litert`.
         output: `labels` or `probabilities`.

@@ -48,6 +48,7 @@ class LiteRTMetadata:
         """
         schema = _schema()
         graph = schema.ModelT.InitFromPackedBuf(bytearray(model), 0)
+        _move_inside(graph, model)
         _remove_names(graph)
         _add_buffer(graph, b"TFLITE_METADATA", self._pack())
         builder = _AlignedBuilder(len(model))
@@ -132,6 +133,19 @@ def _schema() -> Any:
     except ModuleNotFoundError as error:
         raise missing_extra("LiteRT export", "litert") from error
     return schema_py_generated
+
+
+def _move_inside(graph: Any, model: bytes) -> None:
+    """Moves weights that lie after the graph into the graph.
+
+    The quantizer writes them there if the graph is large. The zip archive
+    would change their places.
+    """
+    for buffer in graph.buffers:
+        if buffer.size:
+            end = buffer.offset + buffer.size
+            buffer.data = np.frombuffer(model[buffer.offset : end], np.uint8)
+            buffer.offset = buffer.size = 0
 
 
 def _remove_names(graph: Any) -> None:

@@ -20,7 +20,7 @@ def export_onnx(
     model: SceneParser,
     path: str | pathlib.Path,
     size: tuple[int, int] | None = None,
-    output_resolution: int = 1,
+    output_resolution: int | None = None,
     num_instances: int | None = None,
     output: str = "labels",
     smoothing: int = 1,
@@ -36,7 +36,8 @@ def export_onnx(
         model: trained network.
         path: file to write.
         size: height and width of all photos; None for any.
-        output_resolution: pixels from one computed label to the next.
+        output_resolution: pixels from one computed label to the next; the
+            finest by default.
         num_instances: number of instances; by default that of the model.
         output: `labels` or `probabilities`.
         smoothing: side of the square of pixels whose scores are averaged.

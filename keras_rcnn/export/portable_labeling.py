@@ -17,7 +17,8 @@ class PortableLabeling:
     Args:
         model: trained network.
         size: height and width of all photos; None for any.
-        output_resolution: pixels from one computed label to the next.
+        output_resolution: pixels from one computed label to the next; None
+            for the finest.
         num_instances: number of instances; None for that of the model.
         output: one of `OUTPUTS`.
         smoothing: side of the square of pixels whose scores are averaged.
@@ -30,7 +31,7 @@ class PortableLabeling:
         self,
         model: SceneParser,
         size: tuple[int, int] | None,
-        output_resolution: int,
+        output_resolution: int | None,
         num_instances: int | None,
         output: str,
         smoothing: int,
@@ -41,18 +42,21 @@ class PortableLabeling:
                 f"{', '.join(OUTPUTS)}."
             )
         self.model = model.copy(dtype="float32")
+        num_instances, output_resolution = model.choose(
+            num_instances, output_resolution
+        )
         graph = LabelingGraph(
             self.model,
             "fragments",
             output_resolution,
-            num_instances or model.num_instances,
+            num_instances,
             portable=True,
             smoothing=smoothing,
         )
         shape = (1, *(size or (None, None)), 3)
         self.input_signature = [tf.TensorSpec(shape, tf.uint8, "images")]
         self.description = (
-            f"Recurrent convolutional network, {graph.num_instances} "
+            f"{type(model).__name__}, {graph.num_instances} "
             f"instance(s), one label for each {output_resolution}x"
             f"{output_resolution} pixels."
         )

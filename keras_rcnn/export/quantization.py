@@ -25,6 +25,7 @@ _NETWORK = (
     "MUL",
     "PAD",
     "RESIZE_BILINEAR",
+    "RESIZE_NEAREST_NEIGHBOR",
     "SLICE",
     "SOFTMAX",
     "STRIDED_SLICE",

@@ -8,6 +8,7 @@ from keras_rcnn.datasets.sampling import Grids, instance_name
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.layers.pyramid_geometry import PyramidGeometry
 from keras_rcnn.models.scene_parser import SceneParser
 
 
@@ -27,7 +28,7 @@ class Distillation:
 
     Call arguments:
         images: crops, float32.
-        targets: int32 labels `(batch, rows, columns)` by instance.
+        targets: by instance, see `LabelGrids.targets`.
         weights: of the labels, by instance; they do not change.
 
     Returns:
@@ -35,7 +36,8 @@ class Distillation:
         float32 `(batch, rows, columns, num_classes)`.
 
     Raises:
-        InputError: if the fraction is not between 0 and 1.
+        InputError: if the fraction is not between 0 and 1, or the teacher and
+            the student are too different.
 
     Reference:
         Hinton et al., arXiv:1503.02531; the same crops for both: Beyer et
@@ -43,12 +45,24 @@ class Distillation:
     """
 
     def __init__(
-        self, teacher: SceneParser, fraction: float, geometry: StackGeometry
+        self,
+        teacher: SceneParser,
+        fraction: float,
+        geometry: StackGeometry | PyramidGeometry,
     ) -> None:
         if not 0 <= fraction <= 1:
             raise InputError(
                 f"A teacher cannot have {fraction} of the targets: give a "
                 "fraction between 0 and 1."
+            )
+        stacks = [
+            isinstance(each, StackGeometry)
+            for each in (teacher.geometry, geometry)
+        ]
+        if teacher.geometry != geometry and not all(stacks):
+            raise InputError(
+                f"A {type(teacher).__name__} teaches only a network of the "
+                "same levels, depth and passes: choose another teacher."
             )
         self.teacher = teacher
         self.fraction = fraction
@@ -60,11 +74,15 @@ class Distillation:
         """Mixes the targets of a batch."""
         mixed = {
             name: self.fraction * tf.nn.softmax(scores)
-            + (1 - self.fraction)
-            * tf.one_hot(targets[name], self.teacher.num_classes)
+            + (1 - self.fraction) * self._probabilities(targets[name])
             for name, scores in self._scores(images, len(targets)).items()
         }
         return images, targets | mixed, weights
+
+    def _probabilities(self, targets: tf.Tensor) -> tf.Tensor:
+        is_labels = targets.dtype.is_integer
+        classes = self.teacher.num_classes
+        return tf.one_hot(targets, classes) if is_labels else targets
 
     def _scores(self, images: tf.Tensor, num_instances: int) -> Grids:
         teacher, instances = self.teacher, self.teacher.num_instances

@@ -182,7 +182,11 @@ class RecurrentPyramid(SceneParser):
         ]
         if all(isinstance(side, int) and side == 0 for side in fill):
             return images
-        return tf.pad(images, [[0, 0], [0, fill[0]], [0, fill[1]], [0, 0]])
+        batch, height, width, channels = ops.shape(images)
+        images = tf.pad(images, [[0, 0], [0, fill[0]], [0, fill[1]], [0, 0]])
+        # Converters lose the number of channels at a computed padding.
+        sides = height + fill[0], width + fill[1]
+        return tf.reshape(images, (batch, *sides, channels))
 
     def _states(
         self, images: Any, sizes: Any, training: bool | None

@@ -10,11 +10,13 @@ import tensorflow as tf
 
 from keras_rcnn.datasets import sample_crops, sample_patches, validation_batches
 from keras_rcnn.datasets.batch_photos import photos_of_batch
+from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.layers.geometry import StackGeometry
 
 UNKNOWN = 255
 # Fields 7 and 19, strides 2 and 4: kernel 4, pool 2, kernel 2.
 GEOMETRY = StackGeometry(((4, 1), (2, 2), (2, 1)))
+GRIDS = CenterGrids(GEOMETRY)
 
 
 def photo(height, width, seed):
@@ -74,7 +76,7 @@ def check_grids(batch, example):
 
 
 def test_crops_carry_the_labels_of_their_grids(examples):
-    crops = sample_crops(examples, GEOMETRY, 2, grid_size=3, batch_size=4)
+    crops = sample_crops(examples, GRIDS, 2, grid_size=3, batch_size=4)
     # 19 + 4 * (3 - 1) pixels give 3 x 3 labels.
     for batch in batches(crops, 5):
         assert batch[0].shape == (4, 27, 27, 3)
@@ -82,7 +84,7 @@ def test_crops_carry_the_labels_of_their_grids(examples):
 
 
 def test_the_last_grid_of_a_crop_lies_inside_the_photo(examples):
-    crops = sample_crops(examples, GEOMETRY, 2, grid_size=3, batch_size=16)
+    crops = sample_crops(examples, GRIDS, 2, grid_size=3, batch_size=16)
     outside = 0
     for windows, _, _ in batches(crops, 10):
         labels = read_labels(windows, photo(30, 41, 0))
@@ -94,15 +96,15 @@ def test_the_last_grid_of_a_crop_lies_inside_the_photo(examples):
 
 def test_a_photo_smaller_than_the_crop_is_padded():
     example = photo(5, 6, 0)
-    crops = sample_crops(dataset([example]), GEOMETRY, 2, 3, batch_size=2)
+    crops = sample_crops(dataset([example]), GRIDS, 2, 3, batch_size=2)
     for batch in batches(crops, 3):
         check_grids(batch, example)
         assert (batch[0] == 0).any()
 
 
 def test_flips_mirror_labels_and_pixels_alike(examples):
-    crops = sample_crops(examples, GEOMETRY, 2, 3, 8, flip=True, seed=1)
-    plain = sample_crops(examples, GEOMETRY, 2, 3, 8, flip=False, seed=1)
+    crops = sample_crops(examples, GRIDS, 2, 3, 8, flip=True, seed=1)
+    plain = sample_crops(examples, GRIDS, 2, 3, 8, flip=False, seed=1)
     mirrored = []
     for batch, other in zip(batches(crops, 3), batches(plain, 3), strict=True):
         check_grids(batch, photo(30, 41, 0))
@@ -118,9 +120,9 @@ def test_colors_change_by_one_matrix_a_crop():
     pixels = np.random.default_rng(0).integers(0, 256, (30, 41, 3), np.uint8)
     examples = dataset([colorful | {"image": pixels}])
     changed = sample_crops(
-        examples, GEOMETRY, 2, 3, 8, color_jitter=0.2, seed=1
+        examples, GRIDS, 2, 3, 8, color_jitter=0.2, seed=1
     )
-    plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
+    plain = sample_crops(examples, GRIDS, 2, 3, 8, seed=1)
     for batch, other in zip(
         batches(changed, 3), batches(plain, 3), strict=True
     ):
@@ -136,8 +138,8 @@ def test_colors_change_by_one_matrix_a_crop():
 
 
 def test_cutout_hides_a_rectangle_and_still_asks_for_its_labels(examples):
-    cut = sample_crops(examples, GEOMETRY, 2, 3, 8, cutout=0.5, seed=1)
-    plain = sample_crops(examples, GEOMETRY, 2, 3, 8, seed=1)
+    cut = sample_crops(examples, GRIDS, 2, 3, 8, cutout=0.5, seed=1)
+    plain = sample_crops(examples, GRIDS, 2, 3, 8, seed=1)
     hidden_pixels = 0
     for batch, other in zip(batches(cut, 3), batches(plain, 3), strict=True):
         for part in (1, 2):
@@ -162,7 +164,7 @@ def test_scales_magnify_photo_and_labels_together():
     image = np.stack([10 * label, label * 0 + 7, label * 0], axis=-1)
     stripes = {"image": image, "label": label, "name": "stripes"}
     crops = sample_crops(
-        dataset([stripes]), GEOMETRY, 2, 8, 16, scale_range=(2.0, 2.0)
+        dataset([stripes]), GRIDS, 2, 8, 16, scale_range=(2.0, 2.0)
     )
     for windows, targets, weights in batches(crops, 3):
         centers = 9 + 4 * np.arange(8)
@@ -180,7 +182,7 @@ def test_scales_magnify_photo_and_labels_together():
     [
         lambda data, **kwargs: sample_crops(
             data,
-            GEOMETRY,
+            GRIDS,
             2,
             3,
             4,
@@ -259,7 +261,7 @@ def test_unlabeled_photos_teach_nothing():
 
 def test_whole_photos_are_padded_so_that_each_grid_fits():
     photos = [photo(30, 41, 0), photo(7, 4, 1)]
-    got = batches(validation_batches(dataset(photos), GEOMETRY, 2), 3)
+    got = batches(validation_batches(dataset(photos), GRIDS, 2), 3)
     assert len(got) == 2
     for (windows, targets, weights), example in zip(got, photos, strict=True):
         height, width = example["label"].shape
@@ -279,9 +281,9 @@ def test_sampling_runs_without_python():
         {key: tf.constant(value) for key, value in photo(30, 41, 0).items()}
     )
     for samples in (
-        sample_crops(data, GEOMETRY, 2, 3, 4, (0.8, 1.25), True, 0.2, 0.5),
+        sample_crops(data, GRIDS, 2, 3, 4, (0.8, 1.25), True, 0.2, 0.5),
         sample_patches(data, GEOMETRY, 2, 4, True),
-        validation_batches(data, GEOMETRY, 2),
+        validation_batches(data, GRIDS, 2),
     ):
         graph = tf.raw_ops.DatasetToGraphV2(
             input_dataset=tf.data.experimental.to_variant(samples)

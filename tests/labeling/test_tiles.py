@@ -8,8 +8,8 @@ import tensorflow as tf
 
 import keras_rcnn
 from keras_rcnn.labeling import METHODS
+from keras_rcnn.labeling.scorers import scorer_for
 from keras_rcnn.labeling.tiles import TileGrid
-from keras_rcnn.models.presets import PRESETS
 from tests.helpers.whole_numbers import (
     PRESETS_AND_INSTANCES,
     exact_photo,
@@ -92,7 +92,7 @@ def test_scores_of_a_window_equal_those_of_the_whole(preset, instances, method):
     image = (photo - np.float32(128))[None] / 32
     score = tf.function(METHODS[method])
     whole = score(model, image, instances, resolution).numpy()
-    grid = TileGrid(model.geometry, instances, resolution, 0)
+    grid = scorer_for(model, instances, resolution).tiles(0, 1)
     for row, columns in grid.rows_of_tiles(*photo.shape[:2]):
         for column in columns:
             window = image[:, row.read, column.read]
@@ -190,8 +190,9 @@ def test_bands_report_every_pixel_and_take_any_picture():
 def test_spans_cover_each_axis_once(
     size, resolution, smoothing, around, max_pixels
 ):
-    geometry = PRESETS["rcnn2"].geometry
-    grid = TileGrid(geometry, 3, resolution, max_pixels, smoothing)
+    # Those of rCNN2.
+    after = int(resolution > 1)
+    grid = TileGrid(77, 8, 155, max_pixels, resolution, after, smoothing)
     tile = grid.tile_size(*size)
     for length, side in zip(size, tile, strict=True):
         spans = list(grid.spans(length, side))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.layers.geometry import StackGeometry
@@ -32,7 +33,7 @@ class Recited(InstanceSupervision):
     """A network that gives the same scores to all photos."""
 
     num_instances = 2
-    geometry = StackGeometry(((1, 1),))
+    label_grids = CenterGrids(StackGeometry(((1, 1),)))
 
     def call(self, images, training=None):
         scores = tf.repeat(tf.constant(SCORES), tf.shape(images)[0], axis=0)

@@ -16,6 +16,7 @@ from keras_rcnn.datasets import (
     sample_patches,
 )
 from keras_rcnn.errors import InputError
+from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.training import Budget, train
 from tests.helpers.data_worker_process import dispatcher, worker
@@ -65,7 +66,7 @@ def service():
 def crops(examples, **choices):
     return sample_crops(
         examples,
-        GEOMETRY,
+        CenterGrids(GEOMETRY),
         2,
         3,
         4,
