@@ -194,7 +194,9 @@ def write_litert(
 
 
 def write_onnx(
-    model: "keras_rcnn.models.SceneParser", file: pathlib.Path, output_resolution: int | None
+    model: "keras_rcnn.models.SceneParser",
+    file: pathlib.Path,
+    output_resolution: int | None,
 ) -> dict[str, Any]:
     """Writes the ONNX file and prints its size."""
     keras_rcnn.export.export_onnx(

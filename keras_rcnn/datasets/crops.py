@@ -74,7 +74,9 @@ def sample_crops(
         seeds = tf.unstack(tf.random.split(seed, 6 + bool(brightness_jitter)))
         low, high = map(math.log, scale_range)
         scale = tf.exp(tf.random.stateless_uniform((), seeds[0], low, high))
-        pixels = tf.cast(tf.round(tf.constant(size, tf.float32) / scale), tf.int32)
+        pixels = tf.cast(
+            tf.round(tf.constant(size, tf.float32) / scale), tf.int32
+        )
         margin = tf.cast(tf.round(padding / scale), tf.int32)
         spare = tf.shape(example["label"]) + margin - pixels
         image, label = cut_window(

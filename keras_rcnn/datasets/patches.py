@@ -42,8 +42,8 @@ def sample_patches(
 
     Returns:
         Endless batches of float32 patches `(batch, size, size, 3)`, label
-        grids and weights, as `CenterGrids.targets` describes them. Only the center
-        of each grid has a weight.
+        grids and weights, as `CenterGrids.targets` describes them. Only the
+        center of each grid has a weight.
 
     Reference:
         Pinheiro & Collobert, arXiv:1306.2795, sections 3.2 and 4.2.

@@ -96,7 +96,8 @@ def load_prepared(
         fold: see `load_dataset`.
 
     Raises:
-        InputError: if there is no such fold, or it was not prepared in this folder.
+        InputError: if there is no such fold, or it was not prepared in this
+            folder.
     """
     builder = _builder(name, data_dir)
     if fold > splits.NUM_LISTS and name == "sift_flow":

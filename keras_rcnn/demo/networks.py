@@ -8,10 +8,10 @@ from collections.abc import Iterable
 import numpy as np
 
 from keras_rcnn import SceneLabeler, load_model
-from keras_rcnn.models import SceneParser
 from keras_rcnn.demo.photo import Labeling, Photo, Settings
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeler import TooLargeError
+from keras_rcnn.models import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE
 
 

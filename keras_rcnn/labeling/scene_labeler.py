@@ -24,8 +24,8 @@ class SceneLabeler(BatchLabeler):
 
     Each photo is standardized and padded, so that every pixel can be scored.
     The network scores every `output_resolution`-th pixel, or blocks of this
-    side; the scores of the pixels between are interpolated bilinearly. Photos that need too much memory are
-    labeled in tiles, with the same result.
+    side; the scores of the pixels between are interpolated bilinearly. Photos
+    that need too much memory are labeled in tiles, with the same result.
 
     Args:
         model: trained network.

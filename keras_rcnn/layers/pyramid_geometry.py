@@ -8,9 +8,12 @@ multiple of the total stride, the size of the coarsest cells.
 import dataclasses
 from collections.abc import Iterator
 
+from keras_rcnn.errors import InputError
+
 Interval = tuple[int, int]
 # Pixels to a cell of the finest level.
 FINEST_STRIDE = 4
+_LARGEST = {"levels": 8, "depth": 8, "passes": 8}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,6 +25,9 @@ class PyramidGeometry:
         depth: number of 3x3 convolutions of each stack, down and up.
         passes: how often the network goes down and up again.
 
+    Raises:
+        InputError: if one of them is not possible.
+
     >>> geometry = PyramidGeometry(levels=4, depth=2)
     >>> [geometry.output_stride(p) for p in (1, 2, 3, 4)]
     [32, 16, 8, 4]
@@ -30,6 +36,15 @@ class PyramidGeometry:
     levels: int
     depth: int
     passes: int = 1
+
+    def __post_init__(self) -> None:
+        for name, most in _LARGEST.items():
+            value = getattr(self, name)
+            if value not in range(1, most + 1):
+                raise InputError(
+                    f"{name}={value!r} is not possible for a pyramid: give an "
+                    f"integer from 1 to {most}."
+                )
 
     @property
     def total_stride(self) -> int:
@@ -97,9 +112,7 @@ class PyramidGeometry:
             below = (2 * first, 2 * last + 1)
             needed = _union(needed, self._down(level - 1, earlier, below))
         if earlier:
-            needed = _union(
-                needed, self._up(level, earlier - 1, (first, last))
-            )
+            needed = _union(needed, self._up(level, earlier - 1, (first, last)))
         return needed
 
     def _convolved(self, cells: Interval) -> Interval:

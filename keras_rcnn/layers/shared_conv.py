@@ -51,8 +51,8 @@ class SharedConv(keras.layers.Layer):
             multiples of the strides. Channels at the end may be missing; they
             count as zeros and cost nothing.
         scale: index of the scale.
-        photo_mask: `(batch, height, width, 1)`, multiplies the output; None for all
-            ones.
+        photo_mask: `(batch, height, width, 1)`, multiplies the output; None
+            for all ones.
         training: whether to normalize by the statistics of the batch.
 
     Output shape:
@@ -87,9 +87,7 @@ class SharedConv(keras.layers.Layer):
             "glorot_uniform",
             name="kernel",
         )
-        self.gains = self._add_for_scales(
-            "gain", "ones", constraint=AtLeast()
-        )
+        self.gains = self._add_for_scales("gain", "ones", constraint=AtLeast())
         self.biases = self._add_for_scales("bias", "zeros")
         if self.normalization:
             running = {"trainable": False, "aggregation": "mean"}
@@ -144,9 +142,7 @@ class SharedConv(keras.layers.Layer):
                 (mean, batch_mean),
                 (variance, batch_variance),
             ):
-                running.assign(
-                    _MOMENTUM * running + (1 - _MOMENTUM) * value
-                )
+                running.assign(_MOMENTUM * running + (1 - _MOMENTUM) * value)
             mean, variance = batch_mean, batch_variance
         gain = self.gains[scale] * ops.rsqrt(variance + _EPSILON)
         return gain, self.biases[scale] - gain * mean
@@ -157,14 +153,15 @@ class SharedConv(keras.layers.Layer):
         The kernel takes the mean gain of the scales, so that all other gains
         are about 1, which 8 bits hold well.
         """
+        if not self.normalization:
+            return self.get_weights()
         kernel = self.kernel.numpy()
         gains = np.array([gain.numpy() for gain in self.gains])
         biases = np.array([bias.numpy() for bias in self.biases])
-        if self.normalization:
-            means = np.array([mean.numpy() for mean in self.means])
-            variances = np.array([each.numpy() for each in self.variances])
-            gains /= np.sqrt(variances + _EPSILON)
-            biases -= gains * means
+        means = np.array([mean.numpy() for mean in self.means])
+        variances = np.array([each.numpy() for each in self.variances])
+        gains /= np.sqrt(variances + _EPSILON)
+        biases -= gains * means
         common = np.exp(np.log(gains).mean(axis=0))
         return [kernel * common, *(gains / common), *biases]
 

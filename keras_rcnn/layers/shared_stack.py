@@ -23,8 +23,8 @@ class SharedStack(keras.layers.Layer):
     Call arguments:
         inputs: `(batch, height, width, channels)`.
         scale: index of the scale.
-        photo_masks: for the output of each convolution, see `SharedConv`; empty for
-            none.
+        photo_masks: for the output of each convolution, see `SharedConv`;
+            empty for none.
         training: as for `SharedConv`.
     """
 

@@ -275,4 +275,3 @@ class RecurrentCNN(StageNetwork):
             config["conv_stack"], custom_objects=custom_objects
         )
         return cls(**(config | {"conv_stack": stack}))
-

@@ -19,6 +19,8 @@ from keras_rcnn.layers.shared_stack import SharedStack
 from keras_rcnn.models.presets import PyramidPreset
 from keras_rcnn.models.scene_parser import SceneParser, names_and_colors
 
+_MAX_WIDTH = 1024
+
 
 @keras.saving.register_keras_serializable(package="keras_rcnn")
 class RecurrentPyramid(SceneParser):
@@ -72,7 +74,7 @@ class RecurrentPyramid(SceneParser):
         (logits); `height_1 = padded height / geometry.output_stride(1)`.
 
     Raises:
-        InputError: if the number of instances is not possible.
+        InputError: if the number of instances, or a size, is not possible.
 
     >>> model = RecurrentPyramid.from_preset("pyramid", num_classes=8)
     >>> scores = model(ops.zeros((1, 40, 64, 3)))
@@ -99,6 +101,11 @@ class RecurrentPyramid(SceneParser):
         self.class_names, self.palette = names_and_colors(
             num_classes, class_names, palette
         )
+        if not all(1 <= size <= _MAX_WIDTH for size in (width, *eye_filters)):
+            raise InputError(
+                f"width={width} is not possible with eye_filters="
+                f"{tuple(eye_filters)}: give 1 to {_MAX_WIDTH} channels."
+            )
         self.width = width
         self.eye_filters = tuple(eye_filters)
         self.normalization = normalization
@@ -209,7 +216,8 @@ class RecurrentPyramid(SceneParser):
                 state = self.down(
                     ops.concatenate([m for m in maps if m is not None], -1),
                     scale=number * levels + level,
-                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)] * self._geometry.depth,
+                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)]
+                    * self._geometry.depth,
                     training=training,
                 )
                 if shortcut is not None:
@@ -222,7 +230,8 @@ class RecurrentPyramid(SceneParser):
                 state = self.up(
                     ops.concatenate([shortcut, downward[level]], -1),
                     scale=number * (levels - 1) + level,
-                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)] * self._geometry.depth,
+                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)]
+                    * self._geometry.depth,
                     training=training,
                 )
                 state += shortcut
@@ -238,7 +247,9 @@ class RecurrentPyramid(SceneParser):
             stride = FINEST_STRIDE * 2**level
             of_both = [masks.at(stride // 2), masks.at(stride)]
             seen.append(
-                self.eye(images, scale=level, photo_masks=of_both, training=training)
+                self.eye(
+                    images, scale=level, photo_masks=of_both, training=training
+                )
             )
             images = ops.average_pool(images, 2)
         return seen

@@ -9,8 +9,6 @@ import numpy as np
 
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.files import named_part
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN
-from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 

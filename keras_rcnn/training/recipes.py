@@ -167,9 +167,7 @@ _DENSE = {
 
 # The crops are those of photos of 240 x 320 pixels.
 _PYRAMID = Recipe(
-    phases=(
-        Phase(4, 1.0, 8, (48, 64), (0.4, 0.4, 0.4, 1.0), 3e-3, 1e-5),
-    ),
+    phases=(Phase(4, 1.0, 8, (48, 64), (0.4, 0.4, 0.4, 1.0), 3e-3, 1e-5),),
     optimizer="muon",
     scale_range=(0.75, 1.33),
     flip=True,

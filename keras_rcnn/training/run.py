@@ -14,8 +14,8 @@ from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.datasets.batch_photos import photos_of_batch
 from keras_rcnn.errors import InputError
 from keras_rcnn.losses import BalancedCrossentropy
-from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.saving import save_model
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.training.batches import (
     Targets,

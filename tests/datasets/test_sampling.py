@@ -119,9 +119,7 @@ def test_colors_change_by_one_matrix_a_crop():
     colorful = photo(30, 41, 0)
     pixels = np.random.default_rng(0).integers(0, 256, (30, 41, 3), np.uint8)
     examples = dataset([colorful | {"image": pixels}])
-    changed = sample_crops(
-        examples, GRIDS, 2, 3, 8, color_jitter=0.2, seed=1
-    )
+    changed = sample_crops(examples, GRIDS, 2, 3, 8, color_jitter=0.2, seed=1)
     plain = sample_crops(examples, GRIDS, 2, 3, 8, seed=1)
     for batch, other in zip(
         batches(changed, 3), batches(plain, 3), strict=True
@@ -295,11 +293,13 @@ def test_sampling_runs_without_python():
 @pytest.mark.parametrize("workers", [2, 3])
 def test_the_parts_of_all_workers_are_the_batches_of_one(sample, workers):
     data = dataset([photo(30, 41, seed) for seed in range(5)])
-    choices = {"grid_size": 2} if sample is sample_crops else {}
+    is_crops = sample is sample_crops
+    choices = {"grid_size": 2} if is_crops else {}
+    place = GRIDS if is_crops else GEOMETRY
 
     def windows(context):
         sampled = sample(
-            data, GEOMETRY, 1, batch_size=6, start=1, context=context, **choices
+            data, place, 1, batch_size=6, start=1, context=context, **choices
         )
         return [images for images, *_ in batches(sampled, 2)]
 

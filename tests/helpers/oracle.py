@@ -111,3 +111,82 @@ def middle_blocks(patch, cells, stride):
             for row in centers
         ]
     )
+
+
+class NumpyPyramid:
+    """The recurrent pyramid without normalization, one photo at a time."""
+
+    def __init__(self, model):
+        geometry = model.geometry
+        self.levels, self.passes = geometry.levels, geometry.passes
+        self.depth = geometry.depth
+        weights = iter(w.astype(np.float64) for w in model.get_weights())
+        self.stacks = {}
+        for name, count, scales in (
+            ("eye", 2, self.levels),
+            ("down", self.depth, self.passes * self.levels),
+            ("up", self.depth, self.passes * (self.levels - 1)),
+        ):
+            self.stacks[name] = [
+                (
+                    next(weights),
+                    [next(weights) for _ in range(scales)],
+                    [next(weights) for _ in range(scales)],
+                )
+                for _ in range(count)
+            ]
+        self.head = next(weights), next(weights)
+
+    def apply(self, name, planes, scale, strides=1):
+        """A stack at one scale; zeros surround the planes."""
+        for kernel, gains, biases in self.stacks[name]:
+            size = kernel.shape[0]
+            before = (size - strides) // 2
+            margin = (before, size - strides - before)
+            padded = np.pad(planes, (margin, margin, (0, 0)))
+            every = convolve(padded, kernel, np.zeros(kernel.shape[3]))
+            cells = every[::strides, ::strides]
+            planes = gains[scale] * np.maximum(
+                cells + biases[scale] / gains[scale], 0
+            )
+        return planes
+
+    def scores(self, photo):
+        """Scores of every instance of a standardized photo, in order."""
+        total = 4 * 2 ** (self.levels - 1)
+        fill = [(0, -side % total) for side in photo.shape[:2]]
+        image = np.pad(photo.astype(np.float64), (*fill, (0, 0)))
+        seen = []
+        for level in range(self.levels):
+            seen.append(self.apply("eye", image, level, strides=2))
+            image = blocks(image).mean(axis=(1, 3))
+        width = self.head[0].shape[2]
+        up = [np.zeros((*cells.shape[:2], width)) for cells in seen]
+        found = []
+        for number in range(self.passes):
+            down = []
+            for level, cells in enumerate(seen):
+                before = np.zeros((*cells.shape[:2], width))
+                if level:
+                    before = blocks(down[-1]).max(axis=(1, 3))
+                maps = [cells, before]
+                if self.passes > 1:
+                    maps.append(up[level])
+                scale = number * self.levels + level
+                state = self.apply("down", np.concatenate(maps, -1), scale)
+                down.append(state + before)
+            up[-1] = down[-1]
+            for level in reversed(range(self.levels - 1)):
+                above = up[level + 1].repeat(2, axis=0).repeat(2, axis=1)
+                maps = np.concatenate([above, down[level]], -1)
+                scale = number * (self.levels - 1) + level
+                up[level] = self.apply("up", maps, scale) + above
+            for state in reversed(up):
+                found.append(convolve(state, *self.head))
+        return found
+
+
+def blocks(planes):
+    """Blocks of 2 x 2 cells: `(rows, 2, columns, 2, channels)`."""
+    height, width, channels = planes.shape
+    return planes.reshape(height // 2, 2, width // 2, 2, channels)

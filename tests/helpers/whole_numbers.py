@@ -3,7 +3,7 @@
 import numpy as np
 
 from keras_rcnn.layers import ConvStack
-from keras_rcnn.models import RecurrentCNN
+from keras_rcnn.models import RecurrentCNN, RecurrentPyramid
 from keras_rcnn.models.presets import PRESETS, Stage
 
 PRESETS_AND_INSTANCES = [
@@ -58,3 +58,27 @@ def exact_photo(height, width):
     halves = np.array(odd + [2, -2] * ((count - len(odd)) // 2))
     halves = np.random.default_rng(count).permutation(halves)
     return (128 + 16 * halves).reshape(height, width, 3).astype(np.uint8)
+
+
+def narrow_pyramid(levels=3, depth=1, passes=1, seed=0):
+    """A pyramid with few filters and weights of which all sums are exact.
+
+    Gains are powers of two; kernels and biases are small whole numbers.
+    """
+    model = RecurrentPyramid(
+        2,
+        width=4,
+        levels=levels,
+        depth=depth,
+        passes=passes,
+        eye_filters=(3, 4),
+        normalization=False,
+    )
+    rng = np.random.default_rng(seed)
+    for weight in model.weights:
+        if "gain" in weight.name:
+            value = rng.choice([0.5, 1.0, 2.0], weight.shape)
+        else:
+            value = small_whole_numbers(weight.shape, rng)
+        weight.assign(value)
+    return model

@@ -15,8 +15,8 @@ from keras_rcnn.datasets import (
     sample_crops,
     sample_patches,
 )
-from keras_rcnn.errors import InputError
 from keras_rcnn.datasets.label_grids import CenterGrids
+from keras_rcnn.errors import InputError
 from keras_rcnn.layers.geometry import StackGeometry
 from keras_rcnn.training import Budget, train
 from tests.helpers.data_worker_process import dispatcher, worker

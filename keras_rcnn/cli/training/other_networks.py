@@ -6,8 +6,8 @@ from keras_rcnn.cli.flags import Flags
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.distillation import Distillation
-from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.saving import load_model
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.experiments import Experiment
 
 
