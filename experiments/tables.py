@@ -116,12 +116,13 @@ def _scores(dataset: str, results: Results) -> str:
         }
         lines += [_score_line(row, runs) for row in rows]
         instances = str(rows[-1].num_instances)
+        finest = f"1/{rows[-1].output_resolution}"
         for key, how in APART.items():
             scores = [_score_of(run, key) for run in runs.values()]
             if any(scores):
                 line = f"{rows[-1].system}, {how}"
                 lines.append(
-                    [line, instances, "1/1", "", *map(percent, scores)]
+                    [line, instances, finest, "", *map(percent, scores)]
                 )
     best = " / ".join(map(str, BEST_OTHER_SYSTEM[dataset]))
     ours = [""] * len(recipes)

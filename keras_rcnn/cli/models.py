@@ -18,7 +18,9 @@ from keras_rcnn.cli.lazy_module import LazyModule
 FLAGS = flags.Flags()
 zoo = LazyModule("keras_rcnn.models.zoo")
 # Instances, resolution, pixel accuracy and class accuracy in a model card.
-_SCORES = re.compile(r"^\| \d+ \| 1/1 \| ([\d.]+) \| ([\d.]+) \|", re.MULTILINE)
+_SCORES = re.compile(
+    r"^\| \d+ \| 1/\d+ \| ([\d.]+) \| ([\d.]+) \|", re.MULTILINE
+)
 
 
 def main() -> None:

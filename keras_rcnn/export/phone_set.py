@@ -65,7 +65,7 @@ def write_phone_set(
         )
         return labeling, convert(labeling)
 
-    choices = {
+    choices: dict[str, tuple[tuple[int, int] | None, str, str]] = {
         "float32" if quantize == "none" else quantize: (
             size,
             "labels",

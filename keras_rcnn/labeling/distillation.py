@@ -1,6 +1,7 @@
 """Targets that a trained network has a part in."""
 
 import math
+from typing import Any
 
 import tensorflow as tf
 
@@ -66,7 +67,8 @@ class Distillation:
             )
         self.teacher = teacher
         self.fraction = fraction
-        self.geometry = geometry
+        # Past the first case below, both are stacks.
+        self.geometry: Any = geometry
 
     def __call__(
         self, images: tf.Tensor, targets: Grids, weights: Grids
