@@ -98,10 +98,10 @@ def measure(
 def jpeg_file(size: tuple[int, int]) -> bytes:
     """The sample photo as a JPEG file of a height and width."""
     content = io.BytesIO()
-    with Image.open(find_sample_photo()) as photo:
-        photo.resize(size[::-1], Image.Resampling.LANCZOS).save(
-            content, "JPEG", quality=JPEG_QUALITY
-        )
+    photo = Image.fromarray(read_image(find_sample_photo()))
+    photo.resize(size[::-1], Image.Resampling.LANCZOS).save(
+        content, "JPEG", quality=JPEG_QUALITY
+    )
     return content.getvalue()
 
 

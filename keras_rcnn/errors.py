@@ -1,15 +1,36 @@
 """The errors that a user can fix."""
 
+import re
+
 # The name on the package index; the import name is `keras_rcnn`.
 DISTRIBUTION = "keras-scene-parsing"
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 class InputError(ValueError):
     """Something that the user gave (a file, folder or flag) cannot be used.
 
     The message is one line that names it and says how to fix it. The commands
-    print that line alone and exit with status 1.
+    print that line alone and exit with status 1. Lists of failures have a line
+    for each one after the message.
     """
+
+    def __init__(self, message: str, *failures: str) -> None:
+        super().__init__("\n  ".join(map(printable, (message, *failures))))
+
+
+def printable(text: object) -> str:
+    r"""A text with control characters escaped, which a terminal would obey.
+
+    These are also line breaks, marks that change the direction of writing, and
+    bytes of file names that are not UTF-8.
+
+    >>> printable("a\x1b[31m\nb")
+    'a\\x1b[31m\\nb'
+    """
+    return re.sub(_CONTROL, lambda found: ascii(found[0])[1:-1], str(text))
 
 
 def missing_extra(what: str, extra: str) -> InputError:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from keras_rcnn.annotations.photo_copy import copy_name
-from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOR
+from keras_rcnn.datasets.voc import BACKGROUND, BORDER_COLOR, UNKNOWN
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import default_palette
 from keras_rcnn.io.files import copy_file, make_folder, write_file
@@ -45,11 +45,11 @@ class VocAnnotations:
         palette: Sequence[Sequence[int]],
     ) -> None:
         for name in class_names:
-            if name == BACKGROUND or ":" in name or name.startswith("#"):
+            if name in UNKNOWN or ":" in name or name.startswith("#"):
                 raise InputError(
                     f"The Pascal VOC layout cannot hold a class {name!r}, as "
-                    f"{BACKGROUND!r} means unknown there, a colon ends a name "
-                    "and # starts a comment: choose the format coco."
+                    f"{' and '.join(UNKNOWN)} mean unknown there, a colon ends "
+                    "a name and # starts a comment: choose the format coco."
                 )
         self.folder = folder
         colors = [_BACKGROUND_COLOR, *_distinct(palette)]

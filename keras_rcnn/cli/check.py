@@ -17,7 +17,7 @@ from typing import Any
 
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, printable
 
 FLAGS = flags.Flags()
 flags.add_dataset(FLAGS)
@@ -66,8 +66,9 @@ def print_findings(check: Any, findings: Sequence[Any]) -> None:
     """Prints the fraction of each class, then the findings."""
     train, test = (check.splits.count(split) for split in check.counts)
     print(
-        f"{check.name}: {train} photos to train on, {test} test photos, "
-        f"{100 * check.unknown:.1f} % of the pixels unknown, of the others:"
+        f"{printable(check.name)}: {train} photos to train on, {test} test "
+        f"photos, {100 * check.unknown:.1f} % of the pixels unknown, of the "
+        "others:"
     )
     for index, class_name in enumerate(check.class_names):
         fractions = [

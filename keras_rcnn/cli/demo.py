@@ -21,7 +21,7 @@ from typing import Any
 from keras_rcnn.cli import flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import missing_extra
-from keras_rcnn.io.images import allow_megapixels
+from keras_rcnn.io.pictures import allow_megapixels
 
 FLAGS = flags.Flags()
 FLAGS.add_strings(

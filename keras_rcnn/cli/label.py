@@ -33,10 +33,10 @@ import tqdm
 
 from keras_rcnn.cli import flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io import photo_files
 from keras_rcnn.io.files import make_folder
-from keras_rcnn.io.images import allow_megapixels
+from keras_rcnn.io.pictures import allow_megapixels
 
 TAKES_ARGUMENTS = True
 FLAGS = flags.Flags()
@@ -108,8 +108,8 @@ def main(arguments: list[str]) -> None:
     runner.write_report(FLAGS.report, figures)
     if failures := figures["failures"]:
         raise InputError(
-            f"{len(failures)} of {len(photos)} photos could not be labeled:"
-            + "".join(f"\n  {failure}" for failure in failures)
+            f"{len(failures)} of {len(photos)} photos could not be labeled:",
+            *failures,
         )
 
 
@@ -134,11 +134,14 @@ def label_photos(
     )
     with contextlib.closing(stream), bar:
         for job in bar:
+            for note in job.notes:
+                bar.write(f"note: {printable(note)}", file=sys.stderr)
             if job.failure:
                 failures.append(job.failure)
                 continue
             fractions = largest_first(job.shares, labeler.class_names)
-            bar.write(f"{job.photo} -> {job.labels_file}, {job.overlay_file}")
+            names = f"{job.photo} -> {job.labels_file}, {job.overlay_file}"
+            bar.write(printable(names))
             bar.write(f"  {describe(fractions)}")
             labeled.append(
                 {

@@ -8,7 +8,8 @@ import apache_beam as beam
 from keras_rcnn.corpus.corpus_settings import CorpusSettings
 from keras_rcnn.corpus.dead_letters import dead_letter
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import allow_megapixels, read_image, scale_down
+from keras_rcnn.io.images import read_image, scale_down
+from keras_rcnn.io.pictures import allow_megapixels
 
 
 class Photo(NamedTuple):

@@ -1,7 +1,9 @@
 """Labeled photos in a folder of the user's own."""
 
 import dataclasses
+import hashlib
 import pathlib
+import sys
 from collections.abc import Sequence
 
 import numpy as np
@@ -9,15 +11,23 @@ import tqdm
 
 from keras_rcnn.datasets.in_memory import examples_in_memory
 from keras_rcnn.datasets.labelme import is_labelme, labelme_layout
-from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
+from keras_rcnn.datasets.layout import (
+    FolderLayout,
+    LabeledPhoto,
+    refuse_other_size,
+    skipped_photos,
+)
 from keras_rcnn.datasets.plain import plain_layout
-from keras_rcnn.datasets.scene_dataset import SceneDataset
-from keras_rcnn.datasets.splits import folds
+from keras_rcnn.datasets.scene_dataset import PhotoFile, SceneDataset
+from keras_rcnn.datasets.splits import chosen_names
 from keras_rcnn.datasets.voc import voc_layout
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.images import resize_labels, scale_down
+from keras_rcnn.io.labels import IGNORE_LABEL
 
 MAX_CLASSES = 255
+# Never change these: photos that were trained on would become test photos.
+_TEST_FRACTION, _TEST_SALT = 0.2, "test 3071"
 
 
 def load_folder(
@@ -30,7 +40,8 @@ def load_folder(
     There are three layouts: `plain_layout` (`images/`, `masks/` and
     `classes.txt`), `voc_layout` (Pascal VOC, as annotation tools export it)
     and `labelme_layout` (JSON files beside the photos). If the folder does not
-    say which photos are the `test` split, a fifth of them is, always the same.
+    say which photos are the `test` split, about a fifth of them is. The name of
+    a photo decides, so photos that are added later do not change the split.
 
     Args:
         folder: in one of the layouts.
@@ -45,8 +56,10 @@ def load_folder(
     layout = folder_layout(folder)
     if layout.problems:
         raise InputError(layout.problems[0])
+    for note in layout.notes:
+        print(f"note: {printable(note)}", file=sys.stderr)
     photos = photos_of_split(layout, split)
-    return _read(folder, layout, photos, longest_side)
+    return _read(folder, layout, photos, longest_side, split != "test")
 
 
 def folder_layout(folder: pathlib.Path) -> FolderLayout:
@@ -64,8 +77,11 @@ def folder_layout(folder: pathlib.Path) -> FolderLayout:
         layout = labelme_layout(folder)
     else:
         layout = plain_layout(folder)
-    problems = (*layout.problems, *_problems_of_classes(folder, layout))
-    return dataclasses.replace(layout, problems=problems)
+    return dataclasses.replace(
+        layout,
+        problems=(*layout.problems, *_problems_of_classes(folder, layout)),
+        notes=(*layout.notes, *skipped_photos(folder)),
+    )
 
 
 def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
@@ -88,11 +104,8 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
         )
     test_names = layout.test_names
     if test_names is None:
-        fold_of = folds([photo.name for photo in photos])
-        test_names = frozenset(
-            photo.name
-            for photo, fold in zip(photos, fold_of, strict=True)
-            if fold == 0
+        test_names = chosen_names(
+            [photo.name for photo in photos], _TEST_FRACTION, _TEST_SALT
         )
     return [
         photo
@@ -106,19 +119,26 @@ def _read(
     layout: FolderLayout,
     photos: Sequence[LabeledPhoto],
     longest_side: int | None,
+    is_trained_on: bool,
 ) -> SceneDataset:
     if not photos:
         raise InputError(
             f"No photo of {folder} is left for this split: list some in "
             "ImageSets/Segmentation, or delete that folder for an even split."
         )
-    images, labels = [], []
+    images, labels, files = [], [], []
+    counts = np.zeros(256, np.int64)
     for photo in tqdm.tqdm(
         photos, "Reading photos", unit="photo", disable=None
     ):
-        image, label = _read_photo(layout, photo, longest_side)
+        image, label, digest = _read_photo(layout, photo, longest_side)
         images.append(image)
         labels.append(label)
+        is_labeled = bool((label != IGNORE_LABEL).any())
+        files.append(PhotoFile(photo.name, digest, is_labeled))
+        counts += np.bincount(label.ravel(), minlength=256)
+    if is_trained_on:
+        layout.check_values(counts)
     return SceneDataset(
         name=folder.resolve().name,
         class_names=layout.class_names,
@@ -127,17 +147,19 @@ def _read(
             images, labels, [photo.name for photo in photos]
         ),
         num_examples=len(photos),
+        files=tuple(files),
     )
 
 
 def _read_photo(
     layout: FolderLayout, photo: LabeledPhoto, longest_side: int | None
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, str]:
     image = layout.read_photo(photo.image)
+    digest = hashlib.sha256(image).hexdigest()[:16]
     label = layout.read_mask(photo.mask)
     check_sizes(photo, image, label)
     image = scale_down(image, longest_side)
-    return image, resize_labels(label, *image.shape[:2])
+    return image, resize_labels(label, *image.shape[:2]), digest
 
 
 def check_sizes(
@@ -153,35 +175,22 @@ def check_sizes(
     Raises:
         InputError: if the sizes differ.
     """
-    height, width = image.shape[:2]
-    if label.shape != (height, width):
-        fix = (
-            "an EXIF mark in the photo may turn it, so export the mask turned "
-            "as well or save the photo upright"
-            if label.shape == (width, height)
-            else "both must be of one size"
-        )
-        raise InputError(
-            f"{photo.mask} is {label.shape[1]}x{label.shape[0]} pixels and "
-            f"its photo {photo.image} is {width}x{height}: {fix}."
-        )
+    refuse_other_size(photo.mask, label.shape, photo.image, image.shape)
 
 
 def _problems_of_classes(
     folder: pathlib.Path, layout: FolderLayout
 ) -> list[str]:
     names = layout.class_names
-    problems = []
     if not 2 <= len(names) <= MAX_CLASSES:
-        problems.append(
+        return [
             f"{folder} names {len(names)} classes: name 2 to {MAX_CLASSES} "
             "(pixels without annotation are unknown; to make them a class, "
             "rename `background` in labelmap.txt, or list `_background_` in "
             "the classes.txt of a labelme folder)."
-        )
-    problems += [
+        ]
+    return [
         f"{folder} names the class {name!r} twice: rename one."
         for index, name in enumerate(names)
         if names.index(name) < index
     ]
-    return problems

@@ -1,7 +1,6 @@
 """Folders of photos that were labeled with labelme."""
 
 import functools
-import os
 import pathlib
 import sys
 from collections.abc import Container, Iterable, Mapping
@@ -14,27 +13,30 @@ from keras_rcnn.datasets.labelme_file import (
     embedded_photo,
     read_labelme_file,
 )
+from keras_rcnn.datasets.labelme_photos import LabelmePhotos
 from keras_rcnn.datasets.layout import (
     FolderLayout,
     LabeledPhoto,
     find_files,
     is_photo,
+    refuse_other_size,
+    visible_files,
 )
-from keras_rcnn.datasets.plain import read_class_list
+from keras_rcnn.datasets.plain import IGNORED, read_class_list
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
-from keras_rcnn.io.images import read_image
+from keras_rcnn.io.images import open_photo, read_image
 from keras_rcnn.io.labels import IGNORE_LABEL
 
-# Names with a special meaning in labelme's own conversion to label maps.
-IGNORED = "__ignore__"
+# The name that labelme gives to pixels outside all shapes.
 BACKGROUND = "_background_"
+_ORIENTATION = 0x0112
 
 
 def is_labelme(folder: pathlib.Path) -> bool:
     """Whether there are JSON files and no masks."""
     has_masks = (folder / "masks").exists()
-    return not has_masks and any(map(_is_json, folder.rglob("*")))
+    return not has_masks and any(map(_is_json, visible_files(folder)[0]))
 
 
 def labelme_layout(folder: pathlib.Path) -> FolderLayout:
@@ -86,15 +88,14 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
         problems=(*problems, *unreadable, *unlisted, *missing),
         unused=tuple(
             path
-            for path in sorted(folder.rglob("*"))
+            for path in visible_files(folder)[0]
             if is_photo(path) and path not in used
         ),
     )
 
 
 def _is_json(path: pathlib.Path) -> bool:
-    is_hidden = path.name.startswith(".")
-    return path.suffix.lower() == ".json" and not is_hidden
+    return path.suffix.lower() == ".json"
 
 
 def _read_files(
@@ -147,35 +148,38 @@ def _find_photos(
     folder: pathlib.Path, files: Mapping[str, LabelmeFile]
 ) -> tuple[list[LabeledPhoto], list[str]]:
     """Photos with their files, and a problem for each file without a photo."""
+    finder = LabelmePhotos(folder)
     photos, problems = [], []
+    label_file: dict[pathlib.Path, pathlib.Path] = {}
     for name, file in files.items():
-        photo = _photo(folder, file)
-        if photo:
+        try:
+            photo = finder.find(file)
+        except InputError as error:
+            problems.append(str(error))
+            continue
+        other = label_file.setdefault(photo, file.path)
+        if other == file.path:
             photos.append(LabeledPhoto(name, photo, file.path))
         else:
             problems.append(
-                f"{file.path} has no photo {file.photo.name}: put it beside "
-                "the file or into images/, or remove the file."
+                f"{other} and {file.path} name the same photo, {photo}: "
+                "remove one of them, or correct its imagePath."
             )
     return photos, problems
-
-
-def _photo(folder: pathlib.Path, file: LabelmeFile) -> pathlib.Path | None:
-    """Path of the photo: the JSON file itself if the photo is embedded."""
-    beside = file.path.parent
-    for place in (
-        beside / file.photo,
-        beside / file.photo.name,
-        folder / "images" / file.photo.name,
-    ):
-        if place.is_file():
-            return pathlib.Path(os.path.normpath(place))
-    return file.path if file.has_photo else None
 
 
 def _read_photo(path: pathlib.Path) -> np.ndarray:
     content = embedded_photo(path) if _is_json(path) else None
     return read_image(path, content)
+
+
+def _photo_size(path: pathlib.Path) -> tuple[int, int]:
+    """Height and width of the upright photo, from its header."""
+    content = embedded_photo(path) if _is_json(path) else None
+    with open_photo(path, content) as photo:
+        turned = photo.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+        width, height = photo.size
+    return (width, height) if turned else (height, width)
 
 
 def _read_mask(
@@ -184,10 +188,10 @@ def _read_mask(
     label_of: Mapping[str, int],
     path: pathlib.Path,
 ) -> np.ndarray:
-    size = files[path].size
-    if size is None:
-        height, width, _ = _read_photo(photos[path]).shape
-        size = height, width
+    size = _photo_size(photos[path])
+    if files[path].size:
+        # Before memory is taken for a size that stands in a file.
+        refuse_other_size(path, files[path].size, photos[path], size)
     elsewhere = label_of.get(BACKGROUND, IGNORE_LABEL)
     return files[path].draw(size, label_of, elsewhere)
 

@@ -2,7 +2,6 @@
 
 import base64
 import dataclasses
-import io
 import json
 import math
 import pathlib
@@ -10,16 +9,18 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, UnidentifiedImageError
 
-from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import UNREADABLE
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
 # Pixels, as in labelme's own conversion to label maps.
 _LINE_WIDTH = 10
 # Pixels: larger coordinates and sizes are taken for errors.
 _MAX_COORDINATE = 100_000
+# Of a file with its photo, in base64.
+_MAX_BYTES = 2**28
 _WITHOUT_AREA = {"point", "points"}
 _MIN_POINTS = {
     "circle": 2,
@@ -42,14 +43,15 @@ class Shape:
         label: name that the annotator gave it.
         kind: labelme's `shape_type`.
         points: distances in pixels from the left and from the top.
-        mask: for the kind `mask`, a picture of 0 and 255 with its upper left
-            corner at the first point.
+        mask: for the kind `mask`, a PNG file whose upper left corner is at the
+            first point. It is decoded when it is drawn, because it may take
+            far more memory then.
     """
 
     label: str
     kind: str
     points: tuple[tuple[float, float], ...]
-    mask: Image.Image | None = None
+    mask: bytes = b""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,10 +84,21 @@ class LabelmeFile:
             size: height and width to draw at, in pixels.
             label_of: label of each name; pixels of other names are unknown.
             elsewhere: label of pixels outside all shapes.
+
+        Raises:
+            InputError: if a mask among the shapes is broken.
         """
         labels = Image.new("L", size[::-1], elsewhere)
         for shape in self.shapes:
-            _draw(labels, shape, label_of.get(shape.label, IGNORE_LABEL))
+            label = label_of.get(shape.label, IGNORE_LABEL)
+            try:
+                _draw(labels, shape, label)
+            except UNREADABLE as error:
+                is_foreign = isinstance(error, UnidentifiedImageError)
+                what = "no PNG file" if is_foreign else error
+                raise _not_by_labelme(
+                    self.path, f"a broken mask, {what}"
+                ) from error
         return np.array(labels)
 
 
@@ -109,10 +122,7 @@ def read_labelme_file(path: pathlib.Path) -> LabelmeFile:
         ValueError,
     ) as error:
         what = f"no {error}" if isinstance(error, KeyError) else error
-        raise InputError(
-            f"{path} is not as labelme writes it ({what}): open it in labelme "
-            "and save it again, or remove it."
-        ) from error
+        raise _not_by_labelme(path, what) from error
     with_area = [shape for shape in drawn if shape.kind not in _WITHOUT_AREA]
     return LabelmeFile(
         path=path,
@@ -142,6 +152,8 @@ def embedded_photo(path: pathlib.Path) -> bytes:
 
 def _read_json(path: pathlib.Path) -> dict[str, Any]:
     try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ValueError(f"more than {_MAX_BYTES} bytes")
         content = json.loads(path.read_text(encoding="utf-8-sig"))
     except (OSError, RecursionError, ValueError) as error:
         raise InputError(
@@ -167,7 +179,12 @@ def _size(height: Any, width: Any) -> tuple[int, int] | None:
 
 def _shape(drawn: dict[str, Any]) -> Shape:
     kind = drawn.get("shape_type") or "polygon"
-    label = " ".join(drawn["label"].split())
+    label = drawn["label"]
+    if not isinstance(label, str):
+        raise ValueError(f"a label {label!r} that is no text")
+    label = " ".join(label.split())
+    if printable(label) != label:
+        raise ValueError(f"a label {label!r} with control characters")
     points = tuple((float(x), float(y)) for x, y in drawn["points"])
     if not label:
         raise ValueError(f"a {kind} without a label")
@@ -178,20 +195,26 @@ def _shape(drawn: dict[str, Any]) -> Shape:
     for place in np.ravel(points).tolist():
         if not math.isfinite(place) or abs(place) > _MAX_COORDINATE:
             raise ValueError(f"a {kind} {label!r} with a point at {place}")
-    mask = _decoded_mask(drawn["mask"]) if kind == "mask" else None
+    mask = base64.b64decode(drawn["mask"]) if kind == "mask" else b""
     return Shape(label, kind, points, mask)
 
 
-def _decoded_mask(text: str) -> Image.Image:
-    try:
-        file = io.BytesIO(base64.b64decode(text))
-        with Image.open(file, formats=("PNG",)) as picture:
-            values = np.asarray(picture)
-    except (*UNREADABLE, Image.DecompressionBombError) as error:
-        raise ValueError(f"a broken mask, {error}") from error
-    if values.ndim != 2:
-        raise ValueError(f"a mask in color, {picture.mode}")
-    return Image.fromarray(np.where(values, 255, 0).astype(np.uint8))
+def _decoded_mask(content: bytes, size: tuple[int, int]) -> Image.Image:
+    """A mask of 0 and 255, no wider or higher than a size."""
+    with open_picture("a mask", content, ("PNG",)) as picture:
+        if picture.width > size[0] or picture.height > size[1]:
+            raise ValueError("larger than the photo")
+        if picture.mode not in ("1", "L", "P"):
+            raise ValueError(f"in color, {picture.mode}")
+        values = np.asarray(picture)
+    return Image.fromarray((values != 0).view(np.uint8) * np.uint8(255))
+
+
+def _not_by_labelme(path: pathlib.Path, what: object) -> InputError:
+    return InputError(
+        f"{path} is not as labelme writes it ({what}): open it in labelme and "
+        "save it again, or remove it."
+    )
 
 
 def _draw(labels: Image.Image, shape: Shape, label: int) -> None:
@@ -199,7 +222,7 @@ def _draw(labels: Image.Image, shape: Shape, label: int) -> None:
     points = list(shape.points)
     if shape.kind == "mask":
         corner = round(points[0][0]), round(points[0][1])
-        labels.paste(label, corner, shape.mask)
+        labels.paste(label, corner, _decoded_mask(shape.mask, labels.size))
     elif shape.kind == "rectangle":
         corners = np.min(points, axis=0), np.max(points, axis=0)
         pencil.rectangle(np.ravel(corners).tolist(), fill=label)

@@ -1,13 +1,16 @@
 """Layout of a folder of labeled photos: its classes and files."""
 
 import dataclasses
+import os
 import pathlib
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import PHOTO_SUFFIXES, read_image
+from keras_rcnn.io.photo_files import unread_formats
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +43,10 @@ class FolderLayout:
         problems: files that do not fit together, a line each that says how to
             fix it. Any problem stops training.
         unused: photos without labels or that no list names.
+        notes: lines on what may be a mistake and does not stop training.
+        check_values: function of the number of pixels of each label, int
+            `(256,)`, in all masks to train on, that raises `InputError` if
+            they cannot be meant.
     """
 
     class_names: tuple[str, ...]
@@ -50,6 +57,8 @@ class FolderLayout:
     read_photo: Callable[[pathlib.Path], np.ndarray] = read_image
     problems: tuple[str, ...] = ()
     unused: tuple[pathlib.Path, ...] = ()
+    notes: tuple[str, ...] = ()
+    check_values: Callable[[np.ndarray], None] = lambda counts: None
 
 
 def is_photo(path: pathlib.Path) -> bool:
@@ -57,13 +66,19 @@ def is_photo(path: pathlib.Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES
 
 
+def normalized(name: str) -> str:
+    """A name with accents composed, which systems store in two ways."""
+    return unicodedata.normalize("NFC", name)
+
+
 def find_files(
     folder: pathlib.Path, wanted: Callable[[pathlib.Path], bool]
 ) -> tuple[dict[str, pathlib.Path], list[str]]:
-    """Sorted files in and below a folder, by name without suffix.
+    """Sorted files in and below a folder, by normalized name without suffix.
 
     Returns:
-        The files, and a problem for each name that is not unique.
+        The files, and a problem for each name that is not unique or not UTF-8
+        and for each folder that is reached twice.
 
     Raises:
         InputError: if there is no such folder.
@@ -71,11 +86,13 @@ def find_files(
     if not folder.is_dir():
         raise InputError(f"The folder {folder} is missing: make it.")
     files: dict[str, pathlib.Path] = {}
-    problems = []
-    for path in sorted(folder.rglob("*")):
-        if path.name.startswith(".") or not path.is_file() or not wanted(path):
-            continue
+    paths, problems = visible_files(folder)
+    for path in filter(wanted, paths):
         name = path.relative_to(folder).with_suffix("").as_posix()
+        name = normalized(name)
+        if name.encode(errors="ignore").decode() != name:
+            problems.append(f"{path} has a name that is not UTF-8: rename it.")
+            continue
         if name in files:
             problems.append(
                 f"{files[name]} and {path} have one name: rename or remove "
@@ -83,3 +100,67 @@ def find_files(
             )
         files.setdefault(name, path)
     return files, problems
+
+
+def visible_files(
+    folder: pathlib.Path,
+) -> tuple[list[pathlib.Path], list[str]]:
+    """Sorted files in and below a folder, and a problem for each odd link.
+
+    Links to folders are followed. Hidden files and folders are skipped, such as
+    those that notebooks and file managers make.
+    """
+    paths: list[pathlib.Path] = []
+    problems: list[str] = []
+    seen: set[str] = set()
+    for below, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        place = os.path.realpath(below)
+        if place in seen:
+            folders.clear()
+            problems.append(
+                f"{below} leads to a folder that is read already: remove the "
+                "link."
+            )
+            continue
+        seen.add(place)
+        paths += [
+            path
+            for name in names
+            if not name.startswith(".")
+            and (path := pathlib.Path(below, name)).is_file()
+        ]
+    return sorted(paths), problems
+
+
+def refuse_other_size(
+    mask: pathlib.Path,
+    mask_size: Sequence[int],
+    photo: pathlib.Path,
+    photo_size: Sequence[int],
+) -> None:
+    """Checks that photo and mask have the same height and width.
+
+    Raises:
+        InputError: if the sizes differ.
+    """
+    rows, columns = mask_size[:2]
+    height, width = photo_size[:2]
+    if (rows, columns) == (height, width):
+        return
+    fix = (
+        "an EXIF mark in the photo may turn it, so export the mask turned as "
+        "well or save the photo upright"
+        if (rows, columns) == (width, height)
+        else "both must be of one size"
+    )
+    raise InputError(
+        f"{mask} is {columns}x{rows} pixels and its photo {photo} is "
+        f"{width}x{height}: {fix}."
+    )
+
+
+def skipped_photos(folder: pathlib.Path) -> list[str]:
+    """A note if there are photos in formats that cannot be read."""
+    paths, _ = visible_files(folder)
+    return unread_formats(paths)

@@ -69,6 +69,7 @@ def map_classes(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
         target,
         examples=photos.examples.map(relabel, tf.data.AUTOTUNE),
         num_examples=photos.num_examples,
+        files=(),
     )
 
 

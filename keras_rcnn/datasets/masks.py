@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import UNREADABLE
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
 INDEX_MODES = ("1", "L", "P")
 
@@ -16,12 +16,19 @@ def open_mask(path: pathlib.Path) -> Image.Image:
     """Reads a mask.
 
     Raises:
-        InputError: if it is not a whole picture, or has 16 bits a pixel.
+        InputError: if it is not a whole PNG picture, or has 16 bits a pixel.
     """
     try:
-        with Image.open(path) as mask:
+        with open_picture(path) as mask:
+            if mask.format != "PNG":
+                raise InputError(
+                    f"{path} holds a {mask.format} picture, which may have "
+                    "changed the values of the classes: export it as PNG."
+                )
             mask.load()
-    except (*UNREADABLE, Image.DecompressionBombError) as error:
+    except InputError:
+        raise
+    except UNREADABLE as error:
         raise InputError(
             f"{path} is not a whole PNG picture ({error}): export it again."
         ) from error
@@ -63,12 +70,35 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
     values = mask_values(path, mask)
     wrong = values[(values >= num_classes) & (values != IGNORE_LABEL)]
     if wrong.size:
+        counts_from_1 = values.min() > 0 and wrong.max() == num_classes
+        fix = (
+            "subtract 1, as no pixel is 0 and classes count from 0"
+            if counts_from_1
+            else "add the missing names"
+        )
         raise InputError(
             f"{path} holds the value {wrong.max()}, but classes.txt names "
-            f"classes 0 to {num_classes - 1} only: add the missing names, or "
-            f"write {IGNORE_LABEL} where the class is unknown."
+            f"classes 0 to {num_classes - 1} only: {fix}, or write "
+            f"{IGNORE_LABEL} where the class is unknown."
         )
     return values
+
+
+def refuse_binary_masks(counts: np.ndarray) -> None:
+    """Refuses masks in which 255 probably stands for a class.
+
+    Args:
+        counts: int `(256,)`, number of pixels of each value in all masks.
+
+    Raises:
+        InputError: if only 0 and 255 occur.
+    """
+    if np.flatnonzero(counts).tolist() == [0, IGNORE_LABEL]:
+        raise InputError(
+            f"The masks hold the values 0 and {IGNORE_LABEL} only, and "
+            f"{IGNORE_LABEL} stands for unknown, so there is one class to "
+            "learn: write 1 for the second class."
+        )
 
 
 def _gray_bits(path: pathlib.Path) -> int:

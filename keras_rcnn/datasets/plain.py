@@ -8,9 +8,13 @@ from keras_rcnn.datasets.layout import (
     find_files,
     is_photo,
 )
-from keras_rcnn.datasets.masks import read_mask
+from keras_rcnn.datasets.masks import read_mask, refuse_binary_masks
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
+from keras_rcnn.io.text_files import read_text
+
+# The name that labelme gives to pixels of unknown class.
+IGNORED = "__ignore__"
 
 
 def plain_layout(folder: pathlib.Path) -> FolderLayout:
@@ -45,6 +49,12 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         for name, path in masks.items()
         if name not in images
     ]
+    if IGNORED in class_names:
+        problems.append(
+            f"{folder / CLASSES_FILE} lists {IGNORED} after other classes, so "
+            "the numbers of the others are in doubt: make it the first line, "
+            "as labelme does, or remove it."
+        )
     if not images:
         raise InputError(
             f"{folder} holds no photo: put photos into images/ and their "
@@ -60,6 +70,7 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         ],
         test_names=None,
         read_mask=lambda path: read_mask(path, len(class_names)),
+        check_values=refuse_binary_masks,
         problems=tuple(problems),
     )
 
@@ -69,8 +80,11 @@ def read_class_list(
 ) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...]]:
     """Names and colors of the classes in a file.
 
+    A first line `__ignore__`, as in labelme's lists, is not a class.
+
     Raises:
-        InputError: if it is missing, or if it has a color that is not one.
+        InputError: if it is missing, is not UTF-8, or has a color that is not
+            one.
     """
     if not path.is_file():
         raise InputError(
@@ -78,8 +92,12 @@ def read_class_list(
             "class 0 first (or use the Pascal VOC layout with labelmap.txt, or "
             "labelme's JSON files)."
         )
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
     try:
-        return read_classes(text)
+        names, palette = read_classes(read_text(path))
+    except InputError:
+        raise
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
+    # labelme numbers the classes from -1, the line `__ignore__`.
+    first = names[:1] == (IGNORED,)
+    return names[first:], palette[first:]

@@ -1,11 +1,27 @@
 """Labeled photos of scenes from any source."""
 
 import dataclasses
+import itertools
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.datasets.photo_batches import labeled_batches
+
+
+class PhotoFile(NamedTuple):
+    """A photo of a folder.
+
+    Args:
+        name: path below the folder of photos, without suffix.
+        digest: hash of the pixels, before they are scaled.
+        is_labeled: whether the class of any pixel is known.
+    """
+
+    name: str
+    digest: str
+    is_labeled: bool
 
 
 @dataclasses.dataclass(frozen=True)
@@ -24,6 +40,7 @@ class SceneDataset:
             `(height, width)`, `IGNORE_LABEL` where unknown; and `name`, a
             string. Photos may have different sizes.
         num_examples: number of photos.
+        files: of the photos of a folder; empty for other data sets.
     """
 
     name: str
@@ -31,6 +48,7 @@ class SceneDataset:
     palette: tuple[tuple[int, int, int], ...]
     examples: tf.data.Dataset
     num_examples: int
+    files: tuple[PhotoFile, ...] = ()
 
     @property
     def num_classes(self) -> int:
@@ -77,8 +95,12 @@ class SceneDataset:
             chosen: bool `(num_examples,)`, whether to keep each photo.
         """
         examples = select_examples(self.examples, chosen)
+        files = itertools.compress(self.files, chosen)
         return dataclasses.replace(
-            self, examples=examples, num_examples=int(np.sum(chosen))
+            self,
+            examples=examples,
+            num_examples=int(np.sum(chosen)),
+            files=tuple(files),
         )
 
     def repeat(self, times: int) -> "SceneDataset":
@@ -87,6 +109,7 @@ class SceneDataset:
             self,
             examples=self.examples.repeat(times),
             num_examples=self.num_examples * times,
+            files=self.files * times,
         )
 
     def concatenate(self, other: "SceneDataset") -> "SceneDataset":
@@ -95,6 +118,9 @@ class SceneDataset:
             self,
             examples=self.examples.concatenate(other.examples),
             num_examples=self.num_examples + other.num_examples,
+            files=self.files + other.files
+            if self.files and other.files
+            else (),
         )
 
 

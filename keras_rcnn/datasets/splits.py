@@ -1,6 +1,7 @@
 """Splits of photos for training, validation and testing."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -59,13 +60,41 @@ def held_out_lists(names: Sequence[str | bytes]) -> np.ndarray:
     return np.where(lists <= NUM_LISTS, lists, 0)
 
 
+def chosen_names(
+    names: Iterable[str], fraction: float, salt: str
+) -> frozenset[str]:
+    """About a fraction of the names, by a hash of each name.
+
+    Names that are added later change nothing for the others, so that no photo
+    is trained on first and scored later. At least one name is chosen and one
+    is not, which only the first or last by hash can be.
+
+    Args:
+        names: at least two, without duplicates.
+        fraction: between 0 and 1.
+        salt: another salt chooses independently.
+    """
+
+    def place(name: str) -> float:
+        digest = hashlib.sha256(f"{salt} {name}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") / 2**64
+
+    ordered = sorted(names, key=place)
+    count = sum(place(name) < fraction for name in ordered)
+    return frozenset(ordered[: min(max(1, count), len(ordered) - 1)])
+
+
 def train_validation_split(
     dataset: SceneDataset, fraction: float = 0.1, seed: int = 0
 ) -> tuple[SceneDataset, SceneDataset]:
     """Splits off photos for validation, which select the best weights.
 
+    In a folder, only photos with labels are split off, and the name of a photo
+    decides, so that photos that are added later do not change the split. Of
+    other data sets, a permutation of the photos decides.
+
     Args:
-        dataset: at least two photos.
+        dataset: at least two photos with labels.
         fraction: fraction of the photos for validation, between 0 and 1. At
             least one photo is split off.
         seed: the same seed always selects the same photos.
@@ -83,13 +112,23 @@ def train_validation_split(
             "0 and 1, such as 0.1."
         )
     count = dataset.num_examples
+    files = dataset.files
+    if files:
+        count = sum(file.is_labeled for file in files)
     if count < 2:
+        labeled = " with labels" if files else ""
         raise InputError(
-            f"{dataset.name} has {count} photo to train on: at least two are "
-            "needed, one of them to choose the best weights by."
+            f"{dataset.name} has {count} photo{labeled} to train on: at least "
+            "two are needed, one of them to choose the best weights by."
         )
-    num_held_out = min(max(1, round(fraction * count)), count - 1)
-    held_out = np.zeros(count, bool)
-    order = np.random.default_rng(seed).permutation(count)
-    held_out[order[:num_held_out]] = True
+    if files:
+        labeled_names = [file.name for file in files if file.is_labeled]
+        chosen = chosen_names(labeled_names, fraction, f"validation {seed}")
+        held_out = np.array([file.name in chosen for file in files])
+    else:
+        # Never change this: the shipped networks were chosen by these photos.
+        num_held_out = min(max(1, round(fraction * count)), count - 1)
+        held_out = np.zeros(count, bool)
+        order = np.random.default_rng(seed).permutation(count)
+        held_out[order[:num_held_out]] = True
     return dataset.select(~held_out), dataset.select(held_out)

@@ -1,7 +1,7 @@
 """The Pascal VOC layout, as annotation tools export it."""
 
 import pathlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import numpy as np
 from PIL import Image
@@ -11,14 +11,19 @@ from keras_rcnn.datasets.layout import (
     LabeledPhoto,
     find_files,
     is_photo,
+    normalized,
 )
 from keras_rcnn.datasets.masks import INDEX_MODES, mask_values, open_mask
-from keras_rcnn.errors import InputError
+from keras_rcnn.datasets.plain import IGNORED
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.text_files import read_text
 
 Color = tuple[int, int, int]
 
 BACKGROUND = "background"
+# Names of classes whose pixels are unknown.
+UNKNOWN = (BACKGROUND, IGNORED)
 BORDER_COLOR: Color = (224, 224, 192)
 
 
@@ -34,12 +39,13 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
                                   for each class
 
     Annotation tools give the class `background` to pixels without annotation,
-    so these are unknown. To make them a class, give it another name in
-    labelmap.txt. Pixels in VOC's border color are unknown, too.
+    so these are unknown, as are pixels of the class `__ignore__`. To make them
+    a class, give it another name in labelmap.txt. Pixels in VOC's border color
+    are unknown, too.
 
     The photos in any of the lists are used, or those with a mask if there are
-    no lists. The test split is the list test.txt, or else val.txt, or else a
-    fixed fifth of the photos. All other photos are the training split.
+    no lists. The test split is the list test.txt, or else val.txt, or else
+    about a fifth of the photos. All other photos are the training split.
 
     Raises:
         InputError: if labelmap.txt cannot be used, if a folder is missing, or
@@ -51,10 +57,12 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
         folder / "SegmentationClass",
         lambda path: path.suffix.lower() == ".png",
     )
-    lists = _read_lists(folder / "ImageSets" / "Segmentation")
+    lists = _read_lists(
+        folder / "ImageSets" / "Segmentation", images.keys() | masks.keys()
+    )
     listed = sorted({name for names in lists.values() for name in names})
     names = dict.fromkeys(listed or masks)
-    classes = {name: c for name, c in colors.items() if name != BACKGROUND}
+    classes = {name: c for name, c in colors.items() if name not in UNKNOWN}
     return FolderLayout(
         class_names=tuple(classes),
         palette=tuple(classes.values()),
@@ -115,8 +123,8 @@ def _read_labelmap(path: pathlib.Path) -> dict[str, Color]:
             "for each class."
         )
     colors: dict[str, Color] = {}
-    text = path.read_text(encoding="utf-8-sig", errors="replace")
-    for line in map(str.strip, text.splitlines()):
+    taken: set[Color] = set()
+    for line in map(str.strip, read_text(path).splitlines()):
         if not line or line.startswith("#"):
             continue
         name, _, rest = line.partition(":")
@@ -128,31 +136,55 @@ def _read_labelmap(path: pathlib.Path) -> dict[str, Color]:
                 f"{path} has a line {line!r}: write it as "
                 "`name:red,green,blue::`, colors from 0 to 255."
             ) from error
-        if name in colors or (red, green, blue) in colors.values():
+        if printable(name) != name:
+            raise InputError(
+                f"{path} has a line {line!r} with control characters: remove "
+                "them."
+            )
+        if name in colors or (red, green, blue) in taken:
             raise InputError(
                 f"{path} gives the name or the color of the line {line!r} "
                 "twice: make both different for each class."
             )
         colors[name] = red, green, blue
+        taken.add(colors[name])
     return colors
 
 
-def _read_lists(folder: pathlib.Path) -> dict[str, frozenset[str]]:
+def _read_lists(
+    folder: pathlib.Path, known: Container[str]
+) -> dict[str, frozenset[str]]:
     """Names in each list that is not empty."""
     lists = {}
     for path in sorted(folder.glob("*.txt")):
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-        lines = text.splitlines()
-        names = frozenset(line.strip() for line in lines if line.strip())
+        lines = map(str.strip, read_text(path).splitlines())
+        names = frozenset(_listed_name(line, known) for line in lines if line)
         if names:
             lists[path.stem.lower()] = names
     return lists
 
 
+def _listed_name(line: str, known: Container[str]) -> str:
+    """The name in a line of a list.
+
+    Programs write names, files with their suffix, paths of photos, or pairs of
+    photos and masks, and may add a number that marks a class.
+    """
+    line = normalized(line)
+    first = line.split()[0]
+    for text in (line, first):
+        path = pathlib.PurePosixPath(text.replace("\\", "/"))
+        for name in (path.as_posix(), path.with_suffix("").as_posix()):
+            _, _, below = name.rpartition("JPEGImages/")
+            if below in known:
+                return below
+    return line
+
+
 def _read_mask(path: pathlib.Path, colors: Mapping[str, Color]) -> np.ndarray:
     """Labels of a mask, uint8 `(height, width)`."""
     label_of_line = np.full(256, IGNORE_LABEL, np.uint8)
-    names = [name for name in colors if name != BACKGROUND]
+    names = [name for name in colors if name not in UNKNOWN]
     for line, name in enumerate(colors):
         if name in names:
             label_of_line[line] = names.index(name)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image, scale_down
+from keras_rcnn.io.pictures import TooManyPixelsError
 
 # The page shows larger photos scaled down to this size.
 _SHOWN_SIDE = 1280
@@ -82,9 +83,7 @@ class Photo:
         """The photo upright, uint8 `(height, width, 3)`."""
         try:
             return read_image(self.name, self.content)
-        except InputError as error:
-            if not isinstance(error.__cause__, Image.DecompressionBombError):
-                raise
+        except TooManyPixelsError as error:
             limit = (Image.MAX_IMAGE_PIXELS or 0) / 1e6
             raise InputError(
                 f"{self.name} has more than {limit:g} megapixels, the maximum "

@@ -10,7 +10,7 @@ from keras_rcnn.export.jpeg_orientation import read_orientation
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Positions in the first chunk of a PNG file.
 _SIZE, _BITS, _COLORS = 16, 24, 25
-_GRAY = 0
+_GRAY, _PALETTE = 0, 3
 
 
 def decode_photo(
@@ -110,10 +110,12 @@ def _png_size(content: tf.Tensor) -> tf.Tensor:
 def _decode_png(content: tf.Tensor) -> tf.Tensor:
     header = _png_header(content)
     bits, gray = header[_BITS], header[_COLORS] == _GRAY
+    palette = header[_COLORS] == _PALETTE
     return tf.case(
         [
             (gray & (bits == 16), lambda: _decode_fine_gray(content)),
             (gray & (bits < 8), lambda: _decode_coarse_gray(content)),
+            (palette, lambda: _decode_palette(content)),
         ],
         default=lambda: _on_white(tf.io.decode_png(content, 4)),
     )
@@ -128,6 +130,14 @@ def _decode_fine_gray(content: tf.Tensor) -> tf.Tensor:
 def _decode_coarse_gray(content: tf.Tensor) -> tf.Tensor:
     # With more channels TensorFlow would decode black and white to 0 and 1.
     return _in_color(tf.io.decode_png(content, 1))
+
+
+def _decode_palette(content: tf.Tensor) -> tf.Tensor:
+    # TensorFlow gives as many channels as the palette has. If it is asked for
+    # an opacity that a palette of few colors lacks, it invents one.
+    image = tf.io.decode_png(content)
+    opaque = tf.fill(tf.shape(image[..., :1]), tf.constant(255, tf.uint8))
+    return _on_white(tf.concat([image, opaque], axis=-1)[..., :4])
 
 
 def _in_color(gray: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,8 @@ import colorsys
 import re
 from collections.abc import Sequence
 
+from keras_rcnn.errors import printable
+
 CLASSES_FILE = "classes.txt"
 Palette = Sequence[Sequence[int]]
 
@@ -32,16 +34,20 @@ def read_classes(
     `default_palette`.
 
     Raises:
-        ValueError: if a line ends in `#` and something that is not a color.
+        ValueError: if a line ends in `#` and something that is not a color,
+            or holds control characters.
 
     >>> read_classes("sky #0080ff\nwet road #101112\n")
     (('sky', 'wet road'), ((0, 128, 255), (16, 17, 18)))
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    lines = [line for line in lines if line]
     names, palette = [], []
     for line, color in zip(lines, default_palette(len(lines)), strict=True):
-        code = re.search(r"\s+#([0-9a-fA-F]{6})$", line)
-        if not code and re.search(r"\s#\S*$", line):
+        code = re.search(r" #([0-9a-fA-F]{6})$", line)
+        if printable(line) != line:
+            raise ValueError(f"{line!r} holds control characters: remove them.")
+        if not code and re.search(r" #\S*$", line):
             raise ValueError(
                 f"{line!r} does not end in a color; write it as in "
                 "`sky #87ceeb`, or leave it out."

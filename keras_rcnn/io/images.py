@@ -4,10 +4,6 @@ import contextlib
 import io
 import os
 import pathlib
-import struct
-import threading
-import warnings
-import zlib
 from collections.abc import Iterator, Mapping
 
 import numpy as np
@@ -15,23 +11,13 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import write_file
+from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
 PHOTO_SUFFIXES = frozenset(
-    ".bmp .gif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
+    ".bmp .gif .jfif .jpe .jpeg .jpg .mpo .png .ppm .tif .tiff .webp".split()
 )
-# Exceptions of Pillow for files that are broken or not pictures.
-UNREADABLE = (
-    OSError,
-    SyntaxError,
-    ValueError,
-    EOFError,
-    struct.error,
-    zlib.error,
-)
-# Formats of photos only: some other readers of Pillow start programs.
-_FORMATS = ("BMP", "GIF", "JPEG", "PNG", "PPM", "TIFF", "WEBP")
-# Python's warning filters are global to all threads.
-_WARNINGS_OFF = threading.Lock()
+# Where Pillow finds an orientation besides EXIF, which others do not honor.
+_XMP = ("xmp", "XML:com.adobe.xmp")
 
 
 def read_image(
@@ -51,12 +37,13 @@ def read_image(
         uint8 `(height, width, 3)`.
 
     Raises:
-        InputError: if the file is missing, is not a picture, is broken, or has
-            more pixels than the protection against decompression bombs allows
-            (see `allow_megapixels`).
+        InputError: if the file is missing, is not a picture, is broken, holds
+            floats, or has more pixels than the protection against
+            decompression bombs allows (see `allow_megapixels`).
     """
     with open_photo(path, content) as image:
         image.load()
+        _forget_xmp(image)
         return np.array(on_white(ImageOps.exif_transpose(image)))
 
 
@@ -74,34 +61,21 @@ def open_photo(
         InputError: for the reasons of `read_image`; errors of Pillow inside
             the block are converted as well.
     """
-    file = path if content is None else io.BytesIO(content)
-    with _WARNINGS_OFF, warnings.catch_warnings():
-        # Pillow warns about metadata that does not change the pixels.
-        warnings.simplefilter("ignore")
-        try:
-            with Image.open(file, formats=_FORMATS) as image:
-                _guard(image)
-                yield image
-        except FileNotFoundError as error:
-            raise InputError(f"There is no file {path}: check the name.") from (
-                error
-            )
-        except Image.DecompressionBombError as error:
-            raise InputError(
-                f"{path} has more than {Image.MAX_IMAGE_PIXELS} pixels: scale "
-                "it down or, if you trust it, allow more by "
-                "`keras_rcnn.io.images.allow_megapixels` or --max_megapixels."
-            ) from error
-        except UNREADABLE as error:
-            raise InputError(_reason(path, content, error)) from error
-
-
-def allow_megapixels(megapixels: float) -> None:
-    """Sets the maximum size of photos, instead of Pillow's limit.
-
-    A file of a few kilobytes can hold a picture that fills the memory.
-    """
-    Image.MAX_IMAGE_PIXELS = round(megapixels * 1e6)
+    try:
+        with open_picture(path, content) as image:
+            _forget_xmp(image)
+            if image.mode == "F":
+                raise InputError(
+                    f"{path} holds floats, whose black and white are unknown: "
+                    "save it with 8 or 16 bits a pixel, white as 255 or 65535."
+                )
+            yield image
+    except InputError:
+        raise
+    except FileNotFoundError as error:
+        raise InputError(f"There is no file {path}: check the name.") from error
+    except UNREADABLE as error:
+        raise InputError(_reason(path, content, error)) from error
 
 
 def write_png(
@@ -210,11 +184,9 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray(gray.astype(np.uint8))
 
 
-def _guard(image: Image.Image) -> None:
-    # Pillow itself only warns, up to twice the limit.
-    limit = Image.MAX_IMAGE_PIXELS
-    if limit is not None and image.width * image.height > limit:
-        raise Image.DecompressionBombError
+def _forget_xmp(image: Image.Image) -> None:
+    for key in _XMP:
+        image.info.pop(key, None)
 
 
 def _reason(

@@ -4,10 +4,33 @@ import glob
 import itertools
 import os
 import pathlib
+import sys
 from collections.abc import Iterable, Sequence
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.images import PHOTO_SUFFIXES
+
+# Formats of cameras and scanners that Pillow does not read by itself.
+_UNREAD_SUFFIXES = frozenset(
+    ".arw .avif .cr2 .cr3 .dng .heic .heif .jp2 .jxl .nef .orf .psd .raf "
+    ".rw2".split()
+)
+_MAX_NAMED = 3
+
+
+def unread_formats(paths: Iterable[pathlib.Path]) -> list[str]:
+    """A line if there are photos in formats that cannot be read."""
+    names = [
+        path.name for path in paths if path.suffix.lower() in _UNREAD_SUFFIXES
+    ]
+    if not names:
+        return []
+    more = ", ..." if len(names) > _MAX_NAMED else ""
+    return [
+        f"{len(names)} photos are skipped, because their formats cannot be "
+        f"read ({', '.join(names[:_MAX_NAMED])}{more}): convert them to JPEG "
+        "or PNG."
+    ]
 
 
 def split_at_commas(values: Iterable[str]) -> list[str]:
@@ -80,13 +103,21 @@ def _matches(text: str) -> list[pathlib.Path]:
         return [pathlib.Path(name)]
     is_folder = os.path.isdir(name)
     pattern = os.path.join(glob.escape(name), "*") if is_folder else name
-    found = sorted(
+    paths = [
         path
         for path in map(pathlib.Path, glob.iglob(pattern, recursive=True))
-        if path.suffix.lower() in PHOTO_SUFFIXES and path.is_file()
+        if path.is_file()
+    ]
+    found = sorted(
+        path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES
     )
+    skipped = unread_formats(sorted(paths))
     if found:
+        for line in skipped:
+            print(f"note: {printable(line)}", file=sys.stderr)
         return found
+    if skipped:
+        raise InputError(f"{text}: {skipped[0]}")
     raise InputError(
         f"{text}: no photo is directly in this folder; name the folder that "
         "holds them."

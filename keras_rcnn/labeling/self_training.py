@@ -51,5 +51,5 @@ def pseudo_label(
         labels.append(np.where(known, classes, IGNORE_LABEL).astype(np.uint8))
         names.append(example["name"].decode())
     return dataclasses.replace(
-        photos, examples=examples_in_memory(images, labels, names)
+        photos, examples=examples_in_memory(images, labels, names), files=()
     )

@@ -7,6 +7,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from keras_rcnn.io.pictures import open_picture
+
 
 @dataclasses.dataclass(frozen=True)
 class PagePicture:
@@ -32,7 +34,7 @@ class PagePicture:
     @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
-        with Image.open(io.BytesIO(self.content)) as image:
+        with open_picture("picture", self.content) as image:
             return image.size
 
 

@@ -1,11 +1,10 @@
 """Photos that clients send, and labels that they receive."""
 
-import io
 from collections.abc import Iterable, Sequence
 
 import numpy as np
-from PIL import Image
 
+from keras_rcnn.io.pictures import open_picture
 from keras_rcnn.serving.request_error import RequestError
 
 
@@ -34,4 +33,8 @@ def read_labels(files: Iterable[bytes]) -> list[np.ndarray]:
     Args:
         files: contents of PNG files whose values are labels.
     """
-    return [np.asarray(Image.open(io.BytesIO(file))) for file in files]
+    labels = []
+    for file in files:
+        with open_picture("labels.png", file, ("PNG",)) as image:
+            labels.append(np.asarray(image))
+    return labels

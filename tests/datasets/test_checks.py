@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn.datasets import checks, folds
+from keras_rcnn.datasets import checks
+from tests.helpers.hashed_split import hashed_test
 from tests.helpers.scene_folder import (
     CLASSES,
     NAMES,
@@ -16,6 +17,9 @@ from tests.helpers.scene_folder import (
     scene,
     write_scenes,
 )
+
+# Numbers of the test photos, by the hashes of their names.
+TESTED = {int(name[1:]) for name in hashed_test(NAMES)}
 
 
 @pytest.fixture
@@ -52,8 +56,8 @@ def test_good_photos_have_no_findings(folder):
     assert figures["unknown"] == 0
     assert figures["sizes"] == [{"height": 120, "width": 160, "num_images": 10}]
     for split, numbers in (
-        ("train", np.flatnonzero(folds(NAMES))),
-        ("test", np.flatnonzero(folds(NAMES) == 0)),
+        ("train", sorted(set(range(10)) - TESTED)),
+        ("test", sorted(TESTED)),
     ):
         labels = np.concatenate([scene(n)[1].ravel() for n in numbers])
         for index, fraction in enumerate(figures["shares"][split].values()):
@@ -72,11 +76,10 @@ def copy_of(image):
 @pytest.mark.parametrize("crosses", [True, False])
 def test_a_copy_is_found_and_whether_it_spoils_scores(folder, add, crosses):
     image, label = scene(4)
-    # The fold of a name depends on all names: take one that fits.
-    for name in (f"{other} copy" for other in NAMES):
-        fold_of = dict(zip([*NAMES, name], folds([*NAMES, name]), strict=True))
-        if ((fold_of[name] == 0) != (fold_of["s4"] == 0)) == crosses:
-            break
+    names = [f"{other} copy" for other in NAMES]
+    tested = hashed_test(names)
+    # s4 is a test photo.
+    name = next(n for n in names if (n not in tested) == crosses)
     larger = np.array(Image.fromarray(label).resize((300, 225), 0))
     add(name, copy_of(image), larger)
 
@@ -129,8 +132,8 @@ def test_notes_do_not_stop_training(folder, add):
     ],
 )
 def test_classes_that_a_split_lacks(folder, split, expected):
-    for index, fold in enumerate(folds(NAMES)):
-        if (fold == 0) == (split == "test"):
+    for index in range(10):
+        if (index in TESTED) == (split == "test"):
             label = scene(index)[1]
             label[label == 3] = 4
             Image.fromarray(label).save(folder / f"masks/s{index}.png")

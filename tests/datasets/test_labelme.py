@@ -108,7 +108,7 @@ def test_labels_in_alphabetical_order_are_the_classes(folder):
         np.testing.assert_array_equal(examples[name]["label"], SIDES)
         with Image.open(folder / f"{name}.jpg") as photo:
             np.testing.assert_array_equal(examples[name]["image"], photo)
-    assert len(load(folder, "test")[1]) == 1
+    assert len(load(folder, "test")[1]) == 2
 
 
 def test_classes_txt_gives_order_and_colors(folder):
@@ -372,7 +372,7 @@ def _photo_inside(data):
         (text("b.json", '{"images": []}'), "b.json has no shapes"),
         (text("b.json", "[1]"), "b.json has no shapes"),
         (unlink("b.jpg"), "b.json has no photo b.jpg: put it beside"),
-        (_write(photo="other.jpg"), "b.json has no photo other.jpg"),
+        (_write(photo="other.jpg"), "names the photo other.jpg, and b.jpg has"),
         (_without("imageWidth"), "b.json is not as labelme"),
         (_without("imagePath"), "b.json is not .*no 'imagePath'"),
         (_write(imageHeight=None), "b.json is not as labelme"),

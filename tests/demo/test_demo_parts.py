@@ -20,7 +20,8 @@ from keras_rcnn.demo.photo import Labeling, Photo, Settings
 from keras_rcnn.demo.samples import CHINA, SCENE, sample_photos
 from keras_rcnn.demo.views import Views
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import allow_megapixels, encode_png, scale_down
+from keras_rcnn.io.images import encode_png, scale_down
+from keras_rcnn.io.pictures import allow_megapixels
 from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.reports import (
     color_blind_safe,

@@ -65,7 +65,6 @@ def test_a_color_that_is_clear(write_picture, photo, tmp_path, mode):
         *((f"a.{suffix}", _gray_of_16_bits) for suffix in ("png", "tif")),
         # Other formats, and other kinds of TIFF, are read whole.
         *((f"a.{suffix}", np.copy) for suffix in ("bmp", "gif", "webp", "ppm")),
-        ("a.tif", lambda photo: photo[..., 0].astype(np.float32)),
     ],
 )
 def test_other_depths_and_formats(

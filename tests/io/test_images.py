@@ -148,7 +148,7 @@ def test_decompression_bomb(write_picture, monkeypatch, width):
     # Pillow warns beyond its bound, and raises beyond twice that.
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 100)
     path = write_picture("a.png", np.zeros((1, width), np.uint8))
-    with pytest.raises(InputError, match="more than 100 pixels: scale"):
+    with pytest.raises(InputError, match="more than 100 pixels"):
         read_image(path)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from keras_rcnn.annotations import CocoAnnotations, VocAnnotations
 from keras_rcnn.cli.photos.photo_stream import Job
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.big_photos import ROWS_A_STRIP
 from keras_rcnn.io.png_stream import Append
 
@@ -60,6 +61,11 @@ class Annotations:
             Function that takes the next rows of labels, uint8
             `(rows, width)`.
         """
+        if self._writers and printable(job.name) != job.name:
+            raise InputError(
+                f"{job.photo} has a name that annotations cannot hold: rename "
+                "it."
+            )
         with contextlib.ExitStack() as stack:
             appends = [
                 stack.enter_context(

@@ -1,7 +1,10 @@
 """The steps of a photo: it is read, labeled and written."""
 
+import contextlib
+import errno
 import time
 from collections import defaultdict
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,9 +19,20 @@ from keras_rcnn.io.images import (
     scale_down,
     write_png,
 )
+from keras_rcnn.io.odd_photos import photo_notes
+from keras_rcnn.io.pictures import TooManyPixelsError
 from keras_rcnn.labeling.labeler import Labeler, TooLargeError, naming_photo
 from keras_rcnn.reports import label_shares, overlay_with_legend
 
+# Errors that all other photos would meet as well.
+_ENDS_RUN = {
+    errno.EACCES,
+    errno.EDQUOT,
+    errno.EIO,
+    errno.ENOSPC,
+    errno.EPERM,
+    errno.EROFS,
+}
 # Memory of a photo, its scaled copy, its labels and its overlay.
 _BYTES_A_PIXEL = 40
 
@@ -52,6 +66,8 @@ class PhotoLabeling:
         try:
             with open_photo(job.photo) as image:
                 job.pixels = image.width * image.height
+        except TooManyPixelsError as error:
+            job.failure = f"{error} Or allow more by --max_megapixels."
         except InputError as error:
             job.failure = str(error)
         return job
@@ -63,6 +79,7 @@ class PhotoLabeling:
         try:
             job.image = read_image(job.photo)
             job.small = scale_down(job.image, self.longest_side)
+            job.notes = photo_notes(job.photo, job.image)
         except InputError as error:
             job.failure = str(error)
 
@@ -83,12 +100,13 @@ class PhotoLabeling:
             return
         labels = resize_labels(job.labels, *job.image.shape[:2])
         classes = self.labeler.class_names, self.labeler.palette
-        write_png(job.labels_file, labels)
-        picture = overlay_with_legend(job.image, labels, *classes)
-        write_png(job.overlay_file, picture)
-        with self.annotations.photo(job, *labels.shape) as append:
-            append(labels)
-        job.shares = label_shares(labels, len(classes[0]))
+        with _failing_alone(job):
+            write_png(job.labels_file, labels)
+            picture = overlay_with_legend(job.image, labels, *classes)
+            write_png(job.overlay_file, picture)
+            with self.annotations.photo(job, *labels.shape) as append:
+                append(labels)
+            job.shares = label_shares(labels, len(classes[0]))
         job.image = job.small = job.labels = None
 
     def _label_group(self, group: list[Job]) -> None:
@@ -112,14 +130,24 @@ class PhotoLabeling:
             job.failure = str(error)
 
     def _label_big_photo(self, job: Job) -> None:
-        try:
-            photo = BigPhoto(
+        job.notes = photo_notes(job.photo)
+        with (
+            _failing_alone(job),
+            BigPhoto(
                 self.labeler, job, self.longest_side, self.annotations
-            )
-        except InputError as error:
-            job.failure = str(error)
-            return
-        with photo:
+            ) as photo,
+        ):
             photo.write()
-        job.shares = photo.shares
-        self.network_seconds += photo.network_seconds
+            job.shares = photo.shares
+            self.network_seconds += photo.network_seconds
+
+
+@contextlib.contextmanager
+def _failing_alone(job: Job) -> Iterator[None]:
+    """Turns an error into the failure of a photo, unless all would fail."""
+    try:
+        yield
+    except InputError as error:
+        if getattr(error.__cause__, "errno", None) in _ENDS_RUN:
+            raise
+        job.failure = str(error)

@@ -3,7 +3,7 @@
 import concurrent.futures
 import dataclasses
 import pathlib
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from typing import Any
 
 # More photos hardly save time; the progress bar jumps, interrupts wait.
@@ -25,6 +25,7 @@ class Job:
         labels: uint8, of the size of `small`.
         shares: fraction of the photo that each class has, once written.
         failure: why the photo has no labels.
+        notes: lines on what may be a mistake.
     """
 
     photo: pathlib.Path
@@ -36,6 +37,7 @@ class Job:
     labels: Any = None
     shares: Any = None
     failure: str | None = None
+    notes: Sequence[str] = ()
 
     @property
     def labels_file(self) -> pathlib.Path:

@@ -6,14 +6,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from keras_rcnn.datasets.folder import check_sizes, photos_of_split
-from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto
+from keras_rcnn.datasets.layout import FolderLayout, LabeledPhoto, is_photo
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import UNREADABLE, resize_labels, scale_down
+from keras_rcnn.io.images import resize_labels, scale_down
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.odd_photos import photo_notes
+from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
 # Fraction of the labeled pixels; regions that people draw have far fewer.
 _MAX_LONELY = 0.01
@@ -98,6 +99,8 @@ def _read(
             return None
 
     checked.image = attempt(layout.read_photo, photo.image)
+    if is_photo(photo.image) and checked.image is not None:
+        checked.notes += photo_notes(photo.image, checked.image)
     label = attempt(layout.read_mask, photo.mask)
     if label is not None:
         checked.notes += _notes_on_label(str(photo.mask), label)
@@ -156,9 +159,9 @@ def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
     the classes in another order.
     """
     try:
-        with Image.open(mask) as picture:
+        with open_picture(mask) as picture:
             values = picture.getpalette() if picture.mode == "P" else None
-    except (*UNREADABLE, Image.DecompressionBombError):
+    except UNREADABLE:
         return []  # There is an error for it already.
     classes = {color: label for label, color in enumerate(layout.palette)}
     colors = zip(*[iter(values or [])] * 3, strict=False)

@@ -15,9 +15,10 @@ from keras_rcnn.datasets.checks.checked_photos import (
     photos_of_folder,
 )
 from keras_rcnn.datasets.checks.finding import Finding
-from keras_rcnn.datasets.folder import folder_layout
+from keras_rcnn.datasets.folder import MAX_CLASSES, folder_layout
 from keras_rcnn.datasets.near_duplicates import thumbnail
 from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.errors import InputError
 
 SPLITS = ("train", "test")
 
@@ -32,6 +33,7 @@ class DatasetCheck:
         photos: read one by one while the check runs.
         num_photos: number of photos.
         findings: findings that are known before any photo is read.
+        check_values: see `FolderLayout`.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class DatasetCheck:
         photos: Iterable[CheckedPhoto],
         num_photos: int,
         findings: Iterable[Finding] = (),
+        check_values: Callable[[np.ndarray], None] = lambda counts: None,
     ) -> None:
         self.name = name
         self.class_names = class_names
@@ -58,6 +61,7 @@ class DatasetCheck:
         """Number of photos that have each label."""
         self.thumbnails: list[np.ndarray] = []
         """Result of `thumbnail` for each photo."""
+        self._check_values = check_values
         self.findings = list(findings)
         """Findings about files and single photos."""
 
@@ -79,6 +83,10 @@ class DatasetCheck:
             self._add(photo)
             if on_photo:
                 on_photo(photo)
+        try:
+            self._check_values(sum(self.counts.values()))
+        except InputError as error:
+            self.findings.append(Finding(str(error), is_error=True))
 
     def _add(self, photo: CheckedPhoto) -> None:
         number = len(self.names)
@@ -161,6 +169,9 @@ def folder_check(
     """
     folder = pathlib.Path(folder).expanduser()
     layout = folder_layout(folder)
+    if not 2 <= len(layout.class_names) <= MAX_CLASSES:
+        # Colors, pictures and the photos need the classes.
+        raise InputError(layout.problems[0])
     return DatasetCheck(
         folder.resolve().name,
         layout.class_names,
@@ -173,7 +184,9 @@ def folder_check(
                 Finding(f"{path} is not used, as nothing labels or lists it.")
                 for path in layout.unused
             ),
+            *map(Finding, layout.notes),
         ],
+        layout.check_values,
     )
 
 

@@ -75,6 +75,8 @@ def _missing_classes(check: DatasetCheck) -> list[Finding]:
                 f"The class {name} is on no photo: label some of it, or "
                 "remove it from the list of classes."
             )
+            if name == check.class_names[0]:
+                text += " Masks count classes from 0."
         elif not train:
             text = (
                 f"The class {name} is on no photo to train on, so it "

@@ -2,6 +2,8 @@
 
 import dataclasses
 
+from keras_rcnn.errors import printable
+
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
@@ -16,3 +18,7 @@ class Finding:
     text: str
     photos: tuple[int, ...] = ()
     is_error: bool = False
+
+    def __post_init__(self) -> None:
+        # Names of files may hold anything.
+        object.__setattr__(self, "text", printable(self.text))
