@@ -87,6 +87,19 @@ def test_the_root_of_the_package_holds_no_other_modules():
     assert files == {"__init__.py", "errors.py"}
 
 
+def test_pictures_are_opened_in_one_place():
+    """Others would forget the formats, or the limit of pixels."""
+    folders = ("keras_rcnn", "benchmarks", "experiments", "tools")
+    for path in (f for name in folders for f in (ROOT / name).rglob("*.py")):
+        calls = {
+            ast.unparse(node.func)
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Call)
+        }
+        opens = any(call.endswith("Image.open") for call in calls)
+        assert opens == (path == PACKAGE / "io/pictures.py"), path
+
+
 def test_no_function_has_the_name_of_its_module():
     for path in MODULES.values():
         names = {

@@ -10,7 +10,7 @@ from keras_rcnn.export.jpeg_orientation import read_orientation
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Positions in the first chunk of a PNG file.
 _SIZE, _BITS, _COLORS = 16, 24, 25
-_GRAY, _PALETTE = 0, 3
+_GRAY, _RGB, _PALETTE = 0, 2, 3
 
 
 def decode_photo(
@@ -109,13 +109,18 @@ def _png_size(content: tf.Tensor) -> tf.Tensor:
 
 def _decode_png(content: tf.Tensor) -> tf.Tensor:
     header = _png_header(content)
-    bits, gray = header[_BITS], header[_COLORS] == _GRAY
-    palette = header[_COLORS] == _PALETTE
+    bits, colors = header[_BITS], header[_COLORS]
+    gray = colors == _GRAY
     return tf.case(
         [
             (gray & (bits == 16), lambda: _decode_fine_gray(content)),
             (gray & (bits < 8), lambda: _decode_coarse_gray(content)),
-            (palette, lambda: _decode_palette(content)),
+            (colors == _PALETTE, lambda: _decode_palette(content)),
+            # Pillow ignores a transparent color of 16 bits.
+            (
+                (colors == _RGB) & (bits == 16),
+                lambda: tf.io.decode_png(content, 3),
+            ),
         ],
         default=lambda: _on_white(tf.io.decode_png(content, 4)),
     )

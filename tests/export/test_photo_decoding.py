@@ -9,6 +9,7 @@ from PIL import Image
 
 from keras_rcnn.export.photo_decoding import decode_photo
 from keras_rcnn.io.images import read_image
+from tests.helpers.png import png
 
 MAX_PIXELS = 10_000
 
@@ -107,6 +108,58 @@ def test_png_with_a_transparent_color(
 def test_png_of_16_bits(decode, tmp_path):
     values = np.arange(0, 65536, 13, np.uint16)[:5040].reshape(63, 80)
     check(decode, encode(Image.fromarray(values), "PNG"), tmp_path)
+
+
+# Channels and bit depths of each color type of PNG.
+PNG_TYPES = {
+    0: (1, (1, 2, 4, 8, 16)),
+    2: (3, (8, 16)),
+    3: (1, (1, 2, 4, 8)),
+    4: (2, (8, 16)),
+    6: (4, (8, 16)),
+}
+
+
+@pytest.mark.parametrize("transparent", [False, True])
+@pytest.mark.parametrize(
+    ("color_type", "bits"),
+    [
+        (kind, bits)
+        for kind, (_, depths) in PNG_TYPES.items()
+        for bits in depths
+    ],
+)
+def test_every_kind_of_png(decode, tmp_path, color_type, bits, transparent):
+    rng = np.random.default_rng(0)
+    height, width, channels = 9, 13, PNG_TYPES[color_type][0]
+    values = rng.integers(0, 2**bits, (height, width * channels))
+    places = 2 ** np.arange(bits)[::-1]
+    digits = (values[..., np.newaxis] & places > 0).reshape(height, -1)
+    palette = transparency = b""
+    if color_type == 3:
+        palette = rng.bytes(3 * 2**bits)
+        transparency = rng.bytes(2**bits)
+    elif color_type in (0, 2):
+        # The color of the first pixel.
+        transparency = values[0, :channels].astype(">u2").tobytes()
+    content = png(
+        width,
+        height,
+        bits,
+        color_type,
+        [row.tobytes() for row in np.packbits(digits, axis=1)],
+        palette,
+        transparency if transparent else b"",
+    )
+    check(decode, content, tmp_path)
+
+
+def test_an_orientation_in_xmp_alone_is_not_honored(decode, photo, tmp_path):
+    """Few programs do, and EXIF has the last word."""
+    xmp = b'<x:xmpmeta xmlns:tiff="http://ns" tiff:Orientation="6"/>'
+    image = photo.convert("RGB")
+    check(decode, encode(image, "JPEG", xmp=xmp), tmp_path)
+    assert read_image(tmp_path / "photo").shape == (61, 90, 3)
 
 
 def broken(photo):
