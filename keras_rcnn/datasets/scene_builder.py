@@ -11,6 +11,11 @@ import tensorflow_datasets as tfds
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.pictures import (
+    UNREADABLE,
+    TooManyPixelsError,
+    open_picture,
+)
 
 
 class SceneBuilder(tfds.core.GeneratorBasedBuilder):
@@ -74,7 +79,7 @@ class SceneBuilder(tfds.core.GeneratorBasedBuilder):
                 f"{label.shape[1]}x{label.shape[0]}: both must be of one "
                 "size; get both files again or remove them."
             )
-        if label.max() >= len(self.CLASSES):
+        if label.max(initial=0) >= len(self.CLASSES):
             raise InputError(
                 f"The labels of {path} hold {label.max()}: there are classes "
                 f"0 to {len(self.CLASSES) - 1} only; get the labels again "
@@ -110,8 +115,13 @@ def photos(files: dict[str, bytes], folder: str) -> Iterator[tuple[str, str]]:
 def _jpeg_size(path: str, content: bytes) -> tuple[int, int]:
     # The same decoder reads the photo later, so it cannot fail then.
     try:
+        # Refuses huge pictures before they are decoded.
+        with open_picture(path, content):
+            pass
         image = tf.io.decode_image(content, 3, expand_animations=False)
-    except tf.errors.InvalidArgumentError as error:
+    except TooManyPixelsError:
+        raise
+    except (tf.errors.InvalidArgumentError, *UNREADABLE) as error:
         raise InputError(
             f"{path} is not a whole JPEG: get it again or remove it."
         ) from error

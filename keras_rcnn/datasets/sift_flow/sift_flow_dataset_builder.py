@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
+from keras_rcnn.datasets.matlab_size import check_unpacked_size
 from keras_rcnn.datasets.scene_builder import SceneBuilder, photos
 from keras_rcnn.datasets.source_files import read_source
 from keras_rcnn.errors import InputError, missing_extra
@@ -72,13 +73,19 @@ class Builder(SceneBuilder):
         )
         test = _test_names(files)
         names = [name for name, _ in photos(files, _IMAGES)]
+        splits = {
+            "train": [name for name in names if name not in test],
+            "test": [name for name in names if name in test],
+        }
+        for split, chosen in splits.items():
+            if not chosen:
+                raise InputError(
+                    f"There is no photo of the split {split} in {_IMAGES}: get "
+                    "the whole archive again."
+                )
         return {
-            "train": self._generate_examples(
-                files, [name for name in names if name not in test]
-            ),
-            "test": self._generate_examples(
-                files, [name for name in names if name in test]
-            ),
+            split: self._generate_examples(files, chosen)
+            for split, chosen in splits.items()
         }
 
     def _generate_examples(
@@ -99,8 +106,9 @@ class Builder(SceneBuilder):
         """Labels, int64 `(height, width)`, -1 where unknown."""
         loadmat = _matlab_reader()
         try:
-            matrix = loadmat(io.BytesIO(content))
-            label = matrix["S"].astype(np.int64)
+            check_unpacked_size(content)
+            matrix = loadmat(io.BytesIO(content), spmatrix=False)
+            label = np.asarray(matrix["S"]).astype(np.int64)
             names = [str(np.squeeze(name)) for name in matrix["names"].flat]
         except Exception as error:  # loadmat raises many kinds
             raise InputError(
@@ -114,7 +122,7 @@ class Builder(SceneBuilder):
                 f"{path} has other classes than the 33 of SIFT Flow: get the "
                 "folder SemanticLabels again."
             )
-        if label.ndim != 2 or label.min() < 0:
+        if label.ndim != 2 or not label.size or label.min() < 0:
             raise InputError(
                 f"{path} holds no matrix of labels from 0 on: get it again."
             )
