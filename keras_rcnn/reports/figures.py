@@ -36,8 +36,10 @@ def confusion_figure(
     axes = figure.add_subplot()
     axes.imshow(percent, cmap="Blues", vmin=0, vmax=100)
     ticks = range(len(class_names))
-    axes.set_xticks(ticks, class_names, rotation=45, ha="right")
-    axes.set_yticks(ticks, class_names)
+    # A dollar sign in a name would start a formula.
+    plain = {"parse_math": False}
+    axes.set_xticks(ticks, class_names, rotation=45, ha="right", **plain)
+    axes.set_yticks(ticks, class_names, **plain)
     axes.set_xlabel("labeled as")
     axes.set_ylabel("truth")
     axes.set_title("Percent of each class's pixels")

@@ -1,9 +1,11 @@
 """What the labelers of LiteRT and ONNX files share."""
 
 import abc
+import pathlib
 
 import numpy as np
 
+from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.batch_labeler import (
     BatchLabeler,
     LabelsAndProbabilities,
@@ -18,6 +20,7 @@ class EngineLabeler(BatchLabeler):
     whatever its shape, and the results are scaled back, as on a phone.
     """
 
+    path: pathlib.Path
     # Height and width of all photos, or None for any size.
     size: tuple[int, int] | None
 
@@ -36,9 +39,26 @@ class EngineLabeler(BatchLabeler):
     def _label(
         self, photos: np.ndarray, probabilities: bool
     ) -> LabelsAndProbabilities:
-        outputs = np.stack(
-            [label_at_size(self._run, photo, self.size) for photo in photos]
+        try:
+            outputs = np.stack(
+                [label_at_size(self._run, photo, self.size) for photo in photos]
+            )
+        except InputError:
+            raise
+        except Exception as error:  # engines raise errors of any class
+            reason = str(error).strip().split("\n", maxsplit=1)[0]
+            raise self._damaged(reason) from error
+        if outputs.shape[:3] != photos.shape[:3]:
+            raise self._damaged(f"an output of shape {outputs.shape}")
+        labels, probabilities = outputs, None
+        if outputs.ndim == 4:
+            labels, probabilities = outputs.argmax(axis=-1), outputs
+        if labels.max(initial=0) >= len(self.class_names):
+            raise self._damaged(f"the label {labels.max()}")
+        return labels.astype(np.uint8), probabilities
+
+    def _damaged(self, reason: str) -> InputError:
+        return InputError(
+            f"{self.path} does not label this photo ({reason}): it may be "
+            "damaged; export it again."
         )
-        if outputs.ndim == 3:
-            return outputs.astype(np.uint8), None
-        return outputs.argmax(axis=-1).astype(np.uint8), outputs

@@ -12,6 +12,7 @@ from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.runtime.engine_labeler import EngineLabeler
 
 MAX_PIXELS = 4_000_000
+_MAX_CLASSES_FILE = 2**20
 
 
 class LiteRTLabeler(EngineLabeler):
@@ -31,10 +32,12 @@ class LiteRTLabeler(EngineLabeler):
     """
 
     def __init__(self, path: str | pathlib.Path, num_threads: int = 2) -> None:
-        path = pathlib.Path(path)
+        self.path = path = pathlib.Path(path)
         open_interpreter = _interpreter_class(path)
         try:
             with zipfile.ZipFile(path) as archive:
+                if archive.getinfo(CLASSES_FILE).file_size > _MAX_CLASSES_FILE:
+                    raise ValueError(f"{CLASSES_FILE} is huge")
                 text = archive.read(CLASSES_FILE).decode()
             self.class_names, self.palette = read_classes(text)
             self._interpreter = open_interpreter(
@@ -43,15 +46,15 @@ class LiteRTLabeler(EngineLabeler):
             (self._input,) = self._interpreter.get_input_details()
             (self._output,) = self._interpreter.get_output_details()
             _, *size, _ = self._input["shape_signature"].tolist()
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            reason = str(error).split("\n", maxsplit=1)[0]
+            self.size = None if -1 in size else tuple(size)
+            if self.size:
+                self._interpreter.allocate_tensors()
+        except Exception as error:  # many kinds for damaged files
+            reason = str(error).strip().split("\n", maxsplit=1)[0]
             raise InputError(
                 f"{path} is no LiteRT file that labels photos ({reason}): "
                 "give a file that `keras-rcnn export` wrote."
             ) from error
-        self.size = None if -1 in size else tuple(size)
-        if self.size:
-            self._interpreter.allocate_tensors()
 
     def _run(self, photo: np.ndarray) -> np.ndarray:
         height, width, _ = photo.shape

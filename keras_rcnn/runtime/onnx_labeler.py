@@ -25,7 +25,7 @@ class OnnxLabeler(EngineLabeler):
     """
 
     def __init__(self, path: str | pathlib.Path, num_threads: int = 2) -> None:
-        path = pathlib.Path(path)
+        self.path = path = pathlib.Path(path)
         self._session = _session(path, num_threads)
         try:
             text = self._session.get_modelmeta().custom_metadata_map
