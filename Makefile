@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Hides the messages that TensorFlow prints when it is imported.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: demo docs test test-slow test-data test-extras lint format lock clean \
+.PHONY: demo docs test test-slow test-data test-extras fuzz lint format lock clean \
   venv
 
 demo: $(READY)
@@ -34,6 +34,12 @@ test-extras: $(EXTRAS_READY)
 # `make test-extra-beam` runs the tests of the extra `beam` alone.
 test-extra-%: $(EXTRAS_READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m "extras(name='$*')"
+
+# Damaged files and requests for about an hour; FUZZ is how many of each kind.
+FUZZ ?= 10000
+fuzz: $(EXTRAS_READY)
+	KERAS_RCNN_FUZZ=$(FUZZ) $(BIN)/python -m pytest $(PARALLEL) -m "" \
+	  tests/fuzz tests/serving/test_fuzz.py
 
 docs: $(EXTRAS_READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict

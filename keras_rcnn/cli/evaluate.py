@@ -14,6 +14,7 @@ Your own folder, laid out as for training, with pictures of some photos:
 
 import itertools
 import pathlib
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ import numpy as np
 
 import keras_rcnn
 from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli.seen_photos import count_seen
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
 
@@ -64,6 +66,12 @@ def main() -> None:
         on_photo=picture_writer(dataset) if FLAGS.pictures_dir else None,
     )
     figures = evaluation.report(labeler, dataset)
+    if seen := count_seen(FLAGS.model, dataset):
+        print(
+            f"note: {FLAGS.model} was trained on {seen} of these "
+            f"{dataset.num_examples} photos, so its scores are too good.",
+            file=sys.stderr,
+        )
     print_table(figures)
     if FLAGS.pictures_dir:
         write_png(

@@ -67,5 +67,11 @@ def run_settings(
     return (
         experiment.settings()
         | {name: flags[name].value for name in _OTHER_SETTINGS}
-        | {"data": {"folder": folder, "fingerprint": fingerprint(data)}}
+        | {
+            "data": {
+                "folder": folder,
+                "fingerprint": fingerprint(data),
+                "photos": sorted(file.digest for file in data.files),
+            }
+        }
     )
