@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import keras
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, printable
 from keras_rcnn.models.instance_supervision import InstanceSupervision
 from keras_rcnn.models.presets import PRESETS, get_preset
 from keras_rcnn.models.zoo import shipped_file, shipped_networks
@@ -160,8 +160,11 @@ def names_and_colors(
             f"{count} classes need as many names and colors, not "
             f"{len(class_names)} and {len(palette)}."
         )
-    if not all(isinstance(name, str) for name in class_names):
-        raise ValueError(f"Names of classes are texts, not {class_names!r}.")
+    if [printable(name) for name in class_names] != list(class_names):
+        raise ValueError(
+            "Names of classes are texts without control characters, not "
+            f"{class_names!r}."
+        )
     if not all(len(bytes(map(int, color))) == 3 for color in palette):
         raise ValueError("A color is red, green and blue, 0 to 255 each.")
     return tuple(class_names), tuple(tuple(map(int, c)) for c in palette)

@@ -54,6 +54,14 @@ def box(label, left, top, right, bottom):
     return shape(label, [[left, top], [right, bottom]], "rectangle")
 
 
+def png_text(height, width):
+    """A mask as labelme stores it."""
+    content = io.BytesIO()
+    Image.new("L", (width, height)).save(content, "PNG")
+    return base64.b64encode(content.getvalue()).decode()
+
+
+LARGE_MASK = png_text(HEIGHT + 1, WIDTH)
 SHAPES = [box("sky", 0, 0, 29, 59), box("sea", 50, 0, 79, 59)]
 SIDES = np.full((HEIGHT, WIDTH), 255, np.uint8)
 SIDES[:, :30] = 1
@@ -381,6 +389,14 @@ def _photo_inside(data):
         (_write(imageHeight=10**9), "b.json is not .*80x1000000000 pixels"),
         (_write(imageHeight=61), "b.json is 80x61 .* is 80x60: both must be"),
         (_write(imageHeight=80, imageWidth=60), "b.json is 60x80 .*EXIF"),
+        (
+            _write(imageHeight=100_000, imageWidth=100_000),
+            "b.json is 100000x100000 .* is 80x60",
+        ),
+        (
+            _write([shape("x", [[1, 1]], "mask", mask=LARGE_MASK)]),
+            "b.json .*a broken mask, larger than the photo",
+        ),
         (_write([shape("x", [[1, 1], [2, 2]])]), "polygon 'x' of 2 points"),
         (_write([shape("x", [[1, 1, 1]] * 3)]), "b.json is not as labelme"),
         (_write([shape("x", [["a", 1]] * 3)]), "b.json is not as labelme"),

@@ -37,6 +37,7 @@ STACK = ("conv_stack", "config")
         (change("palette", 0, [999, 0, 0]), "range"),
         (change("palette", 0, [1, 2]), "red, green and blue"),
         (change("class_names", 0, 5), "Names of classes"),
+        (change("class_names", 0, "a\x1b[2J"), "control characters"),
         (change("num_instances", 1_000_000), "1000000 instances are too many"),
         (change("num_instances", 9), "9 instances are too many"),
         (change(*STACK, "stages", 0, "kernel_size", 100_000), "weights"),

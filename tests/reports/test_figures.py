@@ -106,3 +106,9 @@ def test_the_numbers_stand_in_their_cells(monkeypatch):
     # 1 of 4 and 3 of 4; 996 and 4 of 1,000, which rounds to nothing.
     confusion_figure(np.array([[1, 3], [4, 996]]), ["sky", "tree"])
     assert written == [(0, 0, "25"), (0, 1, "75"), (1, 1, "100")]
+
+
+def test_dollar_signs_in_names_are_no_formulas():
+    names = "$a$", r"$\frac{1"
+    plain = confusion_figure(np.eye(2), ("aaa", "b"))
+    assert confusion_figure(np.eye(2), names).shape[2:] == plain.shape[2:]
