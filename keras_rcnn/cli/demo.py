@@ -31,6 +31,13 @@ FLAGS.add_strings(
     ".keras files; all that come with the package if not given.",
 )
 flags.add_server(FLAGS, 7860, "0: any free one.")
+FLAGS.add_strings(
+    "allowed_hosts",
+    [],
+    "Name by which browsers reach the page through a proxy, besides localhost; "
+    "may be repeated. Only for a --host of this machine alone, which refuses "
+    "other names.",
+)
 FLAGS.add_float(
     "max_megapixels", 40.0, "How large a photo may be.", lower_bound=0
 )
@@ -61,7 +68,10 @@ def main() -> None:
         os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
         # Each choice has a graph of its own, which TensorFlow warns of.
         logging.getLogger("tensorflow").setLevel(logging.ERROR)
-        app = server.create_app(load_page())
+        local = addresses.LOCAL_HOSTS
+        is_local = addresses.is_loopback(host)
+        hosts = {*local, *FLAGS.allowed_hosts} if is_local else None
+        app = server.create_app(load_page(), hosts)
         url = addresses.address(host, listener.getsockname()[1])
         print(f"Ready: http://{url}", flush=True)
         if FLAGS.open_browser:

@@ -17,6 +17,7 @@ import asyncio
 import importlib.util
 import re
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from keras_rcnn.cli import flags, runner
@@ -43,6 +44,19 @@ FLAGS.add_integer(
     upper_bound=2047,  # gRPC counts bytes in 32 bits.
 )
 FLAGS.add_integer("parallel", 2, "Requests computed at a time; others wait.")
+FLAGS.add_float(
+    "max_megapixels",
+    50.0,
+    "Most pixels of all photos of a request together.",
+    lower_bound=0,
+)
+FLAGS.add_float(
+    "grace_seconds",
+    30.0,
+    "Longest time after SIGTERM to finish the requests that were accepted; new "
+    "ones are refused meanwhile.",
+    lower_bound=0,
+)
 
 addresses = LazyModule("keras_rcnn.io.addresses")
 grpc_server = LazyModule("keras_rcnn.serving.grpc_server")
@@ -59,7 +73,7 @@ def main() -> None:
     # Before the model is loaded, which takes a while.
     addresses.refuse_taken(host(), (FLAGS.port, *more_ports))
     served = served_model.ServedModel(
-        FLAGS.model, FLAGS.parallel, FLAGS.trust_model
+        FLAGS.model, FLAGS.parallel, FLAGS.trust_model, FLAGS.max_megapixels
     )
     server = grpc_server.GrpcServer(
         served,
@@ -70,7 +84,9 @@ def main() -> None:
     try:
         runner.log(f"gRPC at {addresses.address(host(), server.port)}")
         if has_kserve:
-            serve_kserve(served)
+            serve_kserve(
+                served, lambda: server.begin_to_stop(FLAGS.grace_seconds)
+            )
         else:
             runner.log(f"No REST: {missing_extra('it', 'kserve')}")
             runner.log("Ready.")
@@ -78,11 +94,16 @@ def main() -> None:
     except KeyboardInterrupt:
         runner.log("Stopped.")
     finally:
-        server.stop()
+        server.stop(FLAGS.grace_seconds)
 
 
-def serve_kserve(served: Any) -> None:
-    """Serves by KServe's protocols too, until interrupted."""
+def serve_kserve(served: Any, ending: Callable[[], object]) -> None:
+    """Serves by KServe's protocols too, until interrupted.
+
+    Args:
+        served: the model.
+        ending: called at the signal.
+    """
     # KServe reads command-line flags of its own when it is imported.
     del sys.argv[1:]
     server = kserve_server.KServeServer(
@@ -92,6 +113,7 @@ def serve_kserve(served: Any) -> None:
         FLAGS.rest_port,
         FLAGS.kserve_port,
         max_bytes(),
+        FLAGS.grace_seconds,
     )
 
     def ready() -> None:
@@ -102,7 +124,7 @@ def serve_kserve(served: Any) -> None:
         )
         runner.log("Ready.")
 
-    asyncio.run(server.serve(ready))
+    asyncio.run(server.serve(ready, ending))
 
 
 def host() -> str:

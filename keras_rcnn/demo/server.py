@@ -5,9 +5,9 @@ import logging
 import signal
 import socket
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import fastapi
 import gradio as gr
@@ -29,14 +29,19 @@ _GONE = "This photo is no longer in memory: choose it again on the page."
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
 
-def create_app(page: Page) -> fastapi.FastAPI:
+def create_app(
+    page: Page, hosts: Collection[str] | None = None
+) -> fastapi.FastAPI:
     """The page as a web application.
 
     Args:
         page: the page to serve.
+        hosts: names that browsers may use for this server; None for any. It
+            keeps out pages of other servers whose name an attacker has
+            redirected to this machine (DNS rebinding).
     """
     app = fastapi.FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    _protect(app)
+    protect(app, hosts)
     _add_pictures(app, page)
     return gr.mount_gradio_app(
         app,
@@ -58,14 +63,24 @@ def create_app(page: Page) -> fastapi.FastAPI:
     )
 
 
-def _protect(app: fastapi.FastAPI) -> None:
-    """Makes browsers refuse content of other servers."""
+def protect(app: fastapi.FastAPI, hosts: Collection[str] | None = None) -> None:
+    """Refuses requests of other pages, and content of other servers.
+
+    Args:
+        app: the application.
+        hosts: as for `create_app`.
+    """
 
     @app.middleware("http")
-    async def protect(
+    async def protected(
         request: fastapi.Request,
         answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
     ) -> fastapi.Response:
+        if not _is_from_here(request, hosts):
+            return fastapi.Response(
+                "This request comes from another page, or names another host.",
+                403,
+            )
         try:
             response = await answer(request)
         except RuntimeError:
@@ -75,7 +90,23 @@ def _protect(app: fastapi.FastAPI) -> None:
             raise
         response.headers["Content-Security-Policy"] = _POLICY
         response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["X-Content-Type-Options"] = "nosniff"
         return response
+
+
+def _is_from_here(
+    request: fastapi.Request, hosts: Collection[str] | None
+) -> bool:
+    host = request.headers.get("host", "")
+    try:
+        name = urlsplit(f"//{host}").hostname
+    except ValueError:
+        return False
+    if hosts is not None and name not in hosts:
+        return False
+    origin = request.headers.get("origin")
+    is_upload = request.method not in ("GET", "HEAD")
+    return not (is_upload and origin and origin.partition("://")[2] != host)
 
 
 def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:

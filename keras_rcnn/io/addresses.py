@@ -1,10 +1,21 @@
 """Addresses that servers listen on."""
 
 import contextlib
+import ipaddress
 import socket
 from collections.abc import Iterable
 
 from keras_rcnn.errors import InputError
+
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an interface can be reached from this machine alone."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def address(host: str, port: int) -> str:

@@ -1,8 +1,10 @@
 """A gRPC server for clients of TensorFlow Serving."""
 
+import threading
 from concurrent import futures
 
 import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from tensorflow_serving.apis import (
     model_service_pb2_grpc,
     prediction_service_pb2_grpc,
@@ -13,6 +15,8 @@ from keras_rcnn.serving.prediction_service import PredictionService
 from keras_rcnn.serving.served_model import ServedModel
 
 MAX_WAITING = 64
+# Requests that are arriving, and those for health and metadata, come on top.
+_MAX_OPEN = 128
 
 
 class GrpcServer:
@@ -37,8 +41,8 @@ class GrpcServer:
         max_request_bytes: int,
     ) -> None:
         self._server = grpc.server(
-            futures.ThreadPoolExecutor(MAX_WAITING, "grpc"),
-            maximum_concurrent_rpcs=MAX_WAITING,
+            futures.ThreadPoolExecutor(_MAX_OPEN, "grpc"),
+            maximum_concurrent_rpcs=_MAX_OPEN,
             options=[
                 ("grpc.max_receive_message_length", max_request_bytes),
                 ("grpc.max_send_message_length", -1),
@@ -46,22 +50,40 @@ class GrpcServer:
                 ("grpc.so_reuseport", 0),
             ],
         )
-        service = PredictionService(served, name)
+        service = PredictionService(served, name, MAX_WAITING)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(
             service, self._server
         )
         model_service_pb2_grpc.add_ModelServiceServicer_to_server(
             service, self._server
         )
+        self._health = health.HealthServicer()
+        for service_name in ("", name):
+            self._health.set(
+                service_name, health_pb2.HealthCheckResponse.SERVING
+            )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         try:
             self.port = self._server.add_insecure_port(address)
         except RuntimeError as error:
             raise cannot_listen(address) from error
         self._server.start()
 
+    def begin_to_stop(self, grace: float) -> threading.Event:
+        """Refuses new requests and finishes running ones.
+
+        Args:
+            grace: longest time to finish them, in seconds.
+
+        Returns:
+            What is set when they are finished.
+        """
+        self._health.enter_graceful_shutdown()
+        return self._server.stop(grace)
+
     def stop(self, grace: float = 5.0) -> None:
         """Finishes running requests, for at most `grace` seconds."""
-        self._server.stop(grace).wait()
+        self.begin_to_stop(grace).wait()
 
     def wait(self) -> None:
         """Waits until the server is stopped."""

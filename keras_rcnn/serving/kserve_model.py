@@ -3,7 +3,9 @@
 import asyncio
 import base64
 import binascii
+import threading
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import kserve
@@ -44,8 +46,14 @@ class KServeModel(kserve.Model):
         Raises:
             InvalidInput: if the request is invalid.
         """
+        has_left = threading.Event()
         try:
-            return await asyncio.to_thread(self._answer, payload)
+            return await asyncio.to_thread(
+                self._answer, payload, has_left.is_set
+            )
+        except asyncio.CancelledError:
+            has_left.set()
+            raise
         except RequestError as error:
             raise InvalidInput(str(error)) from error
 
@@ -57,18 +65,20 @@ class KServeModel(kserve.Model):
         """Returns the outputs of `serving_default`."""
         return self._described("outputs")
 
-    def _answer(self, payload: Any) -> Any:
+    def _answer(self, payload: Any, has_left: Callable[[], bool]) -> Any:
         if isinstance(payload, kserve.InferRequest):
-            return self._answer_v2(payload)
+            return self._answer_v2(payload, has_left)
         if not isinstance(payload, dict):
             raise RequestError("The request is not a JSON object.")
         signature = _text(payload.get("signature_name", ""))
         specs = self._served.inputs(signature)
         inputs, rows = json_requests.decode_inputs(payload, specs)
-        results = self._served.predict(signature, inputs)
+        results = self._served.predict(signature, inputs, has_left)
         return json_requests.encode_outputs(results, rows)
 
-    def _answer_v2(self, request: kserve.InferRequest) -> kserve.InferResponse:
+    def _answer_v2(
+        self, request: kserve.InferRequest, has_left: Callable[[], bool]
+    ) -> kserve.InferResponse:
         parameters = request.parameters or {}
         signature = _text(
             parameters["signature_name"]
@@ -77,7 +87,9 @@ class KServeModel(kserve.Model):
         )
         self._served.inputs(signature)
         results = self._served.predict(
-            signature, {part.name: _to_array(part) for part in request.inputs}
+            signature,
+            {part.name: _to_array(part) for part in request.inputs},
+            has_left,
         )
         raw = bool(request.from_grpc or request.use_binary_outputs)
         return kserve.InferResponse(

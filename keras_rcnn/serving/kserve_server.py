@@ -1,18 +1,21 @@
 """KServe's REST and gRPC servers around a served model."""
 
+import asyncio
+import functools
 import json
 import logging
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import grpc
-import uvicorn
 from fastapi import Request
 from fastapi.exceptions import (
     FastAPIDeprecationWarning,
     RequestValidationError,
 )
 from fastapi.responses import JSONResponse
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from kserve import ModelRepository
 from kserve.errors import InvalidInput
 from kserve.model_server import app
@@ -25,10 +28,11 @@ from kserve.protocol.rest.server import RESTServer
 from starlette.exceptions import HTTPException
 
 from keras_rcnn.io.addresses import address, cannot_listen, listen
+from keras_rcnn.serving.ending_server import EndingServer
 from keras_rcnn.serving.kserve_model import KServeModel
 from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
-from keras_rcnn.serving.kserve_work_limit import WorkLimit
+from keras_rcnn.serving.kserve_work_limit import Work, WorkLimit
 from keras_rcnn.serving.served_model import ServedModel
 
 MAX_WAITING = 64
@@ -47,6 +51,7 @@ class KServeServer:
         rest_port: port for REST; with 0 the system chooses one.
         grpc_port: port for gRPC; with 0 the system chooses one.
         max_request_bytes: larger requests are refused before they are read.
+        grace_seconds: longest time to finish accepted requests at the end.
 
     Raises:
         InputError: if an address is in use or not of this machine.
@@ -60,35 +65,50 @@ class KServeServer:
         rest_port: int,
         grpc_port: int,
         max_request_bytes: int,
+        grace_seconds: float = 30.0,
     ) -> None:
         models = ModelRepository()
         models.update(KServeModel(served, name))
         self._plane = _DataPlane(models)
         self._repository = _FixedRepository(models)
         self._max_request_bytes = max_request_bytes
+        self._grace_seconds = grace_seconds
+        self._name = name
         self._grpc_address = address(host, grpc_port)
         self._socket = listen(host, rest_port)
         self.rest_port = self._socket.getsockname()[1]
         self.grpc_port = grpc_port
         logging.getLogger("kserve").setLevel(logging.CRITICAL)
 
-    async def serve(self, ready: Any) -> None:
+    async def serve(
+        self,
+        ready: Callable[[], object],
+        ending: Callable[[], object] = lambda: None,
+    ) -> None:
         """Answers requests until a signal ends the server.
 
         Args:
             ready: called without arguments once the server answers.
+            ending: called without arguments at the signal.
         """
         # KServe uses a deprecated part of FastAPI.
         warnings.simplefilter("ignore", FastAPIDeprecationWarning)
-        rest = self._rest_server()
         service = await self._start_grpc()
+        stop = functools.partial(service.stop, self._grace_seconds)
+        stopping: list[asyncio.Future] = []
+
+        def end() -> None:
+            ending()
+            stopping.append(asyncio.ensure_future(stop()))
+
+        rest = self._rest_server(end)
         ready()
         try:
             await rest.serve(sockets=[self._socket])
         finally:
-            await service.stop(grace=5)
+            await asyncio.gather(*(stopping or [stop()]))
 
-    def _rest_server(self) -> uvicorn.Server:
+    def _rest_server(self, ending: Callable[[], object]) -> EndingServer:
         rest = RESTServer(
             "kserve.model_server:app",
             self._plane,
@@ -96,13 +116,21 @@ class KServeServer:
             self.rest_port,
         )
         rest.create_application()
-        app.add_middleware(RequestLimit, max_bytes=self._max_request_bytes)
-        app.add_middleware(WorkLimit, max_waiting=MAX_WAITING)
+        work = Work()
+        app.add_middleware(WorkLimit, max_waiting=MAX_WAITING, work=work)
+        # The last one is the outermost.
+        app.add_middleware(
+            RequestLimit,
+            max_bytes=self._max_request_bytes,
+            log=functools.partial(print, flush=True),
+        )
         app.add_exception_handler(RequestValidationError, _explain)
         app.add_exception_handler(HTTPException, _refuse)
         rest.config.log_level = "error"
         rest.config.http = ImpatientProtocol
-        return uvicorn.Server(rest.config)
+        # For what is not whole yet, after the work is done.
+        rest.config.timeout_graceful_shutdown = 1
+        return EndingServer(rest.config, work, self._grace_seconds, ending)
 
     async def _start_grpc(self) -> grpc.aio.Server:
         server = grpc.aio.server(
@@ -117,6 +145,10 @@ class KServeServer:
         grpc_predict_v2_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(
             InferenceServicer(self._plane, self._repository), server
         )
+        servicer = health.aio.HealthServicer()
+        for name in ("", self._name):
+            await servicer.set(name, health_pb2.HealthCheckResponse.SERVING)
+        health_pb2_grpc.add_HealthServicer_to_server(servicer, server)
         try:
             self.grpc_port = server.add_insecure_port(self._grpc_address)
         except RuntimeError as error:

@@ -1,5 +1,6 @@
 """A limit for the number of waiting web requests."""
 
+import dataclasses
 from typing import Any
 
 import grpc
@@ -9,6 +10,19 @@ from keras_rcnn.serving.served_model import count_refusal
 
 _WORK = (":predict", "/infer")
 _RETRY_SECONDS = 5
+
+
+@dataclasses.dataclass
+class Work:
+    """What a server is doing.
+
+    Args:
+        waiting: number of requests for labels that are computed or wait.
+        ending: whether new ones are refused.
+    """
+
+    waiting: int = 0
+    ending: bool = False
 
 
 class WorkLimit:
@@ -21,32 +35,38 @@ class WorkLimit:
         app: application that answers all other requests.
         max_waiting: maximum number of requests for labels that are computed
             or wait.
+        work: what the server is doing.
     """
 
-    def __init__(self, app: Any, max_waiting: int) -> None:
+    def __init__(self, app: Any, max_waiting: int, work: Work) -> None:
         self._app = app
         self._max_waiting = max_waiting
-        self._waiting = 0
+        self._work = work
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answers a request."""
+        work = self._work
         if scope["type"] != "http" or not scope["path"].endswith(_WORK):
             await self._app(scope, receive, send)
-            return
-        if self._waiting >= self._max_waiting:
+        elif work.ending or work.waiting >= self._max_waiting:
             count_refusal(grpc.StatusCode.UNAVAILABLE)
+            reason = (
+                "The server is ending"
+                if work.ending
+                else f"{work.waiting} requests are waiting"
+            )
             refusal = JSONResponse(
                 {
-                    "error": f"{self._waiting} requests are waiting: send "
-                    f"this one again in {_RETRY_SECONDS} seconds."
+                    "error": f"{reason}: send this one again in "
+                    f"{_RETRY_SECONDS} seconds."
                 },
                 503,
                 {"Retry-After": str(_RETRY_SECONDS)},
             )
             await refusal(scope, receive, send)
-            return
-        self._waiting += 1
-        try:
-            await self._app(scope, receive, send)
-        finally:
-            self._waiting -= 1
+        else:
+            work.waiting += 1
+            try:
+                await self._app(scope, receive, send)
+            finally:
+                work.waiting -= 1

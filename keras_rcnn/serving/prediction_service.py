@@ -1,5 +1,8 @@
 """The gRPC services of TensorFlow Serving that labeling needs."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
@@ -29,11 +32,16 @@ class PredictionService(
     Args:
         served: the model.
         name: name of the model in requests.
+        max_waiting: maximum number of whole requests for labels that are
+            computed or wait.
     """
 
-    def __init__(self, served: ServedModel, name: str) -> None:
+    def __init__(
+        self, served: ServedModel, name: str, max_waiting: int
+    ) -> None:
         self._served = served
         self._name = name
+        self._places = threading.BoundedSemaphore(max_waiting)
 
     def Predict(
         self, request: predict_pb2.PredictRequest, context: Any
@@ -48,10 +56,10 @@ class PredictionService(
                 name: to_array(name[:80], proto)
                 for name, proto in request.inputs.items()
             }
-            # The client may have left while the request was waiting.
-            if not context.is_active():
-                context.abort(grpc.StatusCode.CANCELLED, "client has left")
-            results = self._served.predict(signature, inputs)
+            with self._place():
+                results = self._served.predict(
+                    signature, inputs, lambda: not context.is_active()
+                )
             results = _chosen(results, list(request.output_filter))
         except RequestError as error:
             context.abort(error.code, str(error))
@@ -96,6 +104,18 @@ class PredictionService(
             state=get_model_status_pb2.ModelVersionStatus.AVAILABLE,
         )
         return response
+
+    @contextlib.contextmanager
+    def _place(self) -> Iterator[None]:
+        if not self._places.acquire(blocking=False):
+            raise RequestError(
+                "Too many requests are waiting: send this one again later.",
+                grpc.StatusCode.RESOURCE_EXHAUSTED,
+            )
+        try:
+            yield
+        finally:
+            self._places.release()
 
     def _check_model(self, spec: Any) -> None:
         if spec.name != self._name:

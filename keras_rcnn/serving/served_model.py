@@ -1,15 +1,18 @@
 """A SavedModel that answers requests."""
 
+import contextlib
+import io
 import pathlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import grpc
 import numpy as np
 import prometheus_client
 import tensorflow as tf
+from PIL import Image
 from tensorflow_serving.apis import prediction_log_pb2
 
 from keras_rcnn.errors import InputError
@@ -19,6 +22,7 @@ from keras_rcnn.serving.request_error import RequestError
 
 MAX_PHOTOS = 32
 MAX_RESPONSE_BYTES = 512 * 2**20
+_PIXELS_AT_ONCE = 1_000_000
 _WARM_UP = "assets.extra/tf_serving_warmup_requests"
 _SECONDS = prometheus_client.Histogram(
     "keras_rcnn_request_seconds",
@@ -44,6 +48,7 @@ class ServedModel:
     Args:
         path: SavedModel folder that `export_saved_model` wrote.
         parallel: number of requests that are computed at a time.
+        max_megapixels: of all photos of a request together.
         trust_model: whether the model may reach files, programs and other
             machines.
 
@@ -57,8 +62,10 @@ class ServedModel:
         path: str | pathlib.Path,
         parallel: int = 2,
         trust_model: bool = False,
+        max_megapixels: float = 50.0,
     ) -> None:
         path = pathlib.Path(path)
+        self._max_megapixels = max_megapixels
         try:
             self._model, proto = load_saved_model(path, trust_model)
             self.signature_defs = {
@@ -96,13 +103,18 @@ class ServedModel:
         return self._model.signatures[name].structured_input_signature[1]
 
     def predict(
-        self, signature: str, inputs: Mapping[str, np.ndarray]
+        self,
+        signature: str,
+        inputs: Mapping[str, np.ndarray],
+        has_left: Callable[[], bool] = lambda: False,
     ) -> dict[str, np.ndarray]:
         """Answers a request.
 
         Args:
             signature: name of the signature; `serving_default` if empty.
             inputs: arrays by name.
+            has_left: whether the client has left; asked before each photo, so
+                that its work is given up.
 
         Raises:
             RequestError: if the request is invalid or too large.
@@ -112,7 +124,8 @@ class ServedModel:
         name = known if signature else "serving_default"
         code = "INTERNAL"
         try:
-            results = self._predict(signature or "serving_default", inputs)
+            name_to_run = signature or "serving_default"
+            results = self._predict(name_to_run, inputs, has_left)
             code = "OK"
             return results
         except RequestError as error:
@@ -123,24 +136,22 @@ class ServedModel:
             _SECONDS.labels(name).observe(time.perf_counter() - start)
 
     def _predict(
-        self, signature: str, inputs: Mapping[str, np.ndarray]
+        self,
+        signature: str,
+        inputs: Mapping[str, np.ndarray],
+        has_left: Callable[[], bool] = lambda: False,
     ) -> dict[str, np.ndarray]:
         self._check(signature, inputs)
         run = self._model.signatures[signature]
         try:
             with self._turns:
-                results = _run(run, inputs)
+                arrays = _run(run, inputs, has_left)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             raise RequestError(
                 "The server has too little memory for this request: send "
                 "smaller or fewer photos.",
                 grpc.StatusCode.RESOURCE_EXHAUSTED,
             ) from error
-        # `numpy()` of a single string is bytes, not an array.
-        arrays = {
-            name: np.asarray(tensor.numpy(), tensor.dtype.as_numpy_dtype)
-            for name, tensor in results.items()
-        }
         if sum(array.nbytes for array in arrays.values()) > MAX_RESPONSE_BYTES:
             raise RequestError(
                 f"The answer is larger than {MAX_RESPONSE_BYTES >> 20} MB: "
@@ -172,6 +183,13 @@ class ServedModel:
                     f"{name} holds {array.shape[0]} photos: send 1 to "
                     f"{MAX_PHOTOS}."
                 )
+            megapixels = sum(_pixels(photo) for photo in array) / 1e6
+            if megapixels > self._max_megapixels:
+                raise RequestError(
+                    f"{name} holds {megapixels:.1f} megapixels: send at most "
+                    f"{self._max_megapixels:g} in a request.",
+                    grpc.StatusCode.RESOURCE_EXHAUSTED,
+                )
 
     def _warm_up(self, path: pathlib.Path) -> None:
         """Runs the model's warm-up requests, as TensorFlow Serving does."""
@@ -189,11 +207,55 @@ class ServedModel:
             )
 
 
-def _run(run: Any, inputs: Mapping[str, np.ndarray]) -> dict[str, tf.Tensor]:
+def _run(
+    run: Any, inputs: Mapping[str, np.ndarray], has_left: Callable[[], bool]
+) -> dict[str, np.ndarray]:
+    """Runs a signature; files of many pixels one by one.
+
+    Every one of them is labeled by itself anyway.
+    """
+    (files,) = inputs.values() if len(inputs) == 1 else (np.zeros(0),)
+    if files.dtype != object or sum(map(_pixels, files)) < _PIXELS_AT_ONCE:
+        return _run_once(run, inputs, has_left)
+    parts = []
+    for index, file in enumerate(files):
+        part = {name: np.array([file], object) for name in inputs}
+        try:
+            parts.append(_run_once(run, part, has_left))
+        except RequestError as error:
+            where = str(error).replace("[0]", f"[{index}]")
+            raise RequestError(where, error.code) from error
+    return {
+        name: np.concatenate([part[name] for part in parts])
+        for name in parts[0]
+    }
+
+
+def _run_once(
+    run: Any, inputs: Mapping[str, np.ndarray], has_left: Callable[[], bool]
+) -> dict[str, np.ndarray]:
+    if has_left():
+        raise RequestError("The client has left.", grpc.StatusCode.CANCELLED)
     try:
-        return run(**{name: tf.constant(x) for name, x in inputs.items()})
+        results = run(**{name: tf.constant(x) for name, x in inputs.items()})
     except tf.errors.InvalidArgumentError as error:
         raise RequestError(explain(error.message, inputs)) from error
+    # `numpy()` of a single string is bytes, not an array.
+    return {
+        name: np.asarray(tensor.numpy(), tensor.dtype.as_numpy_dtype)
+        for name, tensor in results.items()
+    }
+
+
+def _pixels(photo: Any) -> int:
+    """Number of pixels of an array or a file; 0 if the graph will refuse it."""
+    if isinstance(photo, np.ndarray):
+        return int(np.prod(photo.shape[:2]))
+    # Errors of broken files and of sizes beyond Pillow's limit.
+    with contextlib.suppress(Exception):
+        with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
+            return image.width * image.height
+    return 0
 
 
 def _listed(names: Mapping[str, Any]) -> str:

@@ -1,14 +1,11 @@
 """KServe's protocols, asked as web clients and by its own stubs."""
 
-import asyncio
 import base64
 import contextlib
-import http.client
 import io
 import json
 import pathlib
 import re
-import select
 import shutil
 import socket
 import struct
@@ -21,15 +18,10 @@ import requests
 from PIL import Image
 
 pytest.importorskip("kserve")
-import uvicorn
 from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
 from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
-from starlette.exceptions import HTTPException
-from uvicorn.server import ServerState
 
 from keras_rcnn.serving import RestClient
-from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
-from keras_rcnn.serving.kserve_request_limit import RequestLimit
 from keras_rcnn.serving.request_error import RequestError
 
 pytestmark = pytest.mark.extras(name="kserve")
@@ -341,90 +333,3 @@ def test_connections_that_send_nothing_block_nobody(server, client, files):
         for path in ("v2/health/ready", "metrics"):
             assert requests.get(f"{server.url}/{path}").status_code == 200
         assert len(client.label(files)) == len(files)
-
-
-def test_a_burst_is_bounded_and_health_goes_on(server, client, files):
-    """70 requests whose end is kept back: no more than 64 of them wait."""
-    host, port = server.url.removeprefix("http://").split(":")
-    head = (
-        f"POST /v1/models/{MODEL}:predict HTTP/1.1\r\nHost: {host}\r\n"
-        "Content-Length: 9\r\n\r\n{"
-    ).encode()
-    with contextlib.ExitStack() as stack:
-        connections = [
-            stack.enter_context(socket.create_connection((host, int(port))))
-            for _ in range(70)
-        ]
-        for connection in connections:
-            connection.sendall(head)
-        refused = []
-        while len(refused) < 6:
-            answered, _, _ = select.select(connections, [], [], 20)
-            assert answered, f"{len(refused)} were refused"
-            for connection in answered:
-                refused.append(http.client.HTTPResponse(connection))
-                connections.remove(connection)
-        for answer in refused:
-            answer.begin()
-            assert answer.status == 503
-            assert answer.getheader("Retry-After") == "5"
-            assert json.load(answer) == {
-                "error": "64 requests are waiting: send this one again in 5 "
-                "seconds."
-            }
-        for path in ("v2/health/live", "v2/health/ready", "metrics"):
-            answer = requests.get(f"{server.url}/{path}")
-            assert answer.status_code == 200
-        assert (
-            'keras_rcnn_answers_total{code="UNAVAILABLE",signature="other"} 6'
-            in answer.text
-        )
-        assert not select.select(connections, [], [], 0)[0]
-        with pytest.raises(
-            RequestError, match="64 requests are waiting"
-        ) as error:
-            client.label(files)
-        assert error.value.code == grpc.StatusCode.UNAVAILABLE
-    # Those who waited have gone.
-    while True:
-        with contextlib.suppress(RequestError):
-            assert len(client.label(files)) == len(files)
-            break
-
-
-def test_a_body_that_does_not_come():
-    async def ask():
-        async def app(scope, receive, send):
-            with pytest.raises(HTTPException, match="No part of") as error:
-                await receive()
-            assert error.value.status_code == 408
-
-        scope = {"type": "http", "path": "/", "headers": []}
-        limit = RequestLimit(app, max_bytes=9, max_seconds=0.05)
-        await limit(scope, asyncio.Event().wait, None)
-
-    asyncio.run(ask())
-
-
-@pytest.mark.parametrize("sent", [b"", b"GET / HT"])
-def test_a_connection_that_asks_nothing_is_closed(sent):
-    async def connect():
-        config = uvicorn.Config(
-            None,
-            http=ImpatientProtocol,
-            timeout_keep_alive=0.2,
-            log_config=None,
-        )
-        loop = asyncio.get_running_loop()
-        server = await loop.create_server(
-            lambda: ImpatientProtocol(config, ServerState(), {}), "127.0.0.1", 0
-        )
-        address = server.sockets[0].getsockname()
-        async with server:
-            reader, writer = await asyncio.open_connection(*address)
-            writer.write(sent)
-            assert await asyncio.wait_for(reader.read(), 5) == b""
-            writer.close()
-            await writer.wait_closed()
-
-    asyncio.run(connect())
