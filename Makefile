@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL := 2
 
 .PHONY: demo docs test test-slow test-data test-extras fuzz lint format lock clean \
-  venv
+  venv bill audit
 
 demo: $(READY)
 	$(BIN)/python tools/label_sample.py
@@ -60,6 +60,18 @@ lock:
 	$(LOCK) --all-extras --upgrade --output-file requirements-extras.lock
 	$(LOCK) --extra dev --upgrade --constraint requirements-extras.lock \
 	  --output-file requirements.lock
+
+# The bill of materials (CycloneDX) of the locked versions, and their known
+# vulnerabilities. Both need uv and the package index.
+bill:
+	mkdir -p build
+	uvx --from cyclonedx-bom==7.5.0 cyclonedx-py requirements \
+	  --pyproject pyproject.toml --output-file build/bill.cdx.json \
+	  requirements-extras.lock
+
+audit:
+	uvx pip-audit==2.10.1 --require-hashes --disable-pip \
+	  --requirement requirements-extras.lock
 
 clean:
 	rm -rf .venv build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache
