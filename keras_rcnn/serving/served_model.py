@@ -1,7 +1,5 @@
 """A SavedModel that answers requests."""
 
-import contextlib
-import io
 import pathlib
 import threading
 import time
@@ -12,10 +10,14 @@ import grpc
 import numpy as np
 import prometheus_client
 import tensorflow as tf
-from PIL import Image
 from tensorflow_serving.apis import prediction_log_pb2
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.pictures import (
+    UNREADABLE,
+    TooManyPixelsError,
+    open_picture,
+)
 from keras_rcnn.runtime.graph_operations import load_saved_model
 from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
@@ -251,11 +253,14 @@ def _pixels(photo: Any) -> int:
     """Number of pixels of an array or a file; 0 if the graph will refuse it."""
     if isinstance(photo, np.ndarray):
         return int(np.prod(photo.shape[:2]))
-    # Errors of broken files and of sizes beyond Pillow's limit.
-    with contextlib.suppress(Exception):
-        with Image.open(io.BytesIO(photo), formats=("JPEG", "PNG")) as image:
+    try:
+        with open_picture("A photo", photo, ("JPEG", "PNG")) as image:
             return image.width * image.height
-    return 0
+    except TooManyPixelsError as error:
+        code = grpc.StatusCode.RESOURCE_EXHAUSTED
+        raise RequestError(str(error), code) from error
+    except (*UNREADABLE, TypeError):
+        return 0
 
 
 def _listed(names: Mapping[str, Any]) -> str:
