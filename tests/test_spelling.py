@@ -23,7 +23,7 @@ KEPT = re.compile(
 
 def test_text_is_in_us_spelling():
     listed = subprocess.run(
-        ["git", "grep", "-lI", "", "--", ":!*.lock"],
+        ["git", "grep", "-lI", "", "--", ":!*.lock", ":!tests/fuzz/found"],
         cwd=ROOT,
         check=True,
         capture_output=True,
