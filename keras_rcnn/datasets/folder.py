@@ -155,7 +155,7 @@ def _read_photo(
     layout: FolderLayout, photo: LabeledPhoto, longest_side: int | None
 ) -> tuple[np.ndarray, np.ndarray, str]:
     image = layout.read_photo(photo.image)
-    digest = hashlib.sha256(image).hexdigest()[:16]
+    digest = hashlib.sha256(image.tobytes()).hexdigest()[:16]
     label = layout.read_mask(photo.mask)
     check_sizes(photo, image, label)
     image = scale_down(image, longest_side)

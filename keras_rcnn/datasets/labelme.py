@@ -189,9 +189,8 @@ def _read_mask(
     path: pathlib.Path,
 ) -> np.ndarray:
     size = _photo_size(photos[path])
-    if files[path].size:
-        # Before memory is taken for a size that stands in a file.
-        refuse_other_size(path, files[path].size, photos[path], size)
+    # Before memory is taken for a size that stands in a file.
+    refuse_other_size(path, files[path].size or size, photos[path], size)
     elsewhere = label_of.get(BACKGROUND, IGNORE_LABEL)
     return files[path].draw(size, label_of, elsewhere)
 

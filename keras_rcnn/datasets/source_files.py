@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from typing import BinaryIO
+from typing import Any
 
 from keras_rcnn.errors import InputError
 
@@ -136,20 +136,21 @@ def _zip_members(path: pathlib.Path) -> Iterator[_File]:
 
 
 def _tar_members(path: pathlib.Path) -> Iterator[_File]:
-    with (
-        gzip.open(path) as file,
-        tarfile.open(fileobj=_SmallReads(file), mode="r:") as archive,
-    ):
-        for member in archive:
-            content = archive.extractfile(member) if member.isreg() else None
-            if content:
-                yield member.name, member.size, content.read
+    with gzip.open(path) as file:
+        small_reads: Any = _SmallReads(file)
+        with tarfile.open(fileobj=small_reads, mode="r:") as archive:
+            for member in archive:
+                content = None
+                if member.isreg():
+                    content = archive.extractfile(member)
+                if content:
+                    yield member.name, member.size, content.read
 
 
 class _SmallReads:
     """A file that refuses to read much at once, as for long names of a tar."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: gzip.GzipFile) -> None:
         self._file = file
         self.seek, self.tell = file.seek, file.tell
 

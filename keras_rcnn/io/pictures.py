@@ -7,7 +7,7 @@ import struct
 import threading
 import warnings
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from PIL import Image
 
@@ -38,7 +38,7 @@ class TooManyPixelsError(InputError):
 def open_picture(
     path: str | pathlib.Path,
     content: bytes | None = None,
-    formats: Sequence[str] = FORMATS,
+    formats: tuple[str, ...] = FORMATS,
 ) -> Iterator[Image.Image]:
     """A picture of which only the header was read.
 

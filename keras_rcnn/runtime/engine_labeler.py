@@ -50,12 +50,11 @@ class EngineLabeler(BatchLabeler):
             raise self._damaged(reason) from error
         if outputs.shape[:3] != photos.shape[:3]:
             raise self._damaged(f"an output of shape {outputs.shape}")
-        labels, probabilities = outputs, None
-        if outputs.ndim == 4:
-            labels, probabilities = outputs.argmax(axis=-1), outputs
+        gives_labels = outputs.ndim == 3
+        labels = outputs if gives_labels else outputs.argmax(axis=-1)
         if labels.max(initial=0) >= len(self.class_names):
             raise self._damaged(f"the label {labels.max()}")
-        return labels.astype(np.uint8), probabilities
+        return labels.astype(np.uint8), None if gives_labels else outputs
 
     def _damaged(self, reason: str) -> InputError:
         return InputError(

@@ -84,7 +84,7 @@ class DatasetCheck:
             if on_photo:
                 on_photo(photo)
         try:
-            self._check_values(sum(self.counts.values()))
+            self._check_values(np.sum(list(self.counts.values()), axis=0))
         except InputError as error:
             self.findings.append(Finding(str(error), is_error=True))
 
