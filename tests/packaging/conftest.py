@@ -1,6 +1,7 @@
 """The package installed in a second environment, far from the repository."""
 
 import importlib.metadata
+import json
 import pathlib
 import shutil
 import subprocess
@@ -117,16 +118,47 @@ def full(install):
 
 @pytest.fixture
 def run(tmp_path):
-    """Function that runs `keras-rcnn` in a folder outside the repository."""
+    """Function that runs a program in a folder outside the repository."""
 
-    def run(environment, *arguments):
+    def run(environment, program, *arguments):
         return subprocess.run(
-            [environment / "bin" / "keras-rcnn", *map(str, arguments)],
+            [environment / "bin" / program, *map(str, arguments)],
             cwd=tmp_path,
             env={"CUDA_VISIBLE_DEVICES": "-1", "HOME": str(tmp_path)},
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
 
     return run
+
+
+# Each prints a line of JSON: exit status, stdout and stderr.
+RUN_ALL = """
+import contextlib, io, json, sys
+from keras_rcnn.cli import main
+
+for arguments in json.loads(sys.argv[1]):
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = main.run(arguments)
+    print(json.dumps([status, out.getvalue(), err.getvalue()]))
+"""
+
+
+@pytest.fixture
+def run_all(run):
+    """Function that runs commands of `keras-rcnn` in one process.
+
+    It returns exit status, stdout and stderr of each.
+    """
+
+    def run_all(environment, *commands):
+        listed = json.dumps([[*map(str, each)] for each in commands])
+        done = run(environment, "python", "-c", RUN_ALL, listed)
+        assert done.returncode == 0, done.stderr
+        results = [json.loads(line) for line in done.stdout.splitlines()]
+        assert len(results) == len(commands)
+        return results
+
+    return run_all

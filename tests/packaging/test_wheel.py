@@ -1,6 +1,5 @@
 """The wheel works where there is no repository."""
 
-import subprocess
 import tarfile
 import zipfile
 
@@ -44,10 +43,6 @@ def network(tmp_path):
     return folder
 
 
-def assert_done(done):
-    assert done.returncode == 0, done.stderr
-
-
 def test_wheel_and_sdist_hold_the_package_and_the_networks(build, wheel):
     root = wheel.parents[1]
     package = {
@@ -73,75 +68,79 @@ def test_wheel_and_sdist_hold_the_package_and_the_networks(build, wheel):
     assert not any(name.endswith((".tflite", ".pb")) for name in names)
 
 
-def test_the_package_is_not_that_of_the_repository(core, tmp_path):
+def test_the_package_is_not_that_of_the_repository(run, core):
     code = "import keras_rcnn; print(keras_rcnn.__file__)"
-    command = [core / "bin" / "python", "-c", code]
-    shown = subprocess.check_output(command, cwd=tmp_path, text=True)
-    assert shown.startswith(str(core))
+    assert run(core, "python", "-c", code).stdout.startswith(str(core))
 
 
-def test_help_of_all_commands(run, core):
-    version = run(core, "--version").stdout
+def test_help_of_all_commands(run, run_all, core):
+    version = run(core, "keras-rcnn", "--version").stdout
     assert version.split()[-1] == keras_rcnn.__version__
-    overview = run(core).stdout
-    for name in main.COMMANDS:
+    overview = run(core, "keras-rcnn").stdout
+    helps = run_all(core, *([name, "--help"] for name in main.COMMANDS))
+    for name, (status, out, _) in zip(main.COMMANDS, helps, strict=True):
         assert name in overview
-        done = run(core, name, "--help")
-        assert_done(done)
+        assert status == 0
         summary = main.load_command(name).__doc__.partition("\n")[0]
-        assert done.stdout.startswith(summary)
+        assert out.startswith(summary)
 
 
-def test_commands_without_any_extra(run, core, photo, tmp_path):
-    def core_run(*arguments):
-        done = run(core, *arguments)
-        assert_done(done)
-        return done.stdout
-
-    assert NETWORK in core_run("models")
-    core_run("label", f"--model={NETWORK}", "--output_dir=out", photo)
+def test_commands_without_any_extra(run, run_all, core, photo, tmp_path):
+    flags = f"--model={NETWORK}", "--output_dir=out", photo
+    done = run(core, "keras-rcnn", "label", *flags)
+    assert done.returncode == 0, done.stderr
     labels = np.asarray(Image.open(tmp_path / "out" / "street_labels.png"))
     assert labels.shape == (24, 36)
-    core_run(
-        "train",
-        "--dataset=synthetic",
-        "--preset=plain",
-        "--model_dir=run",
-        "--steps=2",
-        "--steps_per_epoch=2",
+    results = run_all(
+        core,
+        ["models"],
+        [
+            "train",
+            "--dataset=synthetic",
+            "--preset=plain",
+            "--model_dir=run",
+            "--steps=2",
+            "--steps_per_epoch=2",
+        ],
+        ["evaluate", "--model=run", *GENERATED],
+        ["export", "--model_dir=run", "--saved_model=served"],
+        ["completion", "bash"],
     )
-    core_run("evaluate", "--model=run", *GENERATED)
-    core_run("export", "--model_dir=run", "--saved_model=served")
-    core_run("completion", "bash")
+    assert [status for status, *_ in results] == [0] * 5, results
+    assert NETWORK in results[0][1]
 
 
-@pytest.mark.parametrize(
-    ("extra", "arguments"),
-    [
-        ("reports", ["inspect", "--output=x.html", *GENERATED]),
-        ("litert", ["export", "--litert=x.tflite"]),
-        ("onnx", ["export", "--onnx=x.onnx"]),
-        ("demo", ["demo"]),
-        ("serving", ["serve"]),
-        ("beam", ["label-corpus", "--images=*", "--output_dir=x"]),
-    ],
-)
-def test_a_missing_extra_is_named(run, core, network, extra, arguments):
-    command, *flags = arguments
-    name = {"export": "model_dir", "demo": "models"}.get(command, "model")
-    done = run(core, command, f"--{name}={network}", *flags)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert f"pip install 'keras-scene-parsing[{extra}]'" in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_a_missing_extra_is_named(run_all, core, network):
+    cases = {
+        "reports": ["inspect", "--output=x.html", *GENERATED],
+        "litert": ["export", "--litert=x.tflite"],
+        "onnx": ["export", "--onnx=x.onnx"],
+        "demo": ["demo"],
+        "serving": ["serve"],
+        "beam": ["label-corpus", "--images=*", "--output_dir=x"],
+    }
+    flags = {"export": "model_dir", "demo": "models"}
+    results = run_all(
+        core,
+        *(
+            [name, f"--{flags.get(name, 'model')}={network}", *others]
+            for name, *others in cases.values()
+        ),
+    )
+    for extra, (status, out, err) in zip(cases, results, strict=True):
+        assert (status, out) == (1, "")
+        assert f"pip install 'keras-scene-parsing[{extra}]'" in err
+        assert err.count("\n") == 1
 
 
-def test_commands_that_need_extras(run, full, network, photo, tmp_path):
-    for arguments in (
+def test_commands_that_need_extras(run_all, full, network, photo, tmp_path):
+    results = run_all(
+        full,
         ["check", "--dataset=synthetic", "--output=check.html"],
         ["inspect", f"--model={network}", "--output=errors.html", *GENERATED],
         ["export", f"--model_dir={NETWORK}", "--litert=x.tflite"],
         ["label", "--model=x.tflite", "--output_dir=out", photo],
-    ):
-        assert_done(run(full, *arguments))
+    )
+    assert [status for status, *_ in results] == [0] * 4, results
     for name in ("check.html", "errors.html", "out/street_labels.png"):
         assert (tmp_path / name).stat().st_size

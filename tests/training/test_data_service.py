@@ -18,9 +18,7 @@ from keras_rcnn.datasets import (
 from keras_rcnn.datasets.label_grids import CenterGrids
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.geometry import StackGeometry
-from keras_rcnn.training import Budget, train
 from tests.helpers.data_worker_process import dispatcher, worker
-from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
 pytestmark = pytest.mark.slow
 GEOMETRY = StackGeometry(((4, 1), (2, 2), (2, 1)))
@@ -212,51 +210,6 @@ def test_jobs_lost_from_the_start(examples, service, monkeypatch, most):
     else:
         ours = [tf.nest.map_structure(np.asarray, next(iterator))]
         assert_equal(ours, take(crops(examples), 1))
-
-
-def test_training_ends_with_the_same_weights(tmp_path):
-    scenes = small_scenes()
-
-    def run(name, data_service):
-        model = small_network(scenes[0])
-        budget = Budget(steps=80)
-        train(
-            model,
-            RECIPE,
-            *scenes,
-            budget,
-            tmp_path / name,
-            steps_per_epoch=20,
-            data_service=data_service,
-        )
-        assert int(budget.steps) == 80
-        return model.get_weights()
-
-    expected = run("here", None)
-    with contextlib.ExitStack() as programs:
-        first = programs.enter_context(dispatcher())
-        workers = [
-            programs.enter_context(worker(first.address)) for _ in range(2)
-        ]
-        first.wait_for("Workers that have come: 2")
-        data_service = KillingDataService(first.address, workers[0])
-        weights = run("service", data_service)
-    for ours, theirs in zip(weights, expected, strict=True):
-        np.testing.assert_allclose(ours, theirs, atol=1e-4)
-
-
-class KillingDataService(DataService):
-    """One whose worker is killed when the tenth batch has come."""
-
-    def __init__(self, address, victim):
-        super().__init__(address, look_ahead=16)
-        self.victim = victim
-
-    def _job(self, batches, first):
-        for count, windows in enumerate(super()._job(batches, first)):
-            if count == 10:
-                self.victim.kill()
-            yield windows
 
 
 def test_more_photos_than_can_be_sent(examples, service, monkeypatch):
