@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from keras_rcnn import load_model
+from keras_rcnn.cli import main
 from keras_rcnn.cli.train import FLAGS
 from keras_rcnn.training.experiments import Experiment, load_experiment
 from tests.helpers.run_command import error_line, popen_command
@@ -156,12 +157,12 @@ def test_a_loss_that_is_not_finite_is_one_line(
     assert load_model(tmp_path / "run").count_params()
 
 
-@pytest.fixture
-def before(train, tmp_path):
+@pytest.fixture(scope="module")
+def before(tmp_path_factory):
     """The folder of an earlier run."""
-    status, _, errors = train(tmp_path / "before", "--preset=plain")
-    assert status == 0, errors
-    return tmp_path / "before"
+    folder = tmp_path_factory.mktemp("before") / "run"
+    assert main.run(arguments(folder, "--preset=plain", steps=10)) == 0
+    return folder
 
 
 @pytest.mark.slow

@@ -14,8 +14,9 @@ import time
 
 import pytest
 
+from benchmarks import __main__ as benchmarks
 from benchmarks.allreduce import free_ports
-from keras_rcnn.cli import main
+from keras_rcnn.cli import main, runner
 from tests.helpers.documented.blocks import (
     blocks,
     code_spans,
@@ -45,7 +46,8 @@ VARIANTS = {
 # TensorFlow. The others read shortened experiments or prepared data sets, whose
 # folder is fixed when a process starts, or start workers.
 IN_PROCESS = (
-    r"keras-rcnn (?!label-corpus|.*--(experiment|strategy|data_service)"
+    r"python -m benchmarks "
+    r"|keras-rcnn (?!label-corpus|.*--(experiment|strategy|data_service)"
     r"|.*--dataset=(stanford|sift))"
 )
 
@@ -108,9 +110,13 @@ class Runner:
         return "call" if plain else "shell"
 
     def call(self, block, command):
-        """Runs a `keras-rcnn` command in this process."""
-        arguments = shlex.split(one_line(command))[1:]
-        assert main.run(arguments) == 0, f"{block}\n{command}"
+        """Runs a command in this process."""
+        program, *arguments = shlex.split(one_line(command))
+        if program == "python":
+            status = runner.run(benchmarks, ["benchmarks", *arguments[2:]])
+        else:
+            status = main.run(arguments)
+        assert status == 0, f"{block}\n{command}"
 
     def check(self, block, arguments):
         """Runs a program to its end."""
@@ -158,11 +164,11 @@ def test_examples_run(page, variant, tmp_path, monkeypatch):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("PATH", str(tmp_path / ".venv" / "bin"), os.pathsep)
     left_out = VARIANTS.get(page, {}).get(variant)
-    with Runner(tmp_path) as runner:
+    with Runner(tmp_path) as stage:
         for block in blocks(page):
             skipped = left_out and re.search(left_out, block.text)
             if not (entry_not_run(block) or skipped):
-                runner.run(block)
+                stage.run(block)
 
 
 def test_what_is_not_run_is_still_there():

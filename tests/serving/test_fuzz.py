@@ -1,6 +1,6 @@
 """Requests with random faults, for each protocol and signature.
 
-`KERAS_RCNN_FUZZ` is the number of requests for each protocol, 300 by default.
+`KERAS_RCNN_FUZZ` is the number of requests for each protocol, 200 by default.
 """
 
 import collections
@@ -27,7 +27,7 @@ from kserve.protocol.infer_type import serialize_byte_tensor
 from kserve.utils.numpy_codec import from_np_dtype
 
 pytestmark = [pytest.mark.extras(name="kserve"), pytest.mark.slow]
-REQUESTS = int(os.environ.get("KERAS_RCNN_FUZZ", "300"))
+REQUESTS = int(os.environ.get("KERAS_RCNN_FUZZ", "200"))
 MODEL = "scene_parser"
 SECONDS = 60
 REFUSED = {
