@@ -60,14 +60,6 @@ def litert_probabilities(reference, folder):
     return litert(reference, folder, output="probabilities")
 
 
-def litert_of_one_size(reference, folder):
-    pytest.importorskip("ai_edge_litert")
-    file = folder / "model.tflite"
-    size = PHOTOS.shape[1:3]
-    export_litert(reference.model, file, size, 4, 2, output="probabilities")
-    return load_labeler(file)
-
-
 def onnx(reference, folder, **options):
     pytest.importorskip("onnxruntime")
     file = folder / "model.onnx"
@@ -85,7 +77,6 @@ LABELERS = {
     one_signature: (False, True),
     litert: (False, False),
     litert_probabilities: (True, True),
-    litert_of_one_size: (True, True),
     onnx: (False, False),
 }
 

@@ -92,15 +92,15 @@ def test_each_photo_of_a_batch_is_standardized_by_itself(model):
     np.testing.assert_array_equal(together[1:], labeler(dark))
 
 
-@pytest.mark.parametrize("size", [(1, 1), (1, 20), (17, 2)])
 @pytest.mark.parametrize("resolution", [1, 8])
-def test_small_and_flat_photos(model, size, resolution):
+def test_small_and_flat_photos(model, resolution):
     labeler = keras_rcnn.SceneLabeler(model, output_resolution=resolution)
-    labels, shares = labeler(
-        np.full((1, *size, 3), 200, np.uint8), return_probabilities=True
-    )
-    assert labels.shape == (1, *size)
-    assert np.isfinite(shares).all()
+    for size in ((1, 1), (1, 20), (17, 2)):
+        labels, shares = labeler(
+            np.full((1, *size, 3), 200, np.uint8), return_probabilities=True
+        )
+        assert labels.shape == (1, *size)
+        assert np.isfinite(shares).all()
 
 
 @pytest.mark.parametrize(
