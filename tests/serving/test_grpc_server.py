@@ -75,54 +75,33 @@ def test_chosen_outputs(stub, photos):
         stub.Predict(request)
 
 
+PIXELS, FILES = "serving_default", "image_bytes"
+
+
+def black(*shape, name="images"):
+    return {name: np.zeros(shape, np.uint8)}
+
+
 @pytest.mark.parametrize(
     ("signature", "inputs", "reason"),
     [
         ("nothing", {}, "no signature 'nothing'"),
-        ("serving_default", {}, "takes images, not nothing"),
-        ("about", {"images": np.zeros((1, 1, 1, 3), np.uint8)}, "nothing, not"),
-        ("serving_default", {"image": [1]}, "image is int32"),
+        (PIXELS, {}, "takes images, not nothing"),
+        ("about", black(1, 1, 1, 3), "nothing, not"),
+        (PIXELS, {"image": [1]}, "image is int32"),
+        (PIXELS, black(1, 1, 1, 3, name="image"), "takes images, not image"),
         (
-            "serving_default",
-            {"image": np.zeros((1, 1, 1, 3), np.uint8)},
-            "takes images, not image",
+            PIXELS,
+            black(1, 1, 1, 4),
+            r"\(1, 1, 1, 4\): send \(any, any, any, 3\)",
         ),
-        (
-            "serving_default",
-            {"images": np.zeros((1, 1, 1, 4), np.uint8)},
-            r"shape \(1, 1, 1, 4\): send \(any, any, any, 3\)",
-        ),
-        (
-            "serving_default",
-            {"images": np.zeros((1, 0, 1, 3), np.uint8)},
-            "images has the shape",
-        ),
-        (
-            "serving_default",
-            {"images": np.zeros((0, 1, 1, 3), np.uint8)},
-            "0 photos",
-        ),
-        (
-            "serving_default",
-            {"images": np.zeros((33, 1, 1, 3), np.uint8)},
-            "33 photos: send 1 to 32",
-        ),
-        (
-            "serving_default",
-            {"images": np.zeros((1, 101, 100, 3), np.uint8)},
-            "pixels allowed: 10000",
-        ),
-        ("image_bytes", {"image_bytes": b"x"}, "shape"),
-        (
-            "image_bytes",
-            {"image_bytes": [b"x"]},
-            r"image_bytes\[0\] is no JPEG",
-        ),
-        (
-            "image_bytes",
-            {"image_bytes": [b"\xff\xd8\xff\x00"]},
-            r"image_bytes\[0\]: Invalid JPEG",
-        ),
+        (PIXELS, black(1, 0, 1, 3), "images has the shape"),
+        (PIXELS, black(0, 1, 1, 3), "0 photos"),
+        (PIXELS, black(33, 1, 1, 3), "33 photos: send 1 to 32"),
+        (PIXELS, black(1, 101, 100, 3), "pixels allowed: 10000"),
+        (FILES, {FILES: b"x"}, "shape"),
+        (FILES, {FILES: [b"x"]}, r"image_bytes\[0\] is no JPEG"),
+        (FILES, {FILES: [b"\xff\xd8\xff\x00"]}, r"\[0\]: Invalid JPEG"),
     ],
 )
 def test_names_what_is_wrong(client, signature, inputs, reason):

@@ -219,79 +219,47 @@ def test_metadata(server, stub):
     assert metadata.inputs[0].name == "images"
 
 
-PIXELS = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
+V1, V2 = f"v1/models/{MODEL}:predict", f"v2/models/{MODEL}/infer"
+UNLOAD = f"v2/repository/models/{MODEL}/unload"
+
+
+def signature(name, **content):
+    return {"json": {"signature_name": name, **content}}
+
+
+def pixels(*values):
+    """The body of a request for a photo of one pixel."""
+    photo = {"name": "images", "shape": [1, 1, 1, 3], "datatype": "UINT8"}
+    return {"json": {"inputs": [photo | {"data": values}]}}
+
+
+def body(content, **headers):
+    names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return {"data": content, "headers": names}
 
 
 @pytest.mark.parametrize(
     ("path", "content", "status", "reason"),
     [
         ("v1/models/x:predict", {"json": {}}, 404, "name x does not exist"),
-        ("v1/models/scene_parser:predict", {"data": b""}, 400, "empty"),
-        ("v1/models/scene_parser:predict", {"data": b"{"}, 400, "format"),
+        (V1, body(b""), 400, "empty"),
+        (V1, body(b"{"), 400, "format"),
+        (V1, body(b"\xff", Content_Type="text/plain"), 400, "cannot be read"),
+        (V1, signature(3, instances=[1]), 400, "must be a string"),
+        (V1, signature("about", inputs={"x": 1}), 400, "takes nothing, not x"),
+        (V2, {"json": {}}, 400, "inputs"),
+        (V2, pixels(1, 2), 400, "images has values that do not fit"),
+        (V2, pixels(1, 2, 300), 400, "outside 0 to 255"),
+        (V2, pixels(1, 2, 0.5), 400, "must hold integers"),
         (
-            "v1/models/scene_parser:predict",
-            {"data": b"\xff", "headers": {"Content-Type": "text/plain"}},
+            V2,
+            body(b"{}", Inference_Header_Content_Length="many"),
             400,
             "cannot be read",
         ),
-        (
-            "v1/models/scene_parser:predict",
-            {"json": {"signature_name": 3, "instances": [1]}},
-            400,
-            "signature_name must be a string",
-        ),
-        (
-            "v1/models/scene_parser:predict",
-            {"json": {"signature_name": "about", "inputs": {"x": 1}}},
-            400,
-            "about takes nothing, not x",
-        ),
-        ("v2/models/scene_parser/infer", {"json": {}}, 400, "inputs"),
-        (
-            "v2/models/scene_parser/infer",
-            {"json": {"inputs": [PIXELS | {"data": [1, 2]}]}},
-            400,
-            "images has values that do not fit",
-        ),
-        (
-            "v2/models/scene_parser/infer",
-            {"json": {"inputs": [PIXELS | {"data": [1, 2, 300]}]}},
-            400,
-            "outside 0 to 255",
-        ),
-        (
-            "v2/models/scene_parser/infer",
-            {"json": {"inputs": [PIXELS | {"data": [1, 2, 0.5]}]}},
-            400,
-            "must hold integers",
-        ),
-        (
-            "v2/models/scene_parser/infer",
-            {
-                "data": b"{}",
-                "headers": {"Inference-Header-Content-Length": "many"},
-            },
-            400,
-            "cannot be read",
-        ),
-        (
-            "v1/models/scene_parser:predict",
-            {"data": b"x" * (2**20 + 1)},
-            413,
-            "more than 1048576 bytes",
-        ),
-        (
-            "v1/models/scene_parser:predict",
-            {"data": iter([b"x" * 2**19] * 3)},
-            413,
-            "more than 1048576 bytes",
-        ),
-        (
-            "v2/repository/models/scene_parser/unload",
-            {},
-            400,
-            "cannot be loaded or unloaded",
-        ),
+        (V1, body(b"x" * (2**20 + 1)), 413, "more than 1048576 bytes"),
+        (V1, body(iter([b"x" * 2**19] * 3)), 413, "more than 1048576 bytes"),
+        (UNLOAD, {}, 400, "cannot be loaded or unloaded"),
         ("nowhere", {}, 404, "Not Found"),
     ],
 )
