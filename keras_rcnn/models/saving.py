@@ -9,6 +9,10 @@ import numpy as np
 
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.files import named_part
+
+# Registered with Keras by their import, or no file could be loaded.
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN  # noqa: F401
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid  # noqa: F401
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 

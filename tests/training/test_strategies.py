@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import pathlib
-import shutil
 import signal
 import subprocess
 import sys
@@ -85,18 +84,12 @@ def assert_same(ours, theirs, steps=STEPS):
 
 
 @pytest.fixture(scope="module")
-def folder_alone(tmp_path_factory):
-    """Folder of a single process with the whole batch."""
+def alone(tmp_path_factory):
+    """What a single process with the whole batch comes to."""
     folder = tmp_path_factory.mktemp("alone")
     statuses, errors = finish([start(folder, "none")])
     assert statuses == [0], errors
-    return folder
-
-
-@pytest.fixture(scope="module")
-def alone(folder_alone):
-    """What it comes to."""
-    return outcome(folder_alone)
+    return outcome(folder)
 
 
 @pytest.mark.slow
@@ -139,25 +132,26 @@ def test_two_workers_learn_what_one_process_does(alone, tmp_path):
     assert steps == [3, 4, 7, 8]
 
 
+# In the first phase and in the second; worker 0 is the chief.
 @pytest.mark.slow
-def test_a_killed_worker_costs_no_step_before_the_checkpoint(alone, tmp_path):
-    """A worker in the first phase, then the chief, worker 0, in the second."""
-    done = 0
-    for killed, step in ((1, 2), (0, 4)):
-        deaths = [step if index == killed else -1 for index in range(2)]
-        statuses, errors = finish(start_workers(tmp_path, deaths))
-        assert statuses[killed] == -signal.SIGKILL
-        assert statuses[1 - killed] == 1
-        assert "start all of them again" in errors[1 - killed]
-        done += step
+@pytest.mark.parametrize(("killed", "step"), [(1, 2), (0, 6)])
+def test_a_killed_worker_costs_no_step_before_the_checkpoint(
+    alone, tmp_path, killed, step
+):
+    deaths = [step if index == killed else -1 for index in range(2)]
+    statuses, errors = finish(start_workers(tmp_path, deaths))
+    assert statuses[killed] == -signal.SIGKILL
+    assert statuses[1 - killed] == 1
+    assert "start all of them again" in errors[1 - killed]
     statuses, errors = finish(start_workers(tmp_path))
     assert statuses == [0, 0], errors
-    assert_same(outcome(tmp_path), alone, STEPS - done)
+    assert_same(outcome(tmp_path), alone, STEPS - step)
 
 
 @pytest.mark.slow
-def test_workers_must_share_the_folder_of_the_run(folder_alone, tmp_path):
-    shutil.copytree(folder_alone, tmp_path, dirs_exist_ok=True)
+def test_workers_must_share_the_folder_of_the_run(tmp_path):
+    statuses, errors = finish([start(tmp_path, "none")])
+    assert statuses == [0], errors
     workers = start_workers(tmp_path, runs=("run", "another"))
     statuses, errors = finish(workers)
     assert statuses == [1, 1]
