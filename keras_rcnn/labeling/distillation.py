@@ -82,7 +82,7 @@ class Distillation:
         return images, targets | mixed, weights
 
     def _probabilities(self, targets: tf.Tensor) -> tf.Tensor:
-        is_labels = targets.dtype.is_integer
+        is_labels = tf.as_dtype(targets.dtype).is_integer
         classes = self.teacher.num_classes
         return tf.one_hot(targets, classes) if is_labels else targets
 

@@ -16,10 +16,12 @@ from keras_rcnn.evaluation.speed import machine, tables, timing
 from keras_rcnn.evaluation.speed.operations import (
     Convolution,
     fragment_convolutions,
+    pyramid_convolutions,
 )
 from keras_rcnn.labeling.methods.fragments import score_fragments
 from keras_rcnn.layers import ConvStack
 from keras_rcnn.models.presets import Stage
+from tests.helpers.whole_numbers import narrow_pyramid
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -45,6 +47,23 @@ def test_operations_worked_by_hand():
         2 * 4 * (8 * 8 * 25 * 50),
         2 * 4 * (50 * 8),
     ]
+
+
+def test_operations_of_a_pyramid_worked_by_hand():
+    """A photo of 7 x 8 pixels, padded to 8 x 8: two cells of 4, one of 8."""
+    model = narrow_pyramid(levels=2)
+    assert list(pyramid_convolutions(model, 7, 8, 4)) == [
+        Convolution(1, 4, 4, 5, 3, 3),
+        Convolution(1, 2, 2, 3, 3, 4),
+        Convolution(1, 2, 2, 3, 4, 4),
+        Convolution(1, 2, 2, 5, 3, 3),
+        Convolution(1, 1, 1, 3, 3, 4),
+        Convolution(1, 1, 1, 3, 8, 4),
+        Convolution(1, 1, 1, 1, 4, 2),
+        Convolution(1, 2, 2, 3, 8, 4),
+        Convolution(1, 2, 2, 1, 4, 2),
+    ]
+    assert len(list(pyramid_convolutions(model, 7, 8, 8))) == 7
 
 
 @pytest.mark.parametrize("resolution", [1, 2, 4])

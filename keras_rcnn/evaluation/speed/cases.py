@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -11,9 +11,11 @@ from keras_rcnn.evaluation.speed.networks import WHOLE
 from keras_rcnn.evaluation.speed.operations import (
     Convolution,
     fragment_convolutions,
+    pyramid_convolutions,
 )
 from keras_rcnn.evaluation.speed.timing import seconds_of
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
 from keras_rcnn.models.scene_parser import SceneParser
 
 # `patches` would take hours for a whole photo: it computes 4 x 4 labels.
@@ -29,12 +31,16 @@ class Case(NamedTuple):
 
 
 def all_cases(
-    resolutions: Sequence[int], precisions: Sequence[str]
+    network: SceneParser, resolutions: Sequence[int], precisions: Sequence[str]
 ) -> Iterator[Case]:
-    """All methods at all resolutions, `fragments` in all precisions."""
+    """All methods at all resolutions, `fragments` in all precisions.
+
+    The other methods are those of a `RecurrentCNN`.
+    """
     for resolution in resolutions:
-        yield Case("patches", "float32", resolution)
-        yield Case("shift_and_stitch", "float32", resolution)
+        if isinstance(network, RecurrentCNN):
+            yield Case("patches", "float32", resolution)
+            yield Case("shift_and_stitch", "float32", resolution)
         for precision in precisions:
             yield Case("fragments", precision, resolution)
             yield Case("conv2d", precision, resolution)
@@ -88,11 +94,12 @@ class Runner:
         self, case: Case, height: int, width: int
     ) -> list[Convolution]:
         """All convolutions of `fragments` for a photo."""
-        return list(
-            fragment_convolutions(
-                self.network, height, width, case.output_resolution
-            )
+        count: Any = (
+            fragment_convolutions
+            if isinstance(self.network, RecurrentCNN)
+            else pyramid_convolutions
         )
+        return list(count(self.network, height, width, case.output_resolution))
 
 
 def labeled_size(case: Case, height: int, width: int) -> tuple[int, int]:

@@ -53,9 +53,8 @@ def measure(
     """
     network = networks.load(model, preset)
     if resolutions is None:
-        stride = _stride(network)
-        resolutions = [r for r in range(stride, 0, -1) if stride % r == 0]
-    cases = list(all_cases(resolutions, precisions))
+        resolutions = list(reversed(network.resolutions()))
+    cases = list(all_cases(network, resolutions, precisions))
     runner = Runner(network, cases)
     rows: list[dict[str, Any]] = []
     seconds_per_pixel: dict[Case, float] = {}

@@ -1,4 +1,4 @@
-"""Counts the operations of labeling by fragments.
+"""Counts the operations of labeling.
 
 The counts follow from the geometry of the network. They use none of the code
 that computes labels, so that each can test the other.
@@ -7,9 +7,12 @@ that computes labels, so that each can test the other.
 import dataclasses
 import math
 from collections.abc import Iterator
+from typing import Any
 
 from keras_rcnn.layers.geometry import StackGeometry
+from keras_rcnn.layers.pyramid_geometry import FINEST_STRIDE
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
 
 IMAGE_CHANNELS = 3
 
@@ -80,6 +83,41 @@ def fragment_convolutions(
         yield Convolution(
             batch, rows, columns, kernel_size, channels, model.num_classes
         )
+
+
+def pyramid_convolutions(
+    model: RecurrentPyramid, height: int, width: int, output_resolution: int
+) -> Iterator[Convolution]:
+    """Every convolution of a photo labeled by a pyramid of one pass.
+
+    It has the arguments of `fragment_convolutions`.
+    """
+    total = model.geometry.total_stride
+    sides = [-(-side // total) * total for side in (height, width)]
+    levels = model.geometry.levels
+
+    def convolve(stride: int, size: int, channels: int, filters: int) -> Any:
+        rows, columns = (side // stride for side in sides)
+        return Convolution(1, rows, columns, size, channels, filters)
+
+    def stack(level: int, channels: int) -> Iterator[Convolution]:
+        for _ in range(model.geometry.depth):
+            yield convolve(FINEST_STRIDE * 2**level, 3, channels, model.width)
+            channels = model.width
+
+    first, seen = model.eye_filters
+    for level in range(levels):
+        yield convolve(2 * 2**level, 5, IMAGE_CHANNELS, first)
+        yield convolve(4 * 2**level, 3, first, seen)
+        # The finest level has no level below.
+        yield from stack(level, seen + model.width * (level > 0))
+    for level in reversed(range(levels)):
+        stride = FINEST_STRIDE * 2**level
+        if stride < output_resolution:
+            break
+        if level < levels - 1:
+            yield from stack(level, 2 * model.width)
+        yield convolve(stride, 1, model.width, model.num_classes)
 
 
 def _convolved(sides: list[int], kernel_size: int) -> list[int]:
