@@ -30,7 +30,10 @@ FLAGS.add_string(
     "other flags.",
 )
 FLAGS.add_string(
-    "preset", "rcnn2", "Network: plain, plain_sift_flow, rcnn1 or rcnn2."
+    "preset",
+    "pyramid",
+    "Network: pyramid_small, pyramid or pyramid_large; or one of the paper: "
+    "plain, plain_sift_flow, rcnn1 or rcnn2.",
 )
 FLAGS.add_string(
     "stages",
@@ -83,6 +86,15 @@ FLAGS.add_string(
     "dense",
     "dense, which trains on crops with all their pixels, or paper, which "
     "samples patches with one labeled pixel.",
+)
+FLAGS.add_float(
+    "class_balance",
+    None,
+    "How much more rare classes count in the loss: from 0, as much as they "
+    "are seen, to 1, all classes alike. More of it gains class accuracy and "
+    "costs pixel accuracy. The recipe decides if it is not given.",
+    lower_bound=0,
+    upper_bound=1,
 )
 FLAGS.add_string(
     "start_from",

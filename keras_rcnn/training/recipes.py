@@ -194,7 +194,9 @@ def get_recipe(name: str, preset: str) -> Recipe:
     get_preset(preset)
     family = preset.removesuffix("_sift_flow")
     if family not in RECIPES[name]:
+        known = ", ".join(RECIPES[name])
         raise InputError(
-            f"There is no recipe {name!r} for {preset}: choose dense."
+            f"There is no recipe {name!r} for the network {preset!r}: choose "
+            f"the recipe 'dense', or one of the networks {known}."
         )
     return RECIPES[name][family]

@@ -12,7 +12,14 @@ from keras_rcnn.training import get_recipe
 from keras_rcnn.training.experiments import Experiment, load_experiment
 
 # Flags besides the fields of an experiment that an experiment decides.
-_OTHER_FLAGS = ("recipe", "batch_factor", "minutes", "stages", "unlabeled")
+_OTHER_FLAGS = (
+    "recipe",
+    "batch_factor",
+    "class_balance",
+    "minutes",
+    "stages",
+    "unlabeled",
+)
 # Flags besides the fields of an experiment that change what is learned.
 _OTHER_SETTINGS = (
     "precision",
@@ -39,6 +46,10 @@ def chosen_experiment(flags: Flags) -> Experiment:
     ]
     if flags.experiment is None:
         recipe = get_recipe(flags.recipe, flags.preset)
+        if flags.class_balance is not None:
+            recipe = dataclasses.replace(
+                recipe, class_balance=flags.class_balance
+            )
         return Experiment(
             dataset=flags.dataset,
             recipe=recipe.with_larger_batches(flags.batch_factor),
