@@ -9,10 +9,8 @@ import numpy as np
 
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.files import named_part
-
-# Registered with Keras by their import, or no file could be loaded.
-from keras_rcnn.models.recurrent_cnn import RecurrentCNN  # noqa: F401
-from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid  # noqa: F401
+from keras_rcnn.models.recurrent_cnn import RecurrentCNN
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE, shipped_file
 
@@ -50,7 +48,7 @@ def load_model(name_or_path: str | pathlib.Path) -> SceneParser:
             f"{name_or_path}: not a readable Keras model ({reason}); train or "
             "download it again."
         ) from error
-    if not isinstance(model, SceneParser):
+    if not isinstance(model, (RecurrentCNN, RecurrentPyramid)):
         raise InputError(
             f"{name_or_path}: a {type(model).__name__}, not a network of "
             "keras_rcnn; give a model that `keras-rcnn train` wrote."
