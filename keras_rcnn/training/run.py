@@ -131,8 +131,12 @@ def train(
             stack.enter_context(lock(model_dir))
             stack.enter_context(full_disk_named(model_dir))
             remember_settings(model_dir, own_settings | dict(settings or {}))
+        # TensorFlow does not find weights in the lists of a Keras model.
         checkpoint = tf.train.Checkpoint(
-            model=model, optimizer=optimizer, budget=budget, best=best
+            weights=list(model.weights),
+            optimizer=optimizer,
+            budget=budget,
+            best=best,
         )
         folder = model_dir / CHECKPOINTS_DIR
         newest = restore_newest(checkpoint, folder)

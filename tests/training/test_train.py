@@ -182,6 +182,13 @@ def test_the_last_weights_are_kept_without_normalizations(scenes, tmp_path):
         np.testing.assert_allclose(
             kept(photo.astype("float32"))[name], scores, atol=1e-5
         )
+    # A run that is done keeps them too, running statistics included.
+    fresh = small_network(scenes[0], normalization=True)
+    run((scenes[0], None), tmp_path, Budget(steps=4), recipe, fresh)
+    for one, other in zip(
+        kept.get_weights(), load_model(tmp_path).get_weights(), strict=True
+    ):
+        np.testing.assert_array_equal(one, other)
 
 
 def validation_accuracy(model, dataset):
