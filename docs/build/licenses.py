@@ -8,6 +8,7 @@ Run it in an environment with all extras.
 import importlib.metadata
 import pathlib
 import re
+from typing import Any
 
 ROOT = pathlib.Path(__file__).parents[2]
 LOCK = ROOT / "requirements-extras.lock"
@@ -40,7 +41,8 @@ def locked_packages(text: str) -> list[str]:
 def license_of(name: str) -> str:
     """The license that a package states, or where to look it up."""
     try:
-        about = importlib.metadata.metadata(name)
+        # Its type lacks the methods of messages in some versions.
+        about: Any = importlib.metadata.metadata(name)
     except importlib.metadata.PackageNotFoundError:
         return "see its page: for another system or version of Python"
     if expression := about.get("License-Expression"):

@@ -129,7 +129,7 @@ class Builder(SceneBuilder):
         return label - 1
 
 
-def _matlab_reader() -> Callable[[io.BytesIO], dict[str, Any]]:
+def _matlab_reader() -> Callable[..., dict[str, Any]]:
     try:
         from scipy.io import loadmat
     except ImportError as error:
