@@ -81,10 +81,13 @@ def main() -> None:
 
 def load_page() -> Any:
     """The page, its networks loaded."""
-    # Networks of few classes, which are easily told apart, come first.
-    chosen = networks.Networks.load(
-        FLAGS.models or reversed(zoo.shipped_networks())
+    # Pyramids come first, and networks of few classes, which are easily told
+    # apart.
+    shipped = sorted(
+        reversed(zoo.shipped_networks()),
+        key=lambda name: not name.startswith("pyramid"),
     )
+    chosen = networks.Networks.load(FLAGS.models or shipped)
     classes = [model.class_names for model in chosen.models.values()]
     return page.Page(
         views.Views(chosen), samples.sample_photos(classes), FLAGS.max_upload_mb

@@ -22,9 +22,11 @@ import numpy as np
 
 import keras_rcnn
 from keras_rcnn.cli import flags, runner
-from keras_rcnn.cli.seen_photos import count_seen
+from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
+
+seen_photos = LazyModule("keras_rcnn.cli.seen_photos")
 
 FLAGS = flags.Flags()
 flags.add_labeling(FLAGS)
@@ -66,7 +68,7 @@ def main() -> None:
         on_photo=picture_writer(dataset) if FLAGS.pictures_dir else None,
     )
     figures = evaluation.report(labeler, dataset)
-    if seen := count_seen(FLAGS.model, dataset):
+    if seen := seen_photos.count_seen(FLAGS.model, dataset):
         print(
             f"note: {FLAGS.model} was trained on {seen} of these "
             f"{dataset.num_examples} photos, so its scores are too good.",

@@ -17,13 +17,13 @@ LONGEST_SIDE = 320
 
 FLAGS = flags.Flags()
 FLAGS.add_string(
-    "model", "rcnn2_stanford_background", "Name, folder or .keras file."
+    "model", "pyramid_stanford_background", "Name, folder or .keras file."
 )
 FLAGS.add_string("output_dir", "demo", "Where to write.")
 
 
 def main() -> None:
-    """Labels the photo by one, two, three instances."""
+    """Labels the photo by one, two, three ... instances."""
     photo = scale_down(read_image(find_sample_photo()), LONGEST_SIDE)
     model = keras_rcnn.load_model(FLAGS.model)
     labels = [

@@ -226,8 +226,10 @@ class RecurrentCNN(StageNetwork):
         self, num_instances: int | None, output_resolution: int | None
     ) -> tuple[int, int]:
         """See `SceneParser.choose`; any divisor of the stride is possible."""
-        num_instances = num_instances or self.num_instances
-        output_resolution = output_resolution or 1
+        if num_instances is None:
+            num_instances = self.num_instances
+        if output_resolution is None:
+            output_resolution = 1
         self.check_instances(num_instances)
         possible = self.resolutions(num_instances)
         if output_resolution not in possible:

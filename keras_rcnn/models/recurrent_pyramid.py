@@ -275,7 +275,8 @@ class RecurrentPyramid(SceneParser):
         computed: those up to it in the last pass.
         """
         if output_resolution is None:
-            num_instances = num_instances or self.num_instances
+            if num_instances is None:
+                num_instances = self.num_instances
             self.check_instances(num_instances)
             return num_instances, self._geometry.output_stride(num_instances)
         possible = self.resolutions(num_instances)

@@ -75,7 +75,8 @@ def write_card(
         held_out=held_out,
         experiment=experiment,
         title=TITLES[experiment.dataset],
-        held_out_photos=HELD_OUT[experiment.dataset],
+        held_out_photos=_held_out(experiment),
+        finest=scored[-1][0].output_resolution if scored else 1,
         saw_all_photos=experiment.split == "all",
         runs_before=runs_before(name),
         purposes=_purposes(folder),
@@ -86,6 +87,13 @@ def write_card(
         ],
         files=_files(folder),
     )
+
+
+def _held_out(experiment: Experiment) -> str:
+    """The photos that scores are of, in words."""
+    if experiment.dataset == "sift_flow" and experiment.fold:
+        return f"random list {experiment.fold} of 200 photos"
+    return HELD_OUT[experiment.dataset]
 
 
 def _scored(

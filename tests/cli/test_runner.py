@@ -116,7 +116,7 @@ def test_notices_are_shown_if_libraries_fail(capfd, error, shown):
     def fail():
         with quiet.quiet_libraries():
             os.write(2, b"a notice\n")
-            raise error
+            raise error("a reason")
 
     with pytest.raises(error):
         fail()

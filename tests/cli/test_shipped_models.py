@@ -12,12 +12,14 @@ from sklearn.datasets import load_sample_image
 from keras_rcnn import load_model
 from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.labeling import METHODS
-from tests.helpers.oracle import NumpyNetwork
+from tests.helpers.oracle import NumpyNetwork, NumpyPyramid
 
 ROOT = pathlib.Path(__file__).parents[2]
 MODELS = sorted(
     file.parent for file in (ROOT / "saved_models").glob("*/model.keras")
 )
+PYRAMIDS = [folder for folder in MODELS if "pyramid" in folder.name]
+STACKS = [folder for folder in MODELS if folder not in PYRAMIDS]
 
 
 @pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
@@ -34,7 +36,7 @@ def test_the_card_knows_the_files(folder):
 @pytest.mark.parametrize(
     ("method", "resolution"), [("fragments", 1), ("shift_and_stitch", 4)]
 )
-@pytest.mark.parametrize("folder", MODELS, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("folder", STACKS, ids=lambda folder: folder.name)
 def test_trained_scores_are_those_of_patches(folder, method, resolution):
     """Within 1e-5 of the largest, against a loop in float64."""
     photo = Image.fromarray(load_sample_image("china.jpg")).resize((48, 33))
@@ -55,4 +57,19 @@ def test_trained_scores_are_those_of_patches(folder, method, resolution):
         )
         np.testing.assert_allclose(
             scores[row, column], expected, atol=1e-5 * np.abs(scores).max()
+        )
+
+
+@pytest.mark.parametrize("folder", PYRAMIDS, ids=lambda folder: folder.name)
+def test_trained_pyramids_score_like_a_loop(folder):
+    """Within 1e-5 of the largest score, against a loop in float64."""
+    photo = Image.fromarray(load_sample_image("china.jpg")).resize((48, 33))
+    model = load_model(folder)
+    image = standardize(np.asarray(photo)).numpy()
+    expected = NumpyPyramid(model).scores(image)
+    for found, scores in zip(
+        model(image[np.newaxis]).values(), expected, strict=True
+    ):
+        np.testing.assert_allclose(
+            found[0], scores, atol=1e-5 * np.abs(scores).max()
         )

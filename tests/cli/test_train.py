@@ -84,7 +84,9 @@ def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     ],
 )
 def test_wrong_settings_are_named(train, tmp_path, flag, message):
-    assert error_line(train(tmp_path / "run", flag)).startswith(message)
+    assert error_line(
+        train(tmp_path / "run", "--preset=rcnn2", flag)
+    ).startswith(message)
     assert not (tmp_path / "run").exists()
 
 

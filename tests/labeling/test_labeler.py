@@ -162,6 +162,7 @@ class SmallResults(EngineLabeler):
     """Gives the same labels or probabilities for every photo."""
 
     size = (3, 5)
+    class_names = tuple(map(str, range(15)))
 
     def __init__(self, results):
         self.results = results

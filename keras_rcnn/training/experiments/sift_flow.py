@@ -96,7 +96,13 @@ SIFT_FLOW = {
 }
 # The test split of folds 1 to 3 are three lists that it never sees.
 SIFT_FLOW["sift_pyramid_dense"] = PYRAMID(
-    recipe=LONG_PYRAMID, steps=7_000, fold=1, validation_fraction=0.0
+    note="The network that ships.",
+    recipe=LONG_PYRAMID,
+    steps=7_000,
+    fold=1,
+    validation_fraction=0.0,
+    training_minutes=76,
+    accuracies=(81.6, 33.7),
 )
 SIFT_FLOW |= {
     "sift_plain_all": on_all_photos(SIFT_FLOW, "sift_plain_dense", 31),

@@ -157,7 +157,12 @@ STANFORD = {
     ),
 }
 STANFORD["stanford_pyramid_dense"] = PYRAMID(
-    recipe=LONG_PYRAMID, steps=7_000, validation_fraction=0.0
+    note="The network that ships.",
+    recipe=LONG_PYRAMID,
+    steps=7_000,
+    validation_fraction=0.0,
+    training_minutes=74,
+    accuracies=(83.4, 75.4),
 )
 STANFORD |= {
     "stanford_plain_all": on_all_photos(STANFORD, "stanford_plain_dense", 11),
