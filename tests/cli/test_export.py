@@ -47,6 +47,7 @@ def export(run_command, model_dir):
     return run
 
 
+@pytest.mark.slow
 def test_everything(export, model, folder, tmp_path):
     status, out, err = export(
         f"--all={tmp_path}/all",
