@@ -56,7 +56,7 @@ def test_wheel_and_sdist_hold_the_package_and_the_networks(build, wheel):
         for path in (root / "saved_models").glob(f"*/{name}")
     }
     assert "keras_rcnn/py.typed" in package
-    assert len(networks) == 12
+    assert len(networks) == 16
     expected = package | {f"keras_rcnn/{name}" for name in networks}
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())

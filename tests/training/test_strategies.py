@@ -121,10 +121,12 @@ def test_two_workers_learn_what_one_process_does(alone, tmp_path):
         assert_same(outcome(tmp_path, index), alone)
     left = {path.name for path in (tmp_path / "run").iterdir()}
     assert left == {
+        ".lock",
         "checkpoints",
         "learning_curve.jsonl",
         "logs",
         "model.keras",
+        "settings.json",
     }
     # The chief alone wrote: a line for each epoch, not two.
     curve = (tmp_path / "run" / "learning_curve.jsonl").read_text()
