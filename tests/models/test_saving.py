@@ -2,6 +2,8 @@
 
 import pathlib
 import shutil
+import subprocess
+import sys
 import types
 import zipfile
 
@@ -162,3 +164,17 @@ def test_a_file_that_grows_when_it_is_unpacked_is_refused(saved, monkeypatch):
         archive.writestr("zeros", bytes(2**22))
     with pytest.raises(InputError, match="more than 4194304 bytes"):
         load_model(saved)
+
+
+def test_a_new_process_loads_both_families():
+    """Keras knows a class only after its module was imported."""
+    code = (
+        "import keras_rcnn\n"
+        "for name in ('plain', 'pyramid'):\n"
+        "    model = keras_rcnn.load_model(f'{name}_stanford_background')\n"
+        "    print(type(model).__name__)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["RecurrentCNN", "RecurrentPyramid"]
