@@ -277,8 +277,9 @@ def add_labeling_choices(values: Flags, precision: str | None = None) -> None:
     values.add_integer(
         "output_resolution",
         None,
-        "Pixels from one computed label to the next: 1, the finest, if not "
-        "given; 2, 4, ... up to the output stride of the network.",
+        "Pixels from one computed label to the next; the finest if not given: "
+        "1, 2, 4, ... up to the output stride of one of the paper's networks; "
+        "4, 8, 16 or 32 of a pyramid.",
     )
     values.add_integer(
         "num_instances",
