@@ -87,7 +87,8 @@ def possible(
     fitted = networks.fit(settings)
     # `fit` also limits the resolution by the number of instances.
     chosen = max(
-        step for step in resolutions if step <= settings.output_resolution
+        (step for step in resolutions if step <= settings.output_resolution),
+        default=min(resolutions),
     )
     return (
         {"choices": instances, "value": fitted.num_instances},

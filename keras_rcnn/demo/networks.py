@@ -61,11 +61,14 @@ class Networks:
         """The nearest settings that the network supports."""
         name = settings.model
         instances = min(settings.num_instances, self.instances(name)[-1])
-        resolution = self.models[name].nearest_resolution(
+        model = self.models[name]
+        resolution = model.nearest_resolution(
             instances, settings.output_resolution
         )
         return settings._replace(
-            num_instances=instances, output_resolution=resolution
+            # A pyramid computes no more instances than a resolution needs.
+            num_instances=model.resolutions(instances)[resolution],
+            output_resolution=resolution,
         )
 
     def label(self, photo: Photo, settings: Settings) -> Labeling:

@@ -305,8 +305,16 @@ class RecurrentPyramid(SceneParser):
     def nearest_resolution(
         self, num_instances: int, output_resolution: int
     ) -> int:
-        """See `SceneParser.nearest_resolution`; there is no choice."""
-        return self._geometry.output_stride(num_instances)
+        """See `SceneParser.nearest_resolution`.
+
+        That of these instances, or a coarser one if that is wanted.
+        """
+        possible = [
+            resolution
+            for resolution in self.resolutions(num_instances)
+            if resolution <= output_resolution
+        ]
+        return max(possible, default=min(self.resolutions(num_instances)))
 
     def with_classes(
         self, num_classes: int, **kwargs: Any

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn import RecurrentCNN, SceneLabeler
+from keras_rcnn import RecurrentCNN, RecurrentPyramid, SceneLabeler
 from keras_rcnn.datasets import synthetic
 from keras_rcnn.demo import drawing
 from keras_rcnn.demo.closed_streams import is_news
@@ -37,7 +37,8 @@ SETTINGS = Settings("toy", 20, 4, 2)
 @pytest.fixture(scope="module")
 def networks(model):
     plain = RecurrentCNN.from_preset("plain", 4)
-    return Networks({"toy": model, "plain": plain})
+    pyramid = RecurrentPyramid(4, width=4, depth=1, eye_filters=(3, 4))
+    return Networks({"toy": model, "plain": plain, "pyramid": pyramid})
 
 
 @pytest.fixture
@@ -144,6 +145,10 @@ def test_what_networks_can_do(networks):
         (("toy", 320, 8, 1), (2, 1)),
         (("toy", 320, 1, 1), (1, 1)),
         (("plain", 320, 8, 3), (8, 1)),
+        # The instances of a pyramid have the resolutions 32, 16, 8 and 4.
+        (("pyramid", 320, 1, 4), (4, 4)),
+        (("pyramid", 320, 16, 4), (16, 2)),
+        (("pyramid", 320, 4, 2), (16, 2)),
     ],
 )
 def test_settings_fit_the_network(networks, asked, done):

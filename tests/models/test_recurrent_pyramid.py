@@ -189,6 +189,8 @@ def test_resolutions_decide_about_the_number_of_instances():
     assert model.choose(None, None) == (4, 4)
     assert model.choose(None, 16) == (2, 16)
     assert model.choose(3, None) == (3, 8)
+    assert [model.nearest_resolution(4, r) for r in (1, 4, 16)] == [4, 4, 16]
+    assert model.nearest_resolution(2, 4) == 16
     for choice in ((3, 4), (None, 1), (5, None), (0, None), (None, 0)):
         with pytest.raises(InputError, match=r"is not possible|are not"):
             model.choose(*choice)
