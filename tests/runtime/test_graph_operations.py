@@ -173,12 +173,26 @@ def test_every_program_names_the_operation(
         ("label", f"--output_dir={tmp_path / 'out'}", photo),
         ("evaluate", "--dataset=synthetic"),
         ("serve", *ports),
-        ("label-corpus", f"--images={photo}", f"--output_dir={tmp_path}/out"),
     ):
         status, _, errors = run_command(*command, f"--model={folder}")
         assert status == 1
         assert "has the operation WriteFile" in errors, command
         assert "or give --trust_model=True" in errors
+
+
+@pytest.mark.extras(name="beam")
+def test_a_corpus_names_the_operation(
+    run_command, stranger, write_picture, tmp_path
+):
+    folder = stranger(written(tmp_path / "file"))
+    status, _, errors = run_command(
+        "label-corpus",
+        f"--images={write_picture('photo.png', PHOTO)}",
+        f"--output_dir={tmp_path}/out",
+        f"--model={folder}",
+    )
+    assert status == 1
+    assert "has the operation WriteFile" in errors
 
 
 def test_the_functions_of_the_saver_are_for_the_saver_alone():
