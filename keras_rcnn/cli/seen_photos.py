@@ -4,8 +4,8 @@ import json
 import pathlib
 
 from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.training.run_folder import SETTINGS_FILE
 
-_SETTINGS_FILE = "settings.json"
 # Networks that continue from others, at most.
 _MAX_RUNS = 20
 
@@ -25,7 +25,7 @@ def count_seen(model: str | pathlib.Path, dataset: SceneDataset) -> int:
         path = pathlib.Path(model).expanduser()
         folder = path if path.is_dir() else path.parent
         try:
-            settings = json.loads((folder / _SETTINGS_FILE).read_bytes())
+            settings = json.loads((folder / SETTINGS_FILE).read_bytes())
             seen.update(settings["data"].get("photos") or [])
             model = settings["start_from"]
         except (OSError, ValueError, KeyError, TypeError, AttributeError):

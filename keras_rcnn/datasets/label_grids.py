@@ -1,6 +1,7 @@
 """What the instances of a network learn at each cell of their grids."""
 
-from typing import Protocol
+import abc
+from typing import Any
 
 import tensorflow as tf
 
@@ -9,15 +10,20 @@ from keras_rcnn.datasets.sampling import Grids, instance_name
 from keras_rcnn.io.labels import IGNORE_LABEL
 
 
-class LabelGrids(Protocol):
+class LabelGrids(abc.ABC):
     """Where the scores of a network lie in a photo, and what they learn."""
 
+    _geometry: Any
+
+    @abc.abstractmethod
     def padding(self, num_instances: int) -> int:
         """Pixels to pad on each side of a photo, so that all can be scored."""
 
+    @abc.abstractmethod
     def input_size(self, grid_size: int, num_instances: int) -> int:
         """Pixels that give a number of scores of the last instance."""
 
+    @abc.abstractmethod
     def targets(
         self,
         labels: tf.Tensor,
@@ -40,10 +46,30 @@ class LabelGrids(Protocol):
         """
 
     def crop(self, scores: Grids, height: tf.Tensor, width: tf.Tensor) -> Grids:
-        """The scores of a photo of this size without those of its padding."""
+        """Removes the scores of the padding.
+
+        Args:
+            scores: of every instance of a padded photo.
+            height: of the photo without padding, in pixels.
+            width: of the photo without padding, in pixels.
+        """
+        cropped = {}
+        for instance in range(1, len(scores) + 1):
+            stride = self._geometry.output_stride(instance)
+            first = self._cells_of_padding(instance, len(scores))
+            rows, columns = (-(-size // stride) for size in (height, width))
+            name = instance_name(instance)
+            cropped[name] = scores[name][
+                :, first : first + rows, first : first + columns
+            ]
+        return cropped
+
+    def _cells_of_padding(self, instance: int, num_instances: int) -> int:
+        """Number of cells of an instance that lie before the photo."""
+        return 0
 
 
-class CenterGrids:
+class CenterGrids(LabelGrids):
     """The labels of the pixels in the center of each receptive field.
 
     Args:
@@ -81,20 +107,11 @@ class CenterGrids:
             weights[name] = weight
         return targets, weights
 
-    def crop(self, scores: Grids, height: tf.Tensor, width: tf.Tensor) -> Grids:
-        """See `LabelGrids`. The earlier instances score the padding as well."""
+    def _cells_of_padding(self, instance: int, num_instances: int) -> int:
+        # The earlier instances score the padding as well.
         geometry = self._geometry
-        padding = geometry.padding(len(scores))
-        cropped = {}
-        for instance in range(1, len(scores) + 1):
-            stride = geometry.output_stride(instance)
-            first = (padding - geometry.padding(instance)) // stride
-            rows, columns = (-(-size // stride) for size in (height, width))
-            name = instance_name(instance)
-            cropped[name] = scores[name][
-                :, first : first + rows, first : first + columns
-            ]
-        return cropped
+        spare = geometry.padding(num_instances) - geometry.padding(instance)
+        return spare // geometry.output_stride(instance)
 
     def _centers(
         self, labels: tf.Tensor, instance: int, shape: tf.Tensor
@@ -110,7 +127,7 @@ class CenterGrids:
         return size
 
 
-class BlockGrids:
+class BlockGrids(LabelGrids):
     """The shares of the classes in the block of pixels of each cell.
 
     Args:
@@ -160,13 +177,3 @@ class BlockGrids:
             )
             weights[name] = weight
         return targets, weights
-
-    def crop(self, scores: Grids, height: tf.Tensor, width: tf.Tensor) -> Grids:
-        """See `LabelGrids`; cells that reach beyond the photo are kept."""
-        cropped = {}
-        for instance in range(1, len(scores) + 1):
-            stride = self._geometry.output_stride(instance)
-            rows, columns = (-(-size // stride) for size in (height, width))
-            name = instance_name(instance)
-            cropped[name] = scores[name][:, :rows, :columns]
-        return cropped

@@ -38,12 +38,12 @@ class PyramidGeometry:
     passes: int = 1
 
     def __post_init__(self) -> None:
-        for name, most in _LARGEST.items():
+        for name, largest in _LARGEST.items():
             value = getattr(self, name)
-            if value not in range(1, most + 1):
+            if value not in range(1, largest + 1):
                 raise InputError(
                     f"{name}={value!r} is not possible for a pyramid: give an "
-                    f"integer from 1 to {most}."
+                    f"integer from 1 to {largest}."
                 )
 
     @property

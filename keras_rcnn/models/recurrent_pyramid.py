@@ -204,6 +204,10 @@ class RecurrentPyramid(SceneParser):
             images, sizes, self._geometry.total_stride, self.compute_dtype
         )
         seen = self._see(images, masks, training)
+        on_level = [
+            [masks.at(FINEST_STRIDE * 2**level)] * self._geometry.depth
+            for level in range(levels)
+        ]
         fed_back: list[Any] = []
         for number in range(self._geometry.passes):
             downward: list[Any] = []
@@ -216,8 +220,7 @@ class RecurrentPyramid(SceneParser):
                 state = self.down(
                     ops.concatenate([m for m in maps if m is not None], -1),
                     scale=number * levels + level,
-                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)]
-                    * self._geometry.depth,
+                    photo_masks=on_level[level],
                     training=training,
                 )
                 if shortcut is not None:
@@ -230,8 +233,7 @@ class RecurrentPyramid(SceneParser):
                 state = self.up(
                     ops.concatenate([shortcut, downward[level]], -1),
                     scale=number * (levels - 1) + level,
-                    photo_masks=[masks.at(FINEST_STRIDE * 2**level)]
-                    * self._geometry.depth,
+                    photo_masks=on_level[level],
                     training=training,
                 )
                 state += shortcut
@@ -260,10 +262,11 @@ class RecurrentPyramid(SceneParser):
         Raises:
             InputError: if it is not between 1 and that of all passes.
         """
-        most = self._geometry.num_instances
-        if not 1 <= num_instances <= most:
+        largest = self._geometry.num_instances
+        if not 1 <= num_instances <= largest:
             raise InputError(
-                f"{num_instances} instances are not possible: give 1 to {most}."
+                f"{num_instances} instances are not possible: give 1 to "
+                f"{largest}."
             )
 
     def choose(

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 import tensorflow as tf
+from keras.callbacks import SwapEMAWeights
 
 from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
 from keras_rcnn.datasets.batch_photos import photos_of_batch
@@ -145,14 +146,11 @@ def train(
         observers: list[keras.callbacks.Callback] = []
         if chief:
             tidy(folder, newest)
-            bar = ProgressBar(budget)
-            stack.callback(bar.close)
             manager = tf.train.CheckpointManager(
                 checkpoint, str(folder), max_to_keep=2
             )
             observers = [
-                bar,
-                *log_callbacks(budget, model_dir),
+                *progress_callbacks(budget, model_dir, stack),
                 *callbacks,
                 Checkpoints(manager, checkpoint_seconds),
             ]
@@ -165,18 +163,19 @@ def train(
             batch_photos = functools.partial(
                 photos_of_batch, training.examples, phase.batch_size, seed
             )
+            chosen = chief and validation and phase is recipe.phases[-1]
             phase_callbacks = [
                 Schedule(recipe, phase, budget, strategy),
                 FiniteWeights(budget, batch_photos, save_unless_chosen),
                 *observers,
-            ]
-            if observers and validation and phase is recipe.phases[-1]:
-                phase_callbacks.append(
-                    BestWeights(model_dir / MODEL_FILE, best)
-                )
-            if recipe.ema_momentum:
+                *(
+                    [BestWeights(model_dir / MODEL_FILE, best)]
+                    if chosen
+                    else []
+                ),
                 # Must run last: earlier callbacks read the averaged weights.
-                phase_callbacks.append(keras.callbacks.SwapEMAWeights())
+                *([SwapEMAWeights()] if recipe.ema_momentum else []),
+            ]
             sample = functools.partial(
                 sample_batches,
                 training,
@@ -205,11 +204,20 @@ def train(
     return float(best) if best >= 0 else None
 
 
-def log_callbacks(
-    budget: Budget, model_dir: pathlib.Path
+def progress_callbacks(
+    budget: Budget, model_dir: pathlib.Path, stack: contextlib.ExitStack
 ) -> list[keras.callbacks.Callback]:
-    """Callbacks that write the progress of a run."""
+    """Callbacks that show and write the progress of a run.
+
+    Args:
+        budget: of the run.
+        model_dir: folder of the run.
+        stack: closes the progress bar at its end.
+    """
+    bar = ProgressBar(budget)
+    stack.callback(bar.close)
     return [
+        bar,
         keras.callbacks.TensorBoard(model_dir / LOGS_DIR, write_graph=False),
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]
