@@ -10,6 +10,9 @@ Your own folder, laid out as for training, with pictures of some photos:
 
     keras-rcnn evaluate --model=runs/own --dataset=folder \
         --data_dir=FOLDER --split=test --pictures_dir=pictures
+
+Several models, `--model=a,b`, and several views of each photo, `--flip` and
+`--scale`, are averaged: more accurate, and as many times slower.
 """
 
 import itertools
@@ -32,12 +35,7 @@ FLAGS = flags.Flags()
 flags.add_labeling(FLAGS)
 flags.add_dataset(FLAGS)
 FLAGS.add_enum("split", "test", flags.SPLITS, "Which of the photos.")
-FLAGS.add_bool(
-    "flip", False, "Average each photo with its mirror image; twice as slow."
-)
-FLAGS.add_floats(
-    "scale", [1.0], "Magnification to average over; may be repeated."
-)
+flags.add_views(FLAGS)
 FLAGS.add_string(
     "reference",
     None,
@@ -58,7 +56,7 @@ def main() -> None:
     """Labels the photos, compares, reports."""
     if FLAGS.pictures_dir:
         make_folder(FLAGS.pictures_dir)
-    labeler = averaged(flags.load_labeler(FLAGS))
+    labeler = flags.average_views(FLAGS, flags.load_labeler(FLAGS))
     dataset = flags.load_dataset(FLAGS, FLAGS.split)
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)
     evaluation = keras_rcnn.evaluate(
@@ -68,12 +66,7 @@ def main() -> None:
         on_photo=picture_writer(dataset) if FLAGS.pictures_dir else None,
     )
     figures = evaluation.report(labeler, dataset)
-    if seen := seen_photos.count_seen(FLAGS.model, dataset):
-        print(
-            f"note: {FLAGS.model} was trained on {seen} of these "
-            f"{dataset.num_examples} photos, so its scores are too good.",
-            file=sys.stderr,
-        )
+    note_seen_photos(dataset)
     print_table(figures)
     if FLAGS.pictures_dir:
         write_png(
@@ -86,13 +79,15 @@ def main() -> None:
     runner.write_report(FLAGS.report, figures)
 
 
-def averaged(labeler: Any) -> Any:
-    """Averages over views of the photos if the flags ask for it."""
-    if not FLAGS.flip and FLAGS.scale == [1.0]:
-        return labeler
-    return keras_rcnn.labeling.TestTimeAugmentation(
-        labeler, FLAGS.scale, FLAGS.flip
-    )
+def note_seen_photos(dataset: "keras_rcnn.datasets.SceneDataset") -> None:
+    """Prints a note if a model was trained on some of the photos."""
+    for model in flags.model_names(FLAGS.model):
+        if seen := seen_photos.count_seen(model, dataset):
+            print(
+                f"note: {model} was trained on {seen} of these "
+                f"{dataset.num_examples} photos, so its scores are too good.",
+                file=sys.stderr,
+            )
 
 
 def load_reference() -> Any:

@@ -7,8 +7,11 @@ from typing import Any
 from absl import flags
 
 import keras_rcnn
+from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 from keras_rcnn.io import quiet
+
+photo_files = LazyModule("keras_rcnn.io.photo_files")
 
 DATASETS = ("stanford_background", "sift_flow", "folder", "synthetic")
 SPLITS = ("train", "test", "all")
@@ -241,7 +244,8 @@ def add_labeling(values: Flags) -> None:
         "SavedModel folder, .keras, .tflite or .onnx file, or name of a "
         "network that comes with the package (see `keras-rcnn models`). Of a "
         "folder with a model.keras that network is used, with the flags below, "
-        "not the settings of the SavedModel.",
+        "not the settings of the SavedModel. Several models of the same "
+        "classes, separated by commas, are averaged.",
         required=True,
     )
     values.add_integer(
@@ -318,17 +322,56 @@ def load_labeler(values: Flags, model: str | None = None, **others: Any) -> Any:
         **others: choices that replace those of the flags.
 
     Raises:
-        InputError: as `keras_rcnn.load_labeler`.
+        InputError: as `keras_rcnn.load_labeler`, or if the classes of several
+            models differ.
     """
+    names = model_names(model or values.model)
     # LiteRT prints a notice when it starts, at every log level.
     with quiet.quiet_libraries():
-        return keras_rcnn.load_labeler(
-            model or values.model,
-            memory_mb=values.memory_mb,
-            num_threads=values.num_threads,
-            trust_model=values.trust_model,
-            **labeling_choices(values) | others,
-        )
+        labelers = [
+            keras_rcnn.load_labeler(
+                name,
+                memory_mb=values.memory_mb,
+                num_threads=values.num_threads,
+                trust_model=values.trust_model,
+                **labeling_choices(values) | others,
+            )
+            for name in names
+        ]
+    if len(labelers) == 1:
+        return labelers[0]
+    return keras_rcnn.labeling.Ensemble(labelers, names)
+
+
+def model_names(text: str) -> list[str]:
+    """The models that a flag names with commas between them."""
+    names: list[str] = photo_files.split_at_commas([text])
+    return names or [text]
+
+
+def add_views(values: Flags) -> None:
+    """Adds the flags that average several views of a photo."""
+    values.add_bool(
+        "flip",
+        False,
+        "Average each photo with its mirror image; twice as slow.",
+    )
+    values.add_floats(
+        "scale", [1.0], "Magnification to average over; may be repeated."
+    )
+
+
+def average_views(values: Flags, labeler: Any) -> Any:
+    """A labeler that averages the views that the flags of `add_views` name.
+
+    Raises:
+        InputError: if a magnification is not above 0.
+    """
+    if not values.flip and values.scale == [1.0]:
+        return labeler
+    return keras_rcnn.labeling.TestTimeAugmentation(
+        labeler, values.scale, values.flip
+    )
 
 
 def _is_finite(value: float | None) -> bool:

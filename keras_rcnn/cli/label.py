@@ -20,6 +20,9 @@ panoptic format.
 A network recognizes things at the size that they had in its training photos,
 here of 320x240 pixels: scale larger photos down with `--longest_side`, which is
 faster, too. `--output_resolution=8` is much faster, with coarser outlines.
+
+Several models, `--model=a,b`, and several views of each photo, `--flip` and
+`--scale`, are averaged: more accurate, and as many times slower.
 """
 
 import contextlib
@@ -41,6 +44,7 @@ from keras_rcnn.io.pictures import allow_megapixels
 TAKES_ARGUMENTS = True
 FLAGS = flags.Flags()
 flags.add_labeling(FLAGS)
+flags.add_views(FLAGS)
 FLAGS.add_strings(
     "images",
     None,
@@ -93,7 +97,7 @@ def main(arguments: list[str]) -> None:
             photos, photo_files.output_names(photos), strict=True
         )
     ]
-    labeler = flags.load_labeler(FLAGS)
+    labeler = flags.average_views(FLAGS, flags.load_labeler(FLAGS))
     annotations = annotation_files.Annotations(
         FLAGS.annotations or (), folder, labeler.class_names, labeler.palette
     )

@@ -6,8 +6,10 @@ Names are imported when they are first used: `Labeler` needs no TensorFlow.
 from keras_rcnn import lazy_names
 
 _MODULES = {
+    "AverageLabeler": "average_labeler",
     "BandLabeler": "labeler",
     "Distillation": "distillation",
+    "Ensemble": "ensemble",
     "Labeler": "labeler",
     "METHODS": "methods",
     "SceneLabeler": "scene_labeler",

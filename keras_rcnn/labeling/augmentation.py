@@ -1,22 +1,19 @@
 """Labels from several views of a photo."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.labeling.batch_labeler import (
-    BatchLabeler,
-    LabelsAndProbabilities,
-)
+from keras_rcnn.labeling.average_labeler import AverageLabeler
 from keras_rcnn.labeling.labeler import Labeler
 
 # These scales, each with its mirror image, are the six views of the tables.
 SIX_VIEWS = (0.9, 1.0, 1.1)
 
 
-class TestTimeAugmentation(BatchLabeler):
+class TestTimeAugmentation(AverageLabeler):
     """Averages the probabilities of a photo over scales and mirror images.
 
     It is more accurate than one view, and takes as many times longer as there
@@ -53,21 +50,16 @@ class TestTimeAugmentation(BatchLabeler):
         self.output_resolution = labeler.output_resolution
         self.smoothing = labeler.smoothing
 
-    def _label(
-        self, photos: np.ndarray, probabilities: bool
-    ) -> LabelsAndProbabilities:
+    def _predictions(self, photos: np.ndarray) -> Iterator[np.ndarray]:
         size = np.array(photos.shape[1:3])
         predict = self.labeler.predict_proba
-        views = []
         for scale in self.scales:
             scaled = _resize(photos, np.maximum(1, np.rint(scale * size)))
             pixels = np.rint(scaled).astype(np.uint8)
-            views.append(_resize(predict(pixels), size))
+            yield _resize(predict(pixels), size)
             if self.flip:
                 mirrored = predict(pixels[:, :, ::-1])
-                views.append(_resize(mirrored[:, :, ::-1], size))
-        mean = np.mean(views, axis=0)
-        return np.argmax(mean, axis=-1).astype(np.uint8), mean
+                yield _resize(mirrored[:, :, ::-1], size)
 
 
 def _resize(planes: np.ndarray, size: np.ndarray) -> np.ndarray:

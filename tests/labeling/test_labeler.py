@@ -37,6 +37,10 @@ def one_view(reference, folder):
     return labeling.TestTimeAugmentation(reference, flip=False)
 
 
+def one_model(reference, folder):
+    return labeling.Ensemble([reference])
+
+
 def saved_model(reference, folder, **choices):
     path = folder / "saved_model"
     if not path.exists():
@@ -73,6 +77,7 @@ def onnx(reference, folder, **options):
 LABELERS = {
     network: (True, True),
     one_view: (True, True),
+    one_model: (True, True),
     saved_model: (True, True),
     one_signature: (False, True),
     litert: (False, False),

@@ -50,9 +50,9 @@ class BigPhoto:
     ) -> None:
         if not isinstance(labeler, BandLabeler):
             raise InputError(
-                f"{job.photo} is too large for --memory_mb, and a SavedModel "
-                "alone labels photos whole: put the model.keras it was "
-                "exported from beside it, or raise --memory_mb."
+                f"{job.photo} is too large for --memory_mb, and only one "
+                "network without --flip and --scale labels photos in parts: "
+                "give its model.keras, or raise --memory_mb."
             )
         self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette

@@ -21,6 +21,7 @@ from keras_rcnn.io.images import (
 )
 from keras_rcnn.io.odd_photos import photo_notes
 from keras_rcnn.io.pictures import TooManyPixelsError
+from keras_rcnn.labeling.average_labeler import AverageLabeler
 from keras_rcnn.labeling.labeler import Labeler, TooLargeError, naming_photo
 from keras_rcnn.reports import label_shares, overlay_with_legend
 
@@ -35,6 +36,8 @@ _ENDS_RUN = {
 }
 # Memory of a photo, its scaled copy, its labels and its overlay.
 _BYTES_A_PIXEL = 40
+# Memory of probabilities that are averaged, for each class.
+_BYTES_A_PROBABILITY = 12
 
 
 class PhotoLabeling:
@@ -58,7 +61,11 @@ class PhotoLabeling:
         self.labeler = labeler
         self.longest_side = longest_side
         self.annotations = annotations
-        self.max_pixels = int(memory_mb * 1e6 / _BYTES_A_PIXEL)
+        self._is_average = isinstance(labeler, AverageLabeler)
+        size = _BYTES_A_PIXEL
+        if self._is_average and longest_side is None:
+            size += _BYTES_A_PROBABILITY * len(labeler.class_names)
+        self.max_pixels = int(memory_mb * 1e6 / size)
         self.network_seconds = 0.0
 
     def measure(self, job: Job) -> Job:
@@ -113,21 +120,25 @@ class PhotoLabeling:
         """Labels photos of one size."""
         start = time.perf_counter()
         try:
-            labels = self.labeler(np.stack([job.small for job in group]))
-            for job, each in zip(group, labels, strict=True):
-                job.labels = each
+            if self._is_average:
+                # The probabilities of a batch may take too much memory.
+                self._label_each(group)
+            else:
+                labels = self.labeler(np.stack([job.small for job in group]))
+                for job, each in zip(group, labels, strict=True):
+                    job.labels = each
         except TooLargeError:
             # One may fit where all do not.
-            for job in group:
-                self._label_alone(job)
+            self._label_each(group)
         self.network_seconds += time.perf_counter() - start
 
-    def _label_alone(self, job: Job) -> None:
-        try:
-            with naming_photo(job.photo):
-                job.labels = self.labeler(job.small)
-        except InputError as error:
-            job.failure = str(error)
+    def _label_each(self, group: list[Job]) -> None:
+        for job in group:
+            try:
+                with naming_photo(job.photo):
+                    job.labels = self.labeler(job.small)
+            except TooLargeError as error:
+                job.failure = str(error)
 
     def _label_big_photo(self, job: Job) -> None:
         job.notes = photo_notes(job.photo)
