@@ -52,7 +52,8 @@ class BigPhoto:
             raise InputError(
                 f"{job.photo} is too large for --memory_mb, and only one "
                 "network without --flip and --scale labels photos in parts: "
-                "give its model.keras, or raise --memory_mb."
+                "put the model.keras of a SavedModel beside it, or raise "
+                "--memory_mb."
             )
         self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette
