@@ -42,7 +42,9 @@ dataset_pictures = LazyModule("keras_rcnn.reports.dataset_pictures")
 def main() -> None:
     """Checks all photos and prints the findings."""
     if FLAGS.dataset == "folder" and FLAGS.data_dir:
-        check = checks.folder_check(FLAGS.data_dir, FLAGS.longest_side)
+        check = checks.folder_check(
+            FLAGS.data_dir, **flags.folder_choices(FLAGS)
+        )
     else:
         check = checks.splits_check(
             {s: flags.load_dataset(FLAGS, s) for s in ("train", "test")}

@@ -191,6 +191,16 @@ def add_dataset(values: Flags, required: bool = True) -> None:
         None,
         "Folder: scale photos and masks down to this many pixels.",
     )
+    values.add_list(
+        "ignore_label",
+        "Folder: values of unknown pixels in masks besides 255, separated by "
+        "commas, such as 11.",
+    )
+    values.check(
+        "ignore_label",
+        lambda texts: all(text.isdecimal() for text in texts or ()),
+        "give whole numbers with commas between them",
+    )
 
 
 def load_dataset(
@@ -206,8 +216,16 @@ def load_dataset(
         data_dir=values.data_dir,
         split=split,
         fold=values.fold,
-        longest_side=values.longest_side,
+        **folder_choices(values),
     )
+
+
+def folder_choices(values: Flags) -> dict[str, Any]:
+    """The arguments for `--dataset=folder` that the flags give."""
+    return {
+        "longest_side": values.longest_side,
+        "ignore_label": tuple(map(int, values.ignore_label or ())),
+    }
 
 
 def check_classes(

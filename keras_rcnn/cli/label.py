@@ -5,8 +5,9 @@ r"""Labels photos of your own; seconds for each on two cores.
 
 For a photo NAME.jpg it writes NAME_labels.png, as large as the photo, whose
 values are the classes of the pixels, counted from 0 in the order of the
-report's `class_names` (a viewer shows it nearly black), and NAME_overlay.png,
-the photo tinted by class, with a legend.
+report's `class_names`, whatever the values in the masks that the model learned
+from (a viewer shows it nearly black), and NAME_overlay.png, the photo tinted by
+class, with a legend.
 
 Large photos (beyond 25 megapixels at the default `--memory_mb`) are read,
 labeled and written strip by strip. Meanwhile their pixels are stored in

@@ -34,6 +34,7 @@ def load_folder(
     folder: str | pathlib.Path,
     split: str = "train",
     longest_side: int | None = None,
+    ignore_label: Sequence[int] = (),
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
 
@@ -48,12 +49,13 @@ def load_folder(
         split: `train`, `test` or `all`.
         longest_side: maximum side in pixels. Larger photos and their masks are
             scaled down to it. Each pixel takes four bytes of memory.
+        ignore_label: see `load_dataset`.
 
     Raises:
         InputError: if a file cannot be used, with its name and how to fix it.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder)
+    layout = folder_layout(folder, ignore_label)
     if layout.problems:
         raise InputError(layout.problems[0])
     for note in layout.notes:
@@ -62,8 +64,14 @@ def load_folder(
     return _read(folder, layout, photos, longest_side, split != "test")
 
 
-def folder_layout(folder: pathlib.Path) -> FolderLayout:
+def folder_layout(
+    folder: pathlib.Path, ignore_label: Sequence[int] = ()
+) -> FolderLayout:
     """Classes and files of a folder in any layout, without reading pictures.
+
+    Args:
+        folder: in one of the layouts.
+        ignore_label: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
@@ -76,7 +84,12 @@ def folder_layout(folder: pathlib.Path) -> FolderLayout:
     elif is_labelme(folder):
         layout = labelme_layout(folder)
     else:
-        layout = plain_layout(folder)
+        layout = plain_layout(folder, ignore_label)
+    if ignore_label and layout.label_of_value is None:
+        raise InputError(
+            f"{folder} has no masks of values, which ignore_label= is for: "
+            "leave it out, or name the class __ignore__."
+        )
     return dataclasses.replace(
         layout,
         problems=(*layout.problems, *_problems_of_classes(folder, layout)),

@@ -47,6 +47,8 @@ class FolderLayout:
         check_values: function of the number of pixels of each label, int
             `(256,)`, in all masks to train on, that raises `InputError` if
             they cannot be meant.
+        label_of_value: label of each value of a mask, -1 for a value that no
+            mask must hold; None if masks do not hold values.
     """
 
     class_names: tuple[str, ...]
@@ -59,6 +61,7 @@ class FolderLayout:
     unused: tuple[pathlib.Path, ...] = ()
     notes: tuple[str, ...] = ()
     check_values: Callable[[np.ndarray], None] = lambda counts: None
+    label_of_value: tuple[int, ...] | None = None
 
 
 def is_photo(path: pathlib.Path) -> bool:

@@ -1,6 +1,7 @@
 """Loads any data set by its name."""
 
 import pathlib
+from collections.abc import Sequence
 
 from keras_rcnn.datasets.folder import load_folder
 from keras_rcnn.datasets.prepared import BUILDERS, load_prepared
@@ -20,6 +21,7 @@ def load_dataset(
     fold: int = 0,
     seed: int = 0,
     longest_side: int | None = None,
+    ignore_label: Sequence[int] = (),
 ) -> SceneDataset:
     """Labeled photos for training or scoring.
 
@@ -38,6 +40,8 @@ def load_dataset(
         seed: of the generated scenes.
         longest_side: maximum side in pixels of photos of your own. Larger ones
             and their masks are scaled down. None leaves them as they are.
+        ignore_label: values of unknown pixels in the masks of photos of your
+            own, besides 255.
 
     Raises:
         InputError: if there is no such data set, split or fold, or if a file
@@ -53,6 +57,11 @@ def load_dataset(
                 f"There is no {what} {given!r}: choose one of "
                 f"{', '.join(map(str, known))}."
             )
+    if ignore_label and name != "folder":
+        raise InputError(
+            f"The labels of {name} are known, and ignore_label= is for the "
+            "data set `folder`: leave it out."
+        )
     if name == "synthetic":
         return synthetic_scenes(split, seed)
     if name == "folder":
@@ -60,5 +69,5 @@ def load_dataset(
             raise InputError(
                 "The data set `folder` needs data_dir=: give the folder."
             )
-        return load_folder(data_dir, split, longest_side)
+        return load_folder(data_dir, split, longest_side, ignore_label)
     return load_prepared(name, data_dir, split, fold)

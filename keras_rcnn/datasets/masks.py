@@ -5,6 +5,7 @@ import pathlib
 import numpy as np
 from PIL import Image
 
+from keras_rcnn.datasets.mask_values import MaskValues
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.pictures import UNREADABLE, open_picture
@@ -40,25 +41,25 @@ def open_mask(path: pathlib.Path) -> Image.Image:
     return mask
 
 
-def mask_values(path: pathlib.Path, mask: Image.Image) -> np.ndarray:
+def stored_values(path: pathlib.Path, mask: Image.Image) -> np.ndarray:
     """Values of a single-channel or palette mask, uint8 `(height, width)`."""
     values = np.asarray(mask).astype(np.uint8)
     # Pillow scales gray levels of 2 and 4 bits to 0 to 255. This undoes it.
     return values // (255 // (2 ** _gray_bits(path) - 1))
 
 
-def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
-    """Class indices of a single-channel or palette mask.
+def read_mask(path: pathlib.Path, mask_values: MaskValues) -> np.ndarray:
+    """Labels of a single-channel or palette mask.
 
     Args:
         path: of the PNG file.
-        num_classes: number of classes.
+        mask_values: the label of each value.
 
     Returns:
         uint8 `(height, width)`, `IGNORE_LABEL` where unknown.
 
     Raises:
-        InputError: if it is broken or has values that are not class indices.
+        InputError: if it is broken or has values that are not listed.
     """
     mask = open_mask(path)
     if mask.mode not in INDEX_MODES:
@@ -67,9 +68,10 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
             "each pixel as a single-channel or palette PNG, or use the Pascal "
             "VOC layout, whose labelmap.txt says what each color means."
         )
-    values = mask_values(path, mask)
-    wrong = values[(values >= num_classes) & (values != IGNORE_LABEL)]
-    if wrong.size:
+    values = stored_values(path, mask)
+    wrong = mask_values.unlisted(values)
+    if wrong.size and mask_values.are_indices:
+        num_classes = mask_values.num_classes
         counts_from_1 = values.min() > 0 and wrong.max() == num_classes
         fix = (
             "subtract 1, as no pixel is 0 and classes count from 0"
@@ -79,9 +81,16 @@ def read_mask(path: pathlib.Path, num_classes: int) -> np.ndarray:
         raise InputError(
             f"{path} holds the value {wrong.max()}, but classes.txt names "
             f"classes 0 to {num_classes - 1} only: {fix}, or write "
-            f"{IGNORE_LABEL} where the class is unknown."
+            f"{IGNORE_LABEL} where the class is unknown, or name the value "
+            f"by ignore_label={wrong.max()}."
         )
-    return values
+    if wrong.size:
+        raise InputError(
+            f"{path} holds the value {wrong.max()}, which classes.txt does "
+            "not list: add it to a class there, or name it by "
+            f"ignore_label={wrong.max()} if the class is unknown."
+        )
+    return mask_values.labels[values].astype(np.uint8)
 
 
 def refuse_binary_masks(counts: np.ndarray) -> None:

@@ -1,6 +1,8 @@
 """The plain layout of a folder: images/, masks/ and classes.txt."""
 
+import functools
 import pathlib
+from collections.abc import Sequence
 
 from keras_rcnn.datasets.layout import (
     FolderLayout,
@@ -8,6 +10,7 @@ from keras_rcnn.datasets.layout import (
     find_files,
     is_photo,
 )
+from keras_rcnn.datasets.mask_values import MaskValues, Values, split_values
 from keras_rcnn.datasets.masks import read_mask, refuse_binary_masks
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
@@ -17,7 +20,9 @@ from keras_rcnn.io.text_files import read_text
 IGNORED = "__ignore__"
 
 
-def plain_layout(folder: pathlib.Path) -> FolderLayout:
+def plain_layout(
+    folder: pathlib.Path, ignore_label: Sequence[int] = ()
+) -> FolderLayout:
     """Photos and classes of a folder in the plain layout.
 
         images/       photos: JPEG, PNG, TIFF, WebP, ...
@@ -27,11 +32,20 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
         classes.txt   one name a line, class 0 first, each optionally followed
                       by its color, as in `sky #87ceeb`
 
+    If the masks have other values, all lines of classes.txt name those of
+    their class, as in `road = 7 #804080` or `car = 26, 27`. Labels are the
+    numbers of the lines all the same.
+
+    Args:
+        folder: in this layout.
+        ignore_label: values of pixels of unknown class besides 255.
+
     Raises:
-        InputError: if classes.txt cannot be used, if a folder is missing, or
-            if there is no photo.
+        InputError: if classes.txt cannot be used, if a folder is missing, if
+            there is no photo, or if a class has a value to ignore.
     """
-    class_names, palette = read_class_list(folder / CLASSES_FILE)
+    class_names, palette, values = _read_lines(folder / CLASSES_FILE)
+    mask_values = MaskValues(len(class_names), values, ignore_label)
     images, problems = find_files(folder / "images", is_photo)
     masks, more_problems = find_files(
         folder / "masks", lambda path: path.suffix.lower() == ".png"
@@ -69,8 +83,9 @@ def plain_layout(folder: pathlib.Path) -> FolderLayout:
             if name in masks
         ],
         test_names=None,
-        read_mask=lambda path: read_mask(path, len(class_names)),
-        check_values=refuse_binary_masks,
+        read_mask=functools.partial(read_mask, mask_values=mask_values),
+        check_values=(lambda counts: None) if values else refuse_binary_masks,
+        label_of_value=tuple(mask_values.labels.tolist()),
         problems=tuple(problems),
     )
 
@@ -83,9 +98,17 @@ def read_class_list(
     A first line `__ignore__`, as in labelme's lists, is not a class.
 
     Raises:
-        InputError: if it is missing, is not UTF-8, or has a color that is not
-            one.
+        InputError: if it is missing, is not UTF-8, or has a color or value
+            that is not one.
     """
+    names, palette, _ = _read_lines(path)
+    return names, palette
+
+
+def _read_lines(
+    path: pathlib.Path,
+) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...], Values | None]:
+    """Names, colors and values in masks of the classes in a file."""
     if not path.is_file():
         raise InputError(
             f"{path} is missing: write the class names into it, one a line, "
@@ -93,11 +116,12 @@ def read_class_list(
             "labelme's JSON files)."
         )
     try:
-        names, palette = read_classes(read_text(path))
+        lines, palette = read_classes(read_text(path))
+        names, values = split_values(lines)
     except InputError:
         raise
     except ValueError as error:
         raise InputError(f"{path}: {error}") from error
     # labelme numbers the classes from -1, the line `__ignore__`.
     first = names[:1] == (IGNORED,)
-    return names[first:], palette[first:]
+    return names[first:], palette[first:], values and values[first:]

@@ -13,7 +13,7 @@ from keras_rcnn.datasets.layout import (
     is_photo,
     normalized,
 )
-from keras_rcnn.datasets.masks import INDEX_MODES, mask_values, open_mask
+from keras_rcnn.datasets.masks import INDEX_MODES, open_mask, stored_values
 from keras_rcnn.datasets.plain import IGNORED
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -190,7 +190,7 @@ def _read_mask(path: pathlib.Path, colors: Mapping[str, Color]) -> np.ndarray:
             label_of_line[line] = names.index(name)
     mask = open_mask(path)
     if mask.mode in INDEX_MODES and mask.mode != "P":
-        lines = mask_values(path, mask)
+        lines = stored_values(path, mask)
         wrong = lines[(lines >= len(colors)) & (lines != IGNORE_LABEL)]
         if wrong.size:
             raise _not_in_labelmap(path, f"the value {wrong.max()}")

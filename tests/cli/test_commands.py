@@ -44,7 +44,13 @@ WRONG = {
         "photo.jpg",
     ],
     "inspect": ["--split=half", "--num_photos=0", "--num_worst=-1", "a.jpg"],
-    "check": ["--similarity=0.1", "--similarity=nan", "--split=train"],
+    "check": [
+        "--similarity=0.1",
+        "--similarity=nan",
+        "--split=train",
+        "--ignore_label=-1",
+        "--ignore_label=1;2",
+    ],
     "train": ["--teacher=t", "--distillation=2", "--minutes=nan", "--fold=x"],
     "export": [f"--max_megapixels={n}" for n in ("nan", "inf", "1e300")],
     "serve": [

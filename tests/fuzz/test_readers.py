@@ -97,7 +97,7 @@ def read_mask(content, folder):
     photo = Image.new("RGB", (16, 12))
     write(folder, "images/p.png", encoded(photo))
     write(folder, "masks/p.png", content)
-    (checked,) = photos_of_folder(folder, folder_layout(folder), None)
+    (checked,) = photos_of_folder(folder_layout(folder), None)
     assert checked.errors or checked.label.shape == (12, 16)
     assert not any("\n" in line for line in checked.errors)
 

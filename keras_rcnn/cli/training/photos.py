@@ -2,7 +2,7 @@
 
 import pathlib
 
-from keras_rcnn.cli.flags import Flags
+from keras_rcnn.cli.flags import Flags, folder_choices
 from keras_rcnn.cli.training.other_networks import load_other
 from keras_rcnn.datasets import (
     SceneDataset,
@@ -26,7 +26,7 @@ def load_labeled(flags: Flags, experiment: Experiment) -> SceneDataset:
         experiment.split,
         experiment.fold,
         experiment.seed,
-        flags.longest_side,
+        **folder_choices(flags),
     )
 
 

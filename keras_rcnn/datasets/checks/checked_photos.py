@@ -2,7 +2,7 @@
 
 import dataclasses
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,12 +43,11 @@ class CheckedPhoto:
 
 
 def photos_of_folder(
-    folder: pathlib.Path, layout: FolderLayout, longest_side: int | None
+    layout: FolderLayout, longest_side: int | None
 ) -> Iterator[CheckedPhoto]:
     """Reads the photos of a folder and their masks, even broken ones.
 
     Args:
-        folder: with labeled photos.
         layout: of the folder.
         longest_side: in pixels; larger photos are scaled down, as in training.
     """
@@ -58,8 +57,10 @@ def photos_of_folder(
     for photo in layout.photos:
         split = "test" if photo.name in tested else "train"
         checked = _read(layout, photo, split)
-        if folder / "masks" in photo.mask.parents:
-            checked.notes += _notes_on_palette(photo.mask, layout)
+        if layout.label_of_value:
+            checked.notes += _notes_on_palette(
+                photo.mask, layout, layout.label_of_value
+            )
         if checked.image is not None:
             checked.image = scale_down(checked.image, longest_side)
             if checked.label is not None:
@@ -152,7 +153,9 @@ def lonely_pixels(label: np.ndarray) -> np.ndarray:
     return lonely
 
 
-def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
+def _notes_on_palette(
+    mask: pathlib.Path, layout: FolderLayout, label_of_value: Sequence[int]
+) -> list[str]:
     """Notes a mask whose palette gives a class the color of another class.
 
     Only the values count, but the program that wrote the mask may have numbered
@@ -165,12 +168,13 @@ def _notes_on_palette(mask: pathlib.Path, layout: FolderLayout) -> list[str]:
         return []  # There is an error for it already.
     classes = {color: label for label, color in enumerate(layout.palette)}
     colors = zip(*[iter(values or [])] * 3, strict=False)
-    for label, color in enumerate(colors):
+    for value, color in enumerate(colors):
+        label = label_of_value[value]
         other = classes.get(color, label)
-        if label < len(layout.palette) and other != label:
+        if 0 <= label < len(layout.palette) and other != label:
             names = layout.class_names
             return [
-                f"{mask} shows its value {label}, {names[label]}, in the "
+                f"{mask} shows its value {value}, {names[label]}, in the "
                 f"color that classes.txt gives to {names[other]}: check that "
                 "both have the classes in the same order."
             ]

@@ -155,20 +155,23 @@ class DatasetCheck:
 
 
 def folder_check(
-    folder: str | pathlib.Path, longest_side: int | None = None
+    folder: str | pathlib.Path,
+    longest_side: int | None = None,
+    ignore_label: Sequence[int] = (),
 ) -> DatasetCheck:
     """The check of a folder of labeled photos, which `run` starts.
 
     Args:
         folder: in any layout that `load_dataset("folder", ...)` reads.
         longest_side: in pixels; photos are scaled down to it, as in training.
+        ignore_label: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
             classes and photos it has.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder)
+    layout = folder_layout(folder, ignore_label)
     if not 2 <= len(layout.class_names) <= MAX_CLASSES:
         # Colors, pictures and the photos need the classes.
         raise InputError(layout.problems[0])
@@ -176,7 +179,7 @@ def folder_check(
         folder.resolve().name,
         layout.class_names,
         layout.palette,
-        photos_of_folder(folder, layout, longest_side),
+        photos_of_folder(layout, longest_side),
         len(layout.photos),
         [
             *(Finding(text, is_error=True) for text in layout.problems),
