@@ -101,7 +101,7 @@ def _write(
         ).encode(),
         f"assets/{METADATA_FILE}": graph.metadata.encode(),
     }
-    if requests := warm_up_requests():
+    if requests := warm_up_requests(graph.max_pixels):
         files["assets.extra/tf_serving_warmup_requests"] = requests
     for name, content in files.items():
         (folder / name).parent.mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """Requests that a server runs at its start."""
 
 import io
+import math
 import pathlib
 import tempfile
 
@@ -11,20 +12,25 @@ from PIL import Image
 _HEIGHT, _WIDTH = 48, 64
 
 
-def warm_up_requests() -> bytes | None:
+def warm_up_requests(max_pixels: int) -> bytes | None:
     """Returns a TFRecord file of `PredictionLog` messages.
 
     The first request to a signature takes seconds, because TensorFlow optimizes
     its graph. There is one request for each signature that most clients use.
     None without the extra `serving`, which defines the messages.
+
+    Args:
+        max_pixels: size of the largest photo that the model labels.
     """
     try:
         from tensorflow_serving.apis import prediction_log_pb2
     except ModuleNotFoundError:
         return None
 
-    photo = np.zeros((_HEIGHT, _WIDTH, 3), np.uint8)
-    photo[:] = np.linspace(0, 255, _WIDTH, dtype=np.uint8)[:, np.newaxis]
+    side = max(1, math.isqrt(max_pixels))
+    height, width = min(_HEIGHT, side), min(_WIDTH, side)
+    photo = np.zeros((height, width, 3), np.uint8)
+    photo[:] = np.linspace(0, 255, width, dtype=np.uint8)[:, np.newaxis]
     file = io.BytesIO()
     Image.fromarray(photo).save(file, "JPEG")
     inputs = {

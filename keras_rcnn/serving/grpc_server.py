@@ -11,12 +11,13 @@ from tensorflow_serving.apis import (
 )
 
 from keras_rcnn.io.addresses import cannot_listen
+from keras_rcnn.serving.grpc_limits import (
+    MAX_OPEN,
+    MAX_WAITING,
+    server_options,
+)
 from keras_rcnn.serving.prediction_service import PredictionService
 from keras_rcnn.serving.served_model import ServedModel
-
-MAX_WAITING = 64
-# Requests that are arriving, and those for health and metadata, come on top.
-_MAX_OPEN = 128
 
 
 class GrpcServer:
@@ -41,14 +42,9 @@ class GrpcServer:
         max_request_bytes: int,
     ) -> None:
         self._server = grpc.server(
-            futures.ThreadPoolExecutor(_MAX_OPEN, "grpc"),
-            maximum_concurrent_rpcs=_MAX_OPEN,
-            options=[
-                ("grpc.max_receive_message_length", max_request_bytes),
-                ("grpc.max_send_message_length", -1),
-                # Otherwise two servers could share one port and its requests.
-                ("grpc.so_reuseport", 0),
-            ],
+            futures.ThreadPoolExecutor(MAX_OPEN, "grpc"),
+            maximum_concurrent_rpcs=MAX_OPEN,
+            options=server_options(max_request_bytes),
         )
         service = PredictionService(served, name, MAX_WAITING)
         prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(

@@ -3,9 +3,7 @@
 import asyncio
 import base64
 import binascii
-import threading
 import uuid
-from collections.abc import Callable
 from typing import Any
 
 import kserve
@@ -13,6 +11,7 @@ import numpy as np
 from kserve.errors import InvalidInput
 
 from keras_rcnn.serving import json_requests
+from keras_rcnn.serving.cancellation import Cancellation
 from keras_rcnn.serving.request_error import RequestError
 from keras_rcnn.serving.served_model import ServedModel
 
@@ -46,13 +45,11 @@ class KServeModel(kserve.Model):
         Raises:
             InvalidInput: if the request is invalid.
         """
-        has_left = threading.Event()
+        cancellation = Cancellation()
         try:
-            return await asyncio.to_thread(
-                self._answer, payload, has_left.is_set
-            )
+            return await asyncio.to_thread(self._answer, payload, cancellation)
         except asyncio.CancelledError:
-            has_left.set()
+            cancellation.cancel()
             raise
         except RequestError as error:
             raise InvalidInput(str(error)) from error
@@ -65,19 +62,19 @@ class KServeModel(kserve.Model):
         """Returns the outputs of `serving_default`."""
         return self._described("outputs")
 
-    def _answer(self, payload: Any, has_left: Callable[[], bool]) -> Any:
+    def _answer(self, payload: Any, cancellation: Cancellation) -> Any:
         if isinstance(payload, kserve.InferRequest):
-            return self._answer_v2(payload, has_left)
+            return self._answer_v2(payload, cancellation)
         if not isinstance(payload, dict):
             raise RequestError("The request is not a JSON object.")
         signature = _text(payload.get("signature_name", ""))
         specs = self._served.inputs(signature)
         inputs, rows = json_requests.decode_inputs(payload, specs)
-        results = self._served.predict(signature, inputs, has_left)
+        results = self._served.predict(signature, inputs, cancellation)
         return json_requests.encode_outputs(results, rows)
 
     def _answer_v2(
-        self, request: kserve.InferRequest, has_left: Callable[[], bool]
+        self, request: kserve.InferRequest, cancellation: Cancellation
     ) -> kserve.InferResponse:
         parameters = request.parameters or {}
         signature = _text(
@@ -89,7 +86,7 @@ class KServeModel(kserve.Model):
         results = self._served.predict(
             signature,
             {part.name: _to_array(part) for part in request.inputs},
-            has_left,
+            cancellation,
         )
         raw = bool(request.from_grpc or request.use_binary_outputs)
         return kserve.InferResponse(

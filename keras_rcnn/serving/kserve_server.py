@@ -22,20 +22,23 @@ from kserve.model_server import app
 from kserve.protocol.dataplane import DataPlane
 from kserve.protocol.grpc import grpc_predict_v2_pb2_grpc
 from kserve.protocol.grpc.interceptors import ExceptionToStatusInterceptor
-from kserve.protocol.grpc.servicer import InferenceServicer
 from kserve.protocol.model_repository_extension import ModelRepositoryExtension
 from kserve.protocol.rest.server import RESTServer
 from starlette.exceptions import HTTPException
 
 from keras_rcnn.io.addresses import address, cannot_listen, listen
 from keras_rcnn.serving.ending_server import EndingServer
+from keras_rcnn.serving.grpc_limits import (
+    MAX_OPEN,
+    MAX_WAITING,
+    server_options,
+)
 from keras_rcnn.serving.kserve_model import KServeModel
 from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
+from keras_rcnn.serving.kserve_servicer import LimitedServicer
 from keras_rcnn.serving.kserve_work_limit import Work, WorkLimit
 from keras_rcnn.serving.served_model import ServedModel
-
-MAX_WAITING = 64
 
 
 class KServeServer:
@@ -135,15 +138,11 @@ class KServeServer:
     async def _start_grpc(self) -> grpc.aio.Server:
         server = grpc.aio.server(
             interceptors=(ExceptionToStatusInterceptor(),),
-            maximum_concurrent_rpcs=MAX_WAITING,
-            options=[
-                ("grpc.max_receive_message_length", self._max_request_bytes),
-                ("grpc.max_send_message_length", -1),
-                ("grpc.so_reuseport", 0),
-            ],
+            maximum_concurrent_rpcs=MAX_OPEN,
+            options=server_options(self._max_request_bytes),
         )
         grpc_predict_v2_pb2_grpc.add_GRPCInferenceServiceServicer_to_server(
-            InferenceServicer(self._plane, self._repository), server
+            LimitedServicer(self._plane, self._repository), server
         )
         servicer = health.aio.HealthServicer()
         for name in ("", self._name):

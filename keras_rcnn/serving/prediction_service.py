@@ -16,6 +16,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from keras_rcnn.serving.cancellation import Cancellation
 from keras_rcnn.serving.request_error import RequestError
 from keras_rcnn.serving.served_model import ServedModel
 from keras_rcnn.serving.tensor_protos import to_array
@@ -56,10 +57,11 @@ class PredictionService(
                 name: to_array(name[:80], proto)
                 for name, proto in request.inputs.items()
             }
+            cancellation = Cancellation()
             with self._place():
-                results = self._served.predict(
-                    signature, inputs, lambda: not context.is_active()
-                )
+                if not context.add_callback(cancellation.cancel):
+                    cancellation.cancel()
+                results = self._served.predict(signature, inputs, cancellation)
             results = _chosen(results, list(request.output_filter))
         except RequestError as error:
             context.abort(error.code, str(error))

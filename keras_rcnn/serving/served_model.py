@@ -1,9 +1,10 @@
 """A SavedModel that answers requests."""
 
+import contextlib
 import pathlib
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import grpc
@@ -19,6 +20,7 @@ from keras_rcnn.io.pictures import (
     open_picture,
 )
 from keras_rcnn.runtime.graph_operations import load_saved_model
+from keras_rcnn.serving.cancellation import Cancellation
 from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
 
@@ -108,18 +110,17 @@ class ServedModel:
         self,
         signature: str,
         inputs: Mapping[str, np.ndarray],
-        has_left: Callable[[], bool] = lambda: False,
+        cancellation: Cancellation | None = None,
     ) -> dict[str, np.ndarray]:
         """Answers a request.
 
         Args:
             signature: name of the signature; `serving_default` if empty.
             inputs: arrays by name.
-            has_left: whether the client has left; asked before each photo, so
-                that its work is given up.
+            cancellation: ends the work when the client has left.
 
         Raises:
-            RequestError: if the request is invalid or too large.
+            RequestError: if the request is invalid, too large or cancelled.
         """
         start = time.perf_counter()
         known = signature if signature in self.signature_defs else "other"
@@ -127,7 +128,9 @@ class ServedModel:
         code = "INTERNAL"
         try:
             name_to_run = signature or "serving_default"
-            results = self._predict(name_to_run, inputs, has_left)
+            results = self._predict(
+                name_to_run, inputs, cancellation or Cancellation()
+            )
             code = "OK"
             return results
         except RequestError as error:
@@ -141,13 +144,13 @@ class ServedModel:
         self,
         signature: str,
         inputs: Mapping[str, np.ndarray],
-        has_left: Callable[[], bool] = lambda: False,
+        cancellation: Cancellation,
     ) -> dict[str, np.ndarray]:
         self._check(signature, inputs)
         run = self._model.signatures[signature]
         try:
             with self._turns:
-                arrays = _run(run, inputs, has_left)
+                arrays = _run(run, inputs, cancellation)
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             raise RequestError(
                 "The server has too little memory for this request: send "
@@ -200,17 +203,18 @@ class ServedModel:
         for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
             log = prediction_log_pb2.PredictionLog.FromString(record)
             request = log.predict_log.request
-            self._predict(
-                request.model_spec.signature_name,
-                {
-                    name: tf.make_ndarray(value)
-                    for name, value in request.inputs.items()
-                },
-            )
+            run = self._model.signatures[request.model_spec.signature_name]
+            inputs = {
+                name: tf.make_ndarray(value)
+                for name, value in request.inputs.items()
+            }
+            # Older exports may have warm-up photos above their own limit.
+            with contextlib.suppress(RequestError):
+                _run_once(run, inputs, Cancellation())
 
 
 def _run(
-    run: Any, inputs: Mapping[str, np.ndarray], has_left: Callable[[], bool]
+    run: Any, inputs: Mapping[str, np.ndarray], cancellation: Cancellation
 ) -> dict[str, np.ndarray]:
     """Runs a signature; files of many pixels one by one.
 
@@ -218,12 +222,12 @@ def _run(
     """
     (files,) = inputs.values() if len(inputs) == 1 else (np.zeros(0),)
     if files.dtype != object or sum(map(_pixels, files)) < _PIXELS_AT_ONCE:
-        return _run_once(run, inputs, has_left)
+        return _run_once(run, inputs, cancellation)
     parts = []
     for index, file in enumerate(files):
         part = {name: np.array([file], object) for name in inputs}
         try:
-            parts.append(_run_once(run, part, has_left))
+            parts.append(_run_once(run, part, cancellation))
         except RequestError as error:
             where = str(error).replace("[0]", f"[{index}]")
             raise RequestError(where, error.code) from error
@@ -234,12 +238,10 @@ def _run(
 
 
 def _run_once(
-    run: Any, inputs: Mapping[str, np.ndarray], has_left: Callable[[], bool]
+    run: Any, inputs: Mapping[str, np.ndarray], cancellation: Cancellation
 ) -> dict[str, np.ndarray]:
-    if has_left():
-        raise RequestError("The client has left.", grpc.StatusCode.CANCELLED)
     try:
-        results = run(**{name: tf.constant(x) for name, x in inputs.items()})
+        results = cancellation.run(run, inputs)
     except tf.errors.InvalidArgumentError as error:
         raise RequestError(explain(error.message, inputs)) from error
     # `numpy()` of a single string is bytes, not an array.

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from tensorflow_serving.apis import prediction_log_pb2
 
 import keras_rcnn
 from keras_rcnn.errors import InputError
-from keras_rcnn.export import export_saved_model
+from keras_rcnn.export import export_saved_model, warm_up
 
 PHOTOS = np.random.default_rng(0).integers(0, 256, (2, 19, 30, 3), np.uint8)
 
@@ -178,6 +179,16 @@ def test_warm_up_requests_are_answered(exported, signatures):
         }
         assert signatures[request.model_spec.signature_name](**inputs)
     assert names == {"serving_default", "probabilities", "image_bytes"}
+
+
+@pytest.mark.parametrize(
+    ("max_pixels", "size"),
+    [(1, (1, 1)), (3071, (48, 55)), (3072, (48, 55)), (10**6, (48, 64))],
+)
+def test_warm_up_photos_are_within_the_limit(max_pixels, size):
+    records = warm_up.warm_up_requests(max_pixels)
+    (found,) = re.findall(rb"\xff\xc0\x00\x11\x08(..)(..)", records, re.DOTALL)
+    assert tuple(map(int.from_bytes, found)) == size
 
 
 def test_large_photos_in_tiles_and_none_too_large(labeler, tmp_path):

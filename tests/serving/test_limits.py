@@ -248,9 +248,7 @@ def test_the_pixels_of_a_request_are_bounded_in_sum(served, files):
         served.predict("", {"images": np.zeros((2, 60, 50, 3), np.uint8)})
 
 
-def test_large_files_are_labeled_one_by_one(
-    saved_model, files, monkeypatch, served
-):
+def test_large_files_are_labeled_one_by_one(files, monkeypatch, served):
     inputs = {"image_bytes": np.array(files, object)}
     served._max_megapixels = 50
     whole = served.predict("image_bytes", inputs)
@@ -259,15 +257,6 @@ def test_large_files_are_labeled_one_by_one(
     assert parts.keys() == whole.keys()
     for name, array in whole.items():
         np.testing.assert_array_equal(parts[name], array)
-    asked = []
-
-    def has_left():
-        asked.append(None)
-        return len(asked) > 2
-
-    with pytest.raises(RequestError, match="has left"):
-        served.predict("image_bytes", inputs, has_left)
-    assert len(asked) == 3
     inputs["image_bytes"][1] = files[1][:-300]
     with pytest.raises(RequestError, match=r"image_bytes\[1\]"):
         served.predict("image_bytes", inputs)
