@@ -4,10 +4,11 @@ r"""Finds errors in labeled photos before a network is trained on them.
 
 Each line that begins with `error:` names a file that stops training and how to
 fix it; the exit status is then 1. Lines that begin with `note:` are for you to
-judge: photos that look the same, above all a training photo and a test photo;
-masks that are unknown everywhere or speckled; classes that no photo has; photos
-that are much larger than the others. The HTML report adds the fraction of each
-class, sizes, and pictures. Published data sets can be checked as well:
+judge: photos that look the same, above all a training photo and a test photo,
+which `--group_by=near_duplicates` puts on one side; masks that are unknown
+everywhere or speckled; classes that no photo has; photos that are much larger
+than the others. The HTML report adds the fraction of each class, sizes, and
+pictures. Published data sets can be checked as well:
 
     keras-rcnn check --dataset=stanford_background
 """

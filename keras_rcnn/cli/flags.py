@@ -15,6 +15,7 @@ photo_files = LazyModule("keras_rcnn.io.photo_files")
 
 DATASETS = ("stanford_background", "sift_flow", "folder", "synthetic")
 SPLITS = ("train", "test", "all")
+GROUPINGS = ("folder", "prefix", "near_duplicates")
 PRECISIONS = ("auto", "float32", "mixed_bfloat16")
 _CHOICES = (
     "method",
@@ -201,6 +202,14 @@ def add_dataset(values: Flags, required: bool = True) -> None:
         lambda texts: all(text.isdecimal() for text in texts or ()),
         "give whole numbers with commas between them",
     )
+    values.add_enum(
+        "group_by",
+        None,
+        GROUPINGS,
+        "Folder: keep photos together in one split that are in one folder, or "
+        "have names that differ in the last number only, or look the same; "
+        "frames of one video, for example. Each photo alone if not given.",
+    )
 
 
 def load_dataset(
@@ -225,6 +234,7 @@ def folder_choices(values: Flags) -> dict[str, Any]:
     return {
         "longest_side": values.longest_side,
         "ignore_label": tuple(map(int, values.ignore_label or ())),
+        "group_by": values.group_by,
     }
 
 

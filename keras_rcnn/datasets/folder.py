@@ -17,6 +17,7 @@ from keras_rcnn.datasets.layout import (
     refuse_other_size,
     skipped_photos,
 )
+from keras_rcnn.datasets.photo_groups import group_photos
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import PhotoFile, SceneDataset
 from keras_rcnn.datasets.splits import chosen_names
@@ -35,6 +36,7 @@ def load_folder(
     split: str = "train",
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
+    group_by: str | None = None,
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
 
@@ -50,12 +52,13 @@ def load_folder(
         longest_side: maximum side in pixels. Larger photos and their masks are
             scaled down to it. Each pixel takes four bytes of memory.
         ignore_label: see `load_dataset`.
+        group_by: see `load_dataset`.
 
     Raises:
         InputError: if a file cannot be used, with its name and how to fix it.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder, ignore_label)
+    layout = folder_layout(folder, ignore_label, group_by)
     if layout.problems:
         raise InputError(layout.problems[0])
     for note in layout.notes:
@@ -65,13 +68,18 @@ def load_folder(
 
 
 def folder_layout(
-    folder: pathlib.Path, ignore_label: Sequence[int] = ()
+    folder: pathlib.Path,
+    ignore_label: Sequence[int] = (),
+    group_by: str | None = None,
 ) -> FolderLayout:
-    """Classes and files of a folder in any layout, without reading pictures.
+    """Classes and files of a folder in any layout.
+
+    Pictures are read only to find near-duplicates.
 
     Args:
         folder: in one of the layouts.
         ignore_label: see `load_dataset`.
+        group_by: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
@@ -90,6 +98,8 @@ def folder_layout(
             f"{folder} has no masks of values, which ignore_label= is for: "
             "leave it out, or name the class __ignore__."
         )
+    if group_by:
+        layout = group_photos(layout, group_by)
     return dataclasses.replace(
         layout,
         problems=(*layout.problems, *_problems_of_classes(folder, layout)),
@@ -115,15 +125,16 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
             f"{photos[0].image} is the only labeled photo: at least two are "
             "needed, one to train and one to test."
         )
-    test_names = layout.test_names
-    if test_names is None:
-        test_names = chosen_names(
-            [photo.name for photo in photos], _TEST_FRACTION, _TEST_SALT
-        )
+    if layout.test_names is None:
+        names = {photo.split_by for photo in photos}
+        chosen = chosen_names(names, _TEST_FRACTION, _TEST_SALT)
+        is_tested = [photo.split_by in chosen for photo in photos]
+    else:
+        is_tested = [photo.name in layout.test_names for photo in photos]
     return [
         photo
-        for photo in photos
-        if (photo.name in test_names) == (split == "test")
+        for photo, tested in zip(photos, is_tested, strict=True)
+        if tested == (split == "test")
     ]
 
 
@@ -148,7 +159,7 @@ def _read(
         images.append(image)
         labels.append(label)
         is_labeled = bool((label != IGNORE_LABEL).any())
-        files.append(PhotoFile(photo.name, digest, is_labeled))
+        files.append(PhotoFile(photo.name, digest, is_labeled, photo.split_by))
         counts += np.bincount(label.ravel(), minlength=256)
     if is_trained_on:
         layout.check_values(counts)

@@ -21,11 +21,18 @@ class LabeledPhoto:
         name: path below the folder of photos, without suffix.
         image: file of the photo.
         mask: file of the mask, or of the shapes to draw it from.
+        group: photos of one group are on one side of every split.
     """
 
     name: str
     image: pathlib.Path
     mask: pathlib.Path
+    group: str | None = None
+
+    @property
+    def split_by(self) -> str:
+        """What decides about the split: the group, or else the name."""
+        return self.name if self.group is None else self.group
 
 
 @dataclasses.dataclass(frozen=True)

@@ -22,6 +22,7 @@ def load_dataset(
     seed: int = 0,
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
+    group_by: str | None = None,
 ) -> SceneDataset:
     """Labeled photos for training or scoring.
 
@@ -42,6 +43,9 @@ def load_dataset(
             and their masks are scaled down. None leaves them as they are.
         ignore_label: values of unknown pixels in the masks of photos of your
             own, besides 255.
+        group_by: keeps photos of your own together that belong together, such
+            as frames of one video: `folder`, `prefix` or `near_duplicates`,
+            see `group_photos`. None splits them by name.
 
     Raises:
         InputError: if there is no such data set, split or fold, or if a file
@@ -57,10 +61,10 @@ def load_dataset(
                 f"There is no {what} {given!r}: choose one of "
                 f"{', '.join(map(str, known))}."
             )
-    if ignore_label and name != "folder":
+    if (ignore_label or group_by) and name != "folder":
         raise InputError(
-            f"The labels of {name} are known, and ignore_label= is for the "
-            "data set `folder`: leave it out."
+            f"The labels and the splits of {name} are known, and ignore_label= "
+            "and group_by= are for the data set `folder`: leave them out."
         )
     if name == "synthetic":
         return synthetic_scenes(split, seed)
@@ -69,5 +73,7 @@ def load_dataset(
             raise InputError(
                 "The data set `folder` needs data_dir=: give the folder."
             )
-        return load_folder(data_dir, split, longest_side, ignore_label)
+        return load_folder(
+            data_dir, split, longest_side, ignore_label, group_by
+        )
     return load_prepared(name, data_dir, split, fold)

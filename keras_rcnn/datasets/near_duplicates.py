@@ -6,6 +6,8 @@ import numpy as np
 from PIL import Image
 
 SIDE = 24
+# Least correlation of the thumbnails of photos that look the same.
+SIMILARITY = 0.985
 _ROWS_A_BLOCK = 1024
 
 

@@ -17,11 +17,14 @@ class PhotoFile(NamedTuple):
         name: path below the folder of photos, without suffix.
         digest: hash of the pixels, before they are scaled.
         is_labeled: whether the class of any pixel is known.
+        split_by: name of its group, or of the photo, which decides about
+            splits.
     """
 
     name: str
     digest: str
     is_labeled: bool
+    split_by: str
 
 
 @dataclasses.dataclass(frozen=True)

@@ -90,8 +90,8 @@ def train_validation_split(
     """Splits off photos for validation, which select the best weights.
 
     In a folder, only photos with labels are split off, and the name of a photo
-    decides, so that photos that are added later do not change the split. Of
-    other data sets, a permutation of the photos decides.
+    or of its group decides, so that photos that are added later do not change
+    the split. Of other data sets, a permutation of the photos decides.
 
     Args:
         dataset: at least two photos with labels.
@@ -103,8 +103,8 @@ def train_validation_split(
         The photos for training and those for validation.
 
     Raises:
-        InputError: if there are fewer than two photos, or if the fraction is
-            not between 0 and 1.
+        InputError: if there are fewer than two photos or groups of photos, or
+            if the fraction is not between 0 and 1.
     """
     if not 0 < fraction < 1:
         raise InputError(
@@ -122,9 +122,15 @@ def train_validation_split(
             "two are needed, one of them to choose the best weights by."
         )
     if files:
-        labeled_names = [file.name for file in files if file.is_labeled]
-        chosen = chosen_names(labeled_names, fraction, f"validation {seed}")
-        held_out = np.array([file.name in chosen for file in files])
+        names = {file.split_by for file in files if file.is_labeled}
+        if len(names) < 2:
+            raise InputError(
+                f"All photos of {dataset.name} to train on are in one group: "
+                "add photos of another, or group them in another way, or set "
+                "validation_fraction=0."
+            )
+        chosen = chosen_names(names, fraction, f"validation {seed}")
+        held_out = np.array([file.split_by in chosen for file in files])
     else:
         # Never change this: the shipped networks were chosen by these photos.
         num_held_out = min(max(1, round(fraction * count)), count - 1)

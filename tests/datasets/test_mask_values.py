@@ -96,7 +96,7 @@ def test_values_that_cannot_be_ignored(tmp_path):
             InputError, match=f"ignore_label={value} .*{message}"
         ):
             load(tmp_path, ignore_label=(value,))
-    with pytest.raises(InputError, match="labels of synthetic are known"):
+    with pytest.raises(InputError, match="labels and the splits of synthetic"):
         load_dataset("synthetic", ignore_label=(0,))
     (tmp_path / "labelmap.txt").write_text("a:1,2,3::\nb:4,5,6::\n")
     (tmp_path / "images").rename(tmp_path / "JPEGImages")

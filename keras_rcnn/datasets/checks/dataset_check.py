@@ -158,6 +158,7 @@ def folder_check(
     folder: str | pathlib.Path,
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
+    group_by: str | None = None,
 ) -> DatasetCheck:
     """The check of a folder of labeled photos, which `run` starts.
 
@@ -165,13 +166,14 @@ def folder_check(
         folder: in any layout that `load_dataset("folder", ...)` reads.
         longest_side: in pixels; photos are scaled down to it, as in training.
         ignore_label: see `load_dataset`.
+        group_by: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
             classes and photos it has.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder, ignore_label)
+    layout = folder_layout(folder, ignore_label, group_by)
     if not 2 <= len(layout.class_names) <= MAX_CLASSES:
         # Colors, pictures and the photos need the classes.
         raise InputError(layout.problems[0])
