@@ -24,10 +24,15 @@ faster, too. `--output_resolution=8` is much faster, with coarser outlines.
 
 Several models, `--model=a,b`, and several views of each photo, `--flip` and
 `--scale`, are averaged: more accurate, and as many times slower.
+
+`--uncertainty` writes NAME_uncertainty.png as well, as large as the photo: 0
+where the model is sure, 255 times (1 minus the probability of the label)
+elsewhere.
 """
 
 import contextlib
 import itertools
+import pathlib
 import sys
 import time
 from collections.abc import Sequence
@@ -61,6 +66,12 @@ FLAGS.add_float(
     "How large a photo may be; 89, Pillow's limit against decompression "
     "bombs, if not given.",
     lower_bound=0,
+)
+FLAGS.add_bool(
+    "uncertainty",
+    False,
+    "Also write NAME_uncertainty.png: 255 times (1 minus the probability of "
+    "the label) of each pixel, 0 where the model is sure.",
 )
 FLAGS.add_multi_enum(
     "annotations",
@@ -102,10 +113,7 @@ def main(arguments: list[str]) -> None:
     annotations = annotation_files.Annotations(
         FLAGS.annotations or (), folder, labeler.class_names, labeler.palette
     )
-    outputs = (
-        (job.labels_file, job.overlay_file, *annotations.copies(job))
-        for job in jobs
-    )
+    outputs = ((*written(job), *annotations.copies(job)) for job in jobs)
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))
     figures = label_photos(labeler, jobs, annotations)
     if figures["photos"]:
@@ -124,7 +132,11 @@ def label_photos(
     """Labels the photos, prints the classes on each, and returns the report."""
     start = time.perf_counter()
     labeling = photo_labeling.PhotoLabeling(
-        labeler, FLAGS.longest_side, FLAGS.memory_mb, annotations
+        labeler,
+        FLAGS.longest_side,
+        FLAGS.memory_mb,
+        annotations,
+        FLAGS.uncertainty,
     )
     measured = map(labeling.measure, jobs)
     stream = photo_stream.stream(
@@ -145,8 +157,8 @@ def label_photos(
                 failures.append(job.failure)
                 continue
             fractions = largest_first(job.shares, labeler.class_names)
-            names = f"{job.photo} -> {job.labels_file}, {job.overlay_file}"
-            bar.write(printable(names))
+            names = ", ".join(map(str, written(job)))
+            bar.write(printable(f"{job.photo} -> {names}"))
             bar.write(f"  {describe(fractions)}")
             labeled.append(
                 {
@@ -155,6 +167,8 @@ def label_photos(
                     "shares": fractions,
                 }
             )
+            if FLAGS.uncertainty:
+                labeled[-1]["uncertainty"] = job.mean_uncertainty
     return {
         "class_names": labeler.class_names,
         "photos": labeled,
@@ -162,6 +176,12 @@ def label_photos(
         "seconds_in_network": labeling.network_seconds,
         "seconds_total": time.perf_counter() - start,
     }
+
+
+def written(job: Any) -> list[pathlib.Path]:
+    """The pictures that are written of a photo."""
+    files = [job.labels_file, job.overlay_file]
+    return [*files, job.uncertainty_file] if FLAGS.uncertainty else files
 
 
 def largest_first(

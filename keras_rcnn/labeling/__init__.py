@@ -15,6 +15,7 @@ _MODULES = {
     "SceneLabeler": "scene_labeler",
     "TestTimeAugmentation": "augmentation",
     "TooLargeError": "labeler",
+    "label_with_uncertainty": "uncertainty",
     "pseudo_label": "self_training",
 }
 

@@ -19,6 +19,7 @@ from keras_rcnn.io.images import scaled_size, write_png
 from keras_rcnn.io.png_stream import open_png
 from keras_rcnn.io.raw_picture import RawPicture
 from keras_rcnn.labeling.labeler import BandLabeler, Labeler
+from keras_rcnn.labeling.uncertainty import uncertainty_picture
 from keras_rcnn.reports import overlay_with_legend
 
 # In pixels; people look at larger pictures only in parts.
@@ -35,6 +36,7 @@ class BigPhoto:
         longest_side: of the photo when it is labeled, in pixels; None leaves
             its size.
         annotations: where the photo is added.
+        with_uncertainty: whether to write the uncertainty of each pixel.
 
     Raises:
         InputError: if the photo cannot be read, the disk is full, or the
@@ -47,6 +49,7 @@ class BigPhoto:
         job: Job,
         longest_side: int | None,
         annotations: Annotations,
+        with_uncertainty: bool = False,
     ) -> None:
         if not isinstance(labeler, BandLabeler):
             raise InputError(
@@ -58,6 +61,7 @@ class BigPhoto:
         self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette
         self._annotations = annotations
+        self._with_uncertainty = with_uncertainty
         self.job = job
         self.network_seconds = 0.0
         self.counts = np.zeros(256, np.int64)
@@ -79,7 +83,7 @@ class BigPhoto:
         self._files.close()
 
     def write(self) -> None:
-        """Labels the photo and writes the labels and the overlay.
+        """Labels the photo and writes the pictures of it.
 
         Raises:
             InputError: if a file cannot be written.
@@ -88,13 +92,17 @@ class BigPhoto:
         seen = np.empty((height, width), np.uint8)
         bands = self._observed(self._enlarged(self._label()), seen)
         size = self.height, self.width
-        with (
-            open_png(self.job.labels_file, *size) as append,
-            self._annotations.photo(self.job, *size) as append_annotations,
-        ):
+        outputs = [
+            (0, open_png(self.job.labels_file, *size)),
+            (0, self._annotations.photo(self.job, *size)),
+        ]
+        if self._with_uncertainty:
+            outputs.append((1, open_png(self.job.uncertainty_file, *size)))
+        with contextlib.ExitStack() as files:
+            appends = [(n, files.enter_context(each)) for n, each in outputs]
             for band in bands:
-                append(band)
-                append_annotations(band)
+                for layer, append in appends:
+                    append(band[..., layer])
         strips = scaled_strips(self.picture, height, width)
         image = np.concatenate(list(strips))
         picture = overlay_with_legend(image, seen, *self._classes)
@@ -118,10 +126,17 @@ class BigPhoto:
         return small
 
     def _label(self) -> Iterator[np.ndarray]:
-        """Bands of labels of the scaled photo, timed."""
+        """Bands of the scaled photo, timed.
+
+        Yields:
+            uint8 `(rows, width, layers)`: labels and, if it is to be written,
+            their uncertainty.
+        """
         height, width, _ = self.small.shape
         with _bar(f"Labeling {self.job.photo.name}", height * width) as bar:
-            bands = self._label_in_bands(self.small, progress=bar.update)
+            bands = self._label_in_bands(
+                self.small, self._with_uncertainty, bar.update
+            )
             while True:
                 start = time.perf_counter()
                 try:
@@ -134,10 +149,14 @@ class BigPhoto:
                 self.network_seconds += time.perf_counter() - start
                 if band is None:
                     return
-                yield band["labels"]
+                layers = [band["labels"]]
+                if self._with_uncertainty:
+                    uncertainty = 1 - band["probabilities"].max(axis=-1)
+                    layers.append(uncertainty_picture(uncertainty.clip(0, 1)))
+                yield np.stack(layers, axis=-1)
 
     def _enlarged(self, bands: Iterable[np.ndarray]) -> Iterator[np.ndarray]:
-        """Scales labels to the size of the photo, by nearest neighbor."""
+        """Scales bands to the size of the photo, by nearest neighbor."""
         rows = nearest(self.height, self.small.shape[0])
         columns = nearest(self.width, self.small.shape[1])
         bottom = 0
@@ -151,16 +170,25 @@ class BigPhoto:
     def _observed(
         self, bands: Iterable[np.ndarray], seen: np.ndarray
     ) -> Iterator[np.ndarray]:
-        """Yields the bands; counts their labels, samples them into `seen`."""
+        """Yields the bands; counts their labels, samples them into `seen`.
+
+        It also computes the mean of the uncertainties.
+        """
+        total = 0
         rows = nearest(seen.shape[0], self.height)
         columns = nearest(seen.shape[1], self.width)
         bottom = 0
         for band in bands:
             top, bottom = bottom, bottom + len(band)
             first, last = np.searchsorted(rows, (top, bottom))
-            seen[first:last] = band[rows[first:last] - top][:, columns]
-            self.counts += np.bincount(band.reshape(-1), minlength=256)
+            labels = band[..., 0]
+            seen[first:last] = labels[rows[first:last] - top][:, columns]
+            self.counts += np.bincount(labels.reshape(-1), minlength=256)
+            total += int(band[..., 1:].sum(dtype=np.int64))
             yield band
+        if self._with_uncertainty:
+            mean = total / (255 * self.height * self.width)
+            self.job.mean_uncertainty = mean
 
 
 def nearest(length: int, other: int) -> np.ndarray:

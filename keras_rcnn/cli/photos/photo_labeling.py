@@ -23,6 +23,10 @@ from keras_rcnn.io.odd_photos import photo_notes
 from keras_rcnn.io.pictures import TooManyPixelsError
 from keras_rcnn.labeling.average_labeler import AverageLabeler
 from keras_rcnn.labeling.labeler import Labeler, TooLargeError, naming_photo
+from keras_rcnn.labeling.uncertainty import (
+    label_with_uncertainty,
+    uncertainty_picture,
+)
 from keras_rcnn.reports import label_shares, overlay_with_legend
 
 # Errors that all other photos would meet as well.
@@ -36,7 +40,7 @@ _ENDS_RUN = {
 }
 # Memory of a photo, its scaled copy, its labels and its overlay.
 _BYTES_A_PIXEL = 40
-# Memory of probabilities that are averaged, for each class.
+# Memory of probabilities, for each class.
 _BYTES_A_PROBABILITY = 12
 
 
@@ -49,6 +53,7 @@ class PhotoLabeling:
             scales no photo.
         memory_mb: megabytes that photos may take.
         annotations: where each photo is added.
+        with_uncertainty: whether to write the uncertainty of each pixel.
     """
 
     def __init__(
@@ -57,13 +62,17 @@ class PhotoLabeling:
         longest_side: int | None,
         memory_mb: float,
         annotations: Annotations,
+        with_uncertainty: bool = False,
     ) -> None:
         self.labeler = labeler
         self.longest_side = longest_side
         self.annotations = annotations
-        self._is_average = isinstance(labeler, AverageLabeler)
+        self.with_uncertainty = with_uncertainty
+        self._needs_probabilities = with_uncertainty or isinstance(
+            labeler, AverageLabeler
+        )
         size = _BYTES_A_PIXEL
-        if self._is_average and longest_side is None:
+        if self._needs_probabilities and longest_side is None:
             size += _BYTES_A_PROBABILITY * len(labeler.class_names)
         self.max_pixels = int(memory_mb * 1e6 / size)
         self.network_seconds = 0.0
@@ -111,16 +120,20 @@ class PhotoLabeling:
             write_png(job.labels_file, labels)
             picture = overlay_with_legend(job.image, labels, *classes)
             write_png(job.overlay_file, picture)
+            if job.uncertainty is not None:
+                uncertainty = resize_labels(job.uncertainty, *labels.shape)
+                write_png(job.uncertainty_file, uncertainty)
+                job.mean_uncertainty = float(uncertainty.mean() / 255)
             with self.annotations.photo(job, *labels.shape) as append:
                 append(labels)
             job.shares = label_shares(labels, len(classes[0]))
-        job.image = job.small = job.labels = None
+        job.image = job.small = job.labels = job.uncertainty = None
 
     def _label_group(self, group: list[Job]) -> None:
         """Labels photos of one size."""
         start = time.perf_counter()
         try:
-            if self._is_average:
+            if self._needs_probabilities:
                 # The probabilities of a batch may take too much memory.
                 self._label_each(group)
             else:
@@ -136,16 +149,29 @@ class PhotoLabeling:
         for job in group:
             try:
                 with naming_photo(job.photo):
-                    job.labels = self.labeler(job.small)
+                    self._label_one(job)
             except TooLargeError as error:
                 job.failure = str(error)
+
+    def _label_one(self, job: Job) -> None:
+        if not self.with_uncertainty:
+            job.labels = self.labeler(job.small)
+            return
+        job.labels, uncertainty = label_with_uncertainty(
+            self.labeler, job.small
+        )
+        job.uncertainty = uncertainty_picture(uncertainty)
 
     def _label_big_photo(self, job: Job) -> None:
         job.notes = photo_notes(job.photo)
         with (
             _failing_alone(job),
             BigPhoto(
-                self.labeler, job, self.longest_side, self.annotations
+                self.labeler,
+                job,
+                self.longest_side,
+                self.annotations,
+                self.with_uncertainty,
             ) as photo,
         ):
             photo.write()

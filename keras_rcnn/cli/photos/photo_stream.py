@@ -23,6 +23,8 @@ class Job:
         image: the photo, uint8 `(height, width, 3)`, while it is needed.
         small: the photo, scaled to the size at which it is labeled.
         labels: uint8, of the size of `small`.
+        uncertainty: uint8 of this size, if it is written.
+        mean_uncertainty: of the photo, from 0 to 1, once written.
         shares: fraction of the photo that each class has, once written.
         failure: why the photo has no labels.
         notes: lines on what may be a mistake.
@@ -35,6 +37,8 @@ class Job:
     image: Any = None
     small: Any = None
     labels: Any = None
+    uncertainty: Any = None
+    mean_uncertainty: float | None = None
     shares: Any = None
     failure: str | None = None
     notes: Sequence[str] = ()
@@ -48,6 +52,11 @@ class Job:
     def overlay_file(self) -> pathlib.Path:
         """File to write the tinted photo to."""
         return self.folder / f"{self.name}_overlay.png"
+
+    @property
+    def uncertainty_file(self) -> pathlib.Path:
+        """File to write the uncertainty of each pixel to."""
+        return self.folder / f"{self.name}_uncertainty.png"
 
 
 Step = Callable[[Job], None]
