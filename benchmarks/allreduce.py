@@ -70,7 +70,7 @@ def work(counts: list[int], repeats: int) -> None:
     """Adds up numbers as a worker; prints the seconds, a line for each size."""
     strategy = tf.distribute.MultiWorkerMirroredStrategy()
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def add_up(values: tf.Tensor) -> tf.Tensor:
         def all_reduce(value: tf.Tensor) -> tf.Tensor:
             replica = tf.distribute.get_replica_context()

@@ -38,6 +38,23 @@ def pytest_collection_finish():
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_fixture_setup():
+    """Gives each fixture the same random weights in any order of tests."""
+    seed_everything()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_call():
+    """Gives each test the same random weights in any order of tests."""
+    seed_everything()
+
+
+def seed_everything():
+    keras = quiet.import_quietly("keras")
+    keras.utils.set_random_seed(1)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def float32_on_every_processor():
     """The oracles of the tests compute in float32, on all processors."""

@@ -2,8 +2,7 @@
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.sampling import reshuffled
-from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.datasets.sampling import reshuffled, with_labels
 
 
 def photos_of_batch(
@@ -22,9 +21,7 @@ def photos_of_batch(
     Returns:
         Each name once, in the order of the windows.
     """
-    names = examples.filter(
-        lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
-    ).map(lambda example: example["name"])
+    names = with_labels(examples).map(lambda example: example["name"])
     drawn = reshuffled(names.cache(), seed).skip(number * batch_size)
     found = dict.fromkeys(drawn.take(batch_size).as_numpy_iterator())
     return [name.decode(errors="backslashreplace") for name in found]

@@ -5,11 +5,13 @@ import math
 import tensorflow as tf
 
 from keras_rcnn.datasets.label_grids import LabelGrids
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.sampling import (
     Example,
     WindowSource,
     cut_window,
     draw_integer,
+    mirrored_at_random,
     sample_windows,
 )
 
@@ -86,8 +88,8 @@ def sample_crops(
             pixels,
         )
         image, label = _resize(image, label, size)
-        if flip and tf.random.stateless_uniform((), seeds[3]) < 0.5:
-            image, label = image[:, ::-1], label[:, ::-1]
+        if flip:
+            image, label = mirrored_at_random(image, label, seeds[3])
         if color_jitter:
             image = _change_colors(image, color_jitter, seeds[4])
         if brightness_jitter:
@@ -99,12 +101,12 @@ def sample_crops(
     windows = sample_windows(
         examples, sample, batch_size, seed, start, context, data_service
     )
-    return windows.map(
+    return parallel_map(
+        windows,
         lambda images, labels: (
             images,
             *grids.targets(labels, num_instances),
         ),
-        num_parallel_calls=tf.data.AUTOTUNE,
     ).prefetch(tf.data.AUTOTUNE)
 
 

@@ -11,6 +11,7 @@ import tensorflow as tf
 import tqdm
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.unknown_fields import UnknownFieldSet
+from tensorflow.autograph.experimental import do_not_convert
 
 from keras_rcnn.datasets.numbered_batches import NumberedBatches
 from keras_rcnn.datasets.sampling import Sample
@@ -106,7 +107,7 @@ class DataService:
         # A job has no end after a worker died, so it is never read to its end.
         draw = batches.between(first, last + BATCHES_A_JOB)
         draw_here = tf.function(
-            lambda number: draw(number).get_single_element()
+            lambda number: draw(number).get_single_element(), autograph=False
         )
         with self._patience():
             drawn = iter(self._distributed(draw, first, last + BATCHES_A_JOB))
@@ -131,7 +132,10 @@ class DataService:
         """Numbered batches in approximate order, each at most once."""
         numbers = tf.data.Dataset.range(first, last)
         return numbers.interleave(
-            draw, cycle_length=2, num_parallel_calls=2, deterministic=True
+            do_not_convert(draw),
+            cycle_length=2,
+            num_parallel_calls=2,
+            deterministic=True,
         ).apply(
             tf.data.experimental.service.distribute(
                 "distributed_epoch",

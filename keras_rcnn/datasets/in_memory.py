@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow as tf
 
+from keras_rcnn.datasets.parallel import parallel_map
+
 
 def examples_in_memory(
     images: Sequence[np.ndarray],
@@ -27,7 +29,7 @@ def examples_in_memory(
             list(names),
         )
     )
-    return encoded.map(unpack, tf.data.AUTOTUNE)
+    return parallel_map(encoded, unpack)
 
 
 def unpack(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import numpy as np
 import tensorflow as tf
 
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -67,7 +68,7 @@ def map_classes(photos: SceneDataset, target: SceneDataset) -> SceneDataset:
 
     return dataclasses.replace(
         target,
-        examples=photos.examples.map(relabel, tf.data.AUTOTUNE),
+        examples=parallel_map(photos.examples, relabel),
         num_examples=photos.num_examples,
         files=(),
     )

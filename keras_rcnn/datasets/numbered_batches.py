@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from keras_rcnn.datasets.in_memory import unpack
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.sampling import (
     Example,
     Sample,
@@ -53,11 +54,12 @@ class NumberedBatches:
         self._pipeline = context.input_pipeline_id
         self._read(examples)
         scalar = tf.TensorSpec((), tf.int32)
-        # Traced here, because AutoGraph does not work on the workers.
+        # Traced once for all jobs.
         self._window = tf.function(
             lambda index, draw: sample(
                 self._photo(index), tf.stack([seed, draw])
-            )
+            ),
+            autograph=False,
         ).get_concrete_function(scalar, scalar)
 
     def _read(self, examples: tf.data.Dataset) -> None:
@@ -115,7 +117,7 @@ class NumberedBatches:
 
         def batch(number: tf.Tensor) -> tf.data.Dataset:
             places = tf.data.Dataset.range(number * size, (number + 1) * size)
-            windows = places.map(window, num_parallel_calls=tf.data.AUTOTUNE)
+            windows = parallel_map(places, window)
             return windows.batch(size, drop_remainder=True).map(
                 lambda *parts: (number, *parts)
             )

@@ -4,6 +4,7 @@ import tensorflow as tf
 
 from keras_rcnn.datasets.geometry import Geometry
 from keras_rcnn.datasets.label_grids import CenterGrids
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.sampling import (
     Example,
     Grids,
@@ -84,6 +85,4 @@ def sample_patches(
     windows = sample_windows(
         examples, sample, batch_size, seed, start, context, data_service
     )
-    return windows.map(
-        with_grids, num_parallel_calls=tf.data.AUTOTUNE
-    ).prefetch(tf.data.AUTOTUNE)
+    return parallel_map(windows, with_grids).prefetch(tf.data.AUTOTUNE)

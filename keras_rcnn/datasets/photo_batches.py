@@ -2,10 +2,12 @@
 
 import tensorflow as tf
 
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.sampling import (
     Example,
     cut_window,
     draw_integer,
+    mirrored_at_random,
     with_statistics,
 )
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -20,9 +22,7 @@ def labeled_batches(
     seed: int,
 ) -> tf.data.Dataset:
     """The batches of `SceneDataset.batches`, which describes them."""
-    photos = examples.map(
-        with_statistics, num_parallel_calls=tf.data.AUTOTUNE
-    ).cache()
+    photos = parallel_map(examples, with_statistics).cache()
     if shuffle:
         photos = photos.shuffle(1024, seed=seed)
     draws = tf.data.Dataset.random(seed, rerandomize_each_iteration=True)
@@ -44,13 +44,11 @@ def labeled_batches(
         )
         image.set_shape((*(crop or (None, None)), 3))
         label.set_shape(crop or (None, None))
-        if flip and tf.random.stateless_uniform((), mirror) < 0.5:
-            image, label = image[:, ::-1], label[:, ::-1]
+        if flip:
+            image, label = mirrored_at_random(image, label, mirror)
         return image, label
 
-    pairs = tf.data.Dataset.zip(photos, draws).map(
-        photo_and_labels, num_parallel_calls=tf.data.AUTOTUNE
-    )
+    pairs = parallel_map(tf.data.Dataset.zip(photos, draws), photo_and_labels)
     padding = (0.0, tf.constant(IGNORE_LABEL, tf.uint8))
     batches = pairs.padded_batch(batch_size, padding_values=padding)
     return batches.prefetch(tf.data.AUTOTUNE)

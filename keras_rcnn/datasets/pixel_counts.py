@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 
 
@@ -14,11 +15,11 @@ def class_shares(dataset: SceneDataset) -> tuple[np.ndarray, float]:
         labeled; and the fraction of unknown pixels among all pixels.
     """
     counts = np.zeros(256, np.int64)
-    counted = dataset.examples.map(
+    counted = parallel_map(
+        dataset.examples,
         lambda example: tf.math.bincount(
             tf.cast(example["label"], tf.int32), minlength=256
         ),
-        tf.data.AUTOTUNE,
     )
     for count in counted.as_numpy_iterator():
         counts += count

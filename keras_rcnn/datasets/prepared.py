@@ -10,6 +10,7 @@ import tensorflow as tf
 import tensorflow_datasets as tfds
 
 from keras_rcnn.datasets import splits
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.scene_builder import SceneBuilder
 from keras_rcnn.datasets.scene_dataset import SceneDataset, select_examples
 from keras_rcnn.datasets.sift_flow import sift_flow_dataset_builder
@@ -128,7 +129,7 @@ def load_prepared(
         name=name,
         class_names=tuple(builder.CLASSES),
         palette=tuple(builder.CLASSES.values()),
-        examples=encoded.map(_decoder(builder), tf.data.AUTOTUNE),
+        examples=parallel_map(encoded, _decoder(builder)),
         num_examples=int(encoded.cardinality()),
     )
 

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Protocol
 
 import tensorflow as tf
+from tensorflow.autograph.experimental import do_not_convert
 
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.standardization import statistics
 from keras_rcnn.io.labels import IGNORE_LABEL
 
@@ -40,9 +42,16 @@ def examples_to_sample(examples: tf.data.Dataset) -> tf.data.Dataset:
     Windows are standardized by the mean and standard deviation of the whole
     photo.
     """
+    return parallel_map(with_labels(examples), with_statistics)
+
+
+def with_labels(examples: tf.data.Dataset) -> tf.data.Dataset:
+    """The examples with at least one labeled pixel."""
     return examples.filter(
-        lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
-    ).map(with_statistics, num_parallel_calls=tf.data.AUTOTUNE)
+        do_not_convert(
+            lambda example: tf.reduce_any(example["label"] != IGNORE_LABEL)
+        )
+    )
 
 
 def reshuffled(elements: tf.data.Dataset, seed: int) -> tf.data.Dataset:
@@ -90,17 +99,27 @@ def sample_windows(
         )
     draws = tf.data.Dataset.counter(dtype=tf.int32)
     photos = examples_to_sample(examples).cache()
-    return (
+    pairs = (
         tf.data.Dataset.zip(reshuffled(photos, seed), draws)
         .skip(start * batch_size)
         .shard(context.num_input_pipelines, context.input_pipeline_id)
-        .map(
-            lambda example, draw: sample(example, tf.stack([seed, draw])),
-            num_parallel_calls=tf.data.AUTOTUNE,
-        )
-        .batch(
-            context.get_per_replica_batch_size(batch_size), drop_remainder=True
-        )
+    )
+    windows = parallel_map(
+        pairs, lambda example, draw: sample(example, tf.stack([seed, draw]))
+    )
+    return windows.batch(
+        context.get_per_replica_batch_size(batch_size), drop_remainder=True
+    )
+
+
+def mirrored_at_random(
+    image: tf.Tensor, label: tf.Tensor, seed: tf.Tensor
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Mirrors every second window, left to right."""
+    mirror = tf.random.stateless_uniform((), seed) < 0.5
+    return (
+        tf.where(mirror, image[:, ::-1], image),
+        tf.where(mirror, label[:, ::-1], label),
     )
 
 

@@ -3,6 +3,7 @@
 import tensorflow as tf
 
 from keras_rcnn.datasets.label_grids import LabelGrids
+from keras_rcnn.datasets.parallel import parallel_map
 from keras_rcnn.datasets.sampling import Grids
 from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -34,6 +35,4 @@ def validation_batches(
         targets, weights = grids.targets(label[tf.newaxis], num_instances)
         return image[tf.newaxis], targets, weights
 
-    return examples.map(prepare, num_parallel_calls=tf.data.AUTOTUNE).prefetch(
-        tf.data.AUTOTUNE
-    )
+    return parallel_map(examples, prepare).prefetch(tf.data.AUTOTUNE)

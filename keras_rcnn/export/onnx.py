@@ -68,7 +68,7 @@ def _convert(labeling: PortableLabeling) -> Any:
         raise missing_extra("ONNX export", "onnx") from error
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
 
-    @tf.function(input_signature=labeling.input_signature)
+    @tf.function(input_signature=labeling.input_signature, autograph=False)
     def label(images: tf.Tensor) -> dict[str, tf.Tensor]:
         return labeling(images)
 

@@ -104,7 +104,7 @@ class ServingGraph:
     def _make_labels(self, num_instances: int, output_resolution: int) -> Any:
         photos = self._photos(num_instances, output_resolution)
 
-        @tf.function(input_signature=[_IMAGES])
+        @tf.function(input_signature=[_IMAGES], autograph=False)
         def labels(images: tf.Tensor) -> Results:
             return self._map(photos, _confidence, _LABELS | _CONFIDENCE, images)
 
@@ -115,7 +115,7 @@ class ServingGraph:
         shape = (None, None, self.model.num_classes)
         specs = _LABELS | {"probabilities": tf.TensorSpec(shape)}
 
-        @tf.function(input_signature=[_IMAGES])
+        @tf.function(input_signature=[_IMAGES], autograph=False)
         def probabilities(images: tf.Tensor) -> Results:
             return self._map(photos, _softmax, specs, images)
 
@@ -166,7 +166,7 @@ class ServingGraph:
                 "class_shares": tf.cast(counts / tf.size(labels), tf.float32),
             }
 
-        @tf.function(input_signature=[_FILES])
+        @tf.function(input_signature=[_FILES], autograph=False)
         def image_bytes(image_bytes: tf.Tensor) -> Results:
             image_bytes = checked(
                 image_bytes,
@@ -191,7 +191,7 @@ class ServingGraph:
         names = self.model.class_names
         palette = self.model.palette
 
-        @tf.function(input_signature=[])
+        @tf.function(input_signature=[], autograph=False)
         def about() -> Results:
             return {
                 "class_names": tf.constant(names),

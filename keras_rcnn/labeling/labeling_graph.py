@@ -64,17 +64,17 @@ class LabelingGraph(tf.Module):
         """Returns the tiles of images that fit in the memory."""
         return self.scorer.tile_grid(memory_mb, self.smoothing)
 
-    @tf.function(input_signature=[_IMAGES])
+    @tf.function(input_signature=[_IMAGES], autograph=False)
     def label(self, images: tf.Tensor) -> Results:
         """Returns `labels` and `probabilities` of whole photos."""
         return _results(self._scores(self._standardize(images)))
 
-    @tf.function(input_signature=[_IMAGES])
+    @tf.function(input_signature=[_IMAGES], autograph=False)
     def label_only(self, images: tf.Tensor) -> Results:
         """Returns `labels` of whole photos."""
         return {"labels": _best(self._scores(self._standardize(images)))}
 
-    @tf.function(input_signature=_TILE)
+    @tf.function(input_signature=_TILE, autograph=False)
     def label_tile(
         self, window: Any, mean: Any, std: Any, margins: Any
     ) -> Results:
@@ -89,7 +89,7 @@ class LabelingGraph(tf.Module):
         """
         return _results(self.score_tile(window, mean, std, margins))
 
-    @tf.function(input_signature=_TILE)
+    @tf.function(input_signature=_TILE, autograph=False)
     def label_tile_only(
         self, window: Any, mean: Any, std: Any, margins: Any
     ) -> Results:
@@ -97,7 +97,7 @@ class LabelingGraph(tf.Module):
         scores = self.score_tile(window, mean, std, margins)
         return {"labels": _best(scores)}
 
-    @tf.function(input_signature=_TILE)
+    @tf.function(input_signature=_TILE, autograph=False)
     def score_tile(
         self, window: Any, mean: Any, std: Any, margins: Any
     ) -> tf.Tensor:

@@ -50,7 +50,9 @@ def _function(channels: int, kernel_shape: tf.TensorShape) -> Any:
     """A traced function, which a graph holds once for many calls."""
     planes = tf.TensorSpec((None, None, None, channels))
     return tf.function(
-        _convolve, input_signature=[planes, tf.TensorSpec(kernel_shape)]
+        _convolve,
+        input_signature=[planes, tf.TensorSpec(kernel_shape)],
+        autograph=False,
     )
 
 

@@ -35,7 +35,7 @@ class Cancellation:
             RequestError: if it was cancelled.
         """
         tensors = {name: tf.constant(value) for name, value in inputs.items()}
-        _OF_THREAD._impl = self._manager._impl
+        _ACTIVE.manager = self._manager
         try:
             return function(**tensors)
         except tf.errors.CancelledError as error:
@@ -43,19 +43,22 @@ class Cancellation:
             code = grpc.StatusCode.CANCELLED
             raise RequestError(message, code) from error
         finally:
-            _OF_THREAD.reset()
+            _ACTIVE.manager = None
 
 
 class _ManagerOfThread(threading.local):
-    """TensorFlow has one active manager for all threads: one for each."""
+    """TensorFlow has one active manager for all threads: here each has one.
 
-    def __init__(self) -> None:
-        self.reset()
+    A function that fails cancels its manager, and with it what is called with
+    it later. So a call that nobody may cancel takes a new one.
+    """
 
-    def reset(self) -> None:
-        """Takes a manager that nobody cancels."""
-        self._impl = cancellation.CancellationManager()._impl
+    manager: cancellation.CancellationManager | None = None
+
+    @property
+    def _impl(self) -> Any:
+        return (self.manager or cancellation.CancellationManager())._impl
 
 
-_OF_THREAD = _ManagerOfThread()
-cancellation.CancellationManagerContext(_OF_THREAD).__enter__()
+_ACTIVE = _ManagerOfThread()
+cancellation.CancellationManagerContext(_ACTIVE).__enter__()

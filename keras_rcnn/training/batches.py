@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
+from tensorflow.autograph.experimental import do_not_convert
 
 from keras_rcnn.datasets import (
     DataService,
@@ -70,7 +71,9 @@ def sample_batches(
             **arguments,
         )
     if distillation_targets:
-        batches = batches.map(distillation_targets).prefetch(tf.data.AUTOTUNE)
+        batches = batches.map(do_not_convert(distillation_targets)).prefetch(
+            tf.data.AUTOTUNE
+        )
     return batches
 
 

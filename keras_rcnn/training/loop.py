@@ -60,7 +60,7 @@ def _fit_replicas(
     epoch: int,
     steps_per_epoch: int,
 ) -> None:
-    @tf.function
+    @tf.function(autograph=False)
     def train(batch: Any) -> None:
         sums = strategy.run(model.replica_step, (batch,))
         # The sums of all replicas are equal.
@@ -71,7 +71,7 @@ def _fit_replicas(
             )
         )
 
-    test = tf.function(model.test_step, reduce_retracing=True)
+    test = tf.function(model.test_step, autograph=False, reduce_retracing=True)
     iterator = iter(batches)
     model.stop_training = False
     calls.on_train_begin()

@@ -63,7 +63,7 @@ def mean_of_replicas(strategy: tf.distribute.Strategy, value: float) -> float:
     return float(_mean(strategy, tf.constant(value, tf.float32)))
 
 
-@tf.function
+@tf.function(autograph=False)
 def _mean(strategy: tf.distribute.Strategy, value: tf.Tensor) -> tf.Tensor:
     return strategy.reduce("MEAN", strategy.run(tf.identity, (value,)), None)
 

@@ -26,7 +26,8 @@ SIZES = [(9, 3), pytest.param((1, 1), marks=pytest.mark.slow)]
 def in_a_graph(method, model, instances, resolution):
     """The method as users run it, which is also many times faster."""
     return tf.function(
-        lambda images: METHODS[method](model, images, instances, resolution)
+        lambda images: METHODS[method](model, images, instances, resolution),
+        autograph=False,
     )
 
 

@@ -90,7 +90,7 @@ def test_scores_of_a_window_equal_those_of_the_whole(preset, instances, method):
     photo = odd_photo(model.geometry, instances)
     resolution = model.geometry.output_stride(instances) // 2
     image = (photo - np.float32(128))[None] / 32
-    score = tf.function(METHODS[method])
+    score = tf.function(METHODS[method], autograph=False)
     whole = score(model, image, instances, resolution).numpy()
     grid = scorer_for(model, instances, resolution).tiles(0, 1)
     for row, columns in grid.rows_of_tiles(*photo.shape[:2]):

@@ -83,6 +83,17 @@ def test_running_work_is_given_up(served):
         served.predict("image_bytes", files(b"a"), cancellation)
 
 
+def test_a_function_that_fails_ends_no_later_one():
+    @tf.function
+    def small(value):
+        tf.debugging.assert_less(value, 3)
+        return value
+
+    with pytest.raises(tf.errors.InvalidArgumentError):
+        small(tf.constant(4))
+    assert small(tf.constant(2)) == 2
+
+
 def test_the_work_of_others_goes_on(endless):
     served = ServedModel(endless, parallel=2)
     first, second = Cancellation(), Cancellation()

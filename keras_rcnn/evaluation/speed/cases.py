@@ -134,7 +134,7 @@ def _bare(shape: Convolution, precision: str) -> Callable[[], float]:
         )
     )
 
-    @tf.function
+    @tf.function(autograph=False)
     def convolve(planes: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
         return tf.nn.conv2d(planes, kernel, 1, "VALID")
 
