@@ -1,6 +1,7 @@
 """The flags of a command, and groups of flags that several commands share."""
 
 import math
+import pathlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -143,6 +144,36 @@ def add_longest_side(values: Flags) -> None:
         None,
         "Scale larger photos down to this many pixels to label them.",
     )
+
+
+def add_images(values: Flags) -> None:
+    """Adds the flag that names photos of the user's own."""
+    values.add_strings(
+        "images",
+        None,
+        "Photos: files, patterns such as 'photos/*.jpg', folders (the photos "
+        "directly in them) or text files with a photo a line, separated by "
+        "commas or with the flag repeated. Arguments without a flag are "
+        "photos as well.",
+    )
+
+
+def find_photos(
+    values: Flags, arguments: Sequence[str], purpose: str
+) -> list[pathlib.Path]:
+    """The photos that the flag of `add_images` and the arguments name.
+
+    Raises:
+        InputError: if there are none; it says that there are none to `purpose`.
+    """
+    named = photo_files.split_at_commas(values.images or [])
+    photos: list[pathlib.Path] = photo_files.find_photos([*named, *arguments])
+    if not photos:
+        raise InputError(
+            f"There are no photos to {purpose}: give --images=FILE, a pattern "
+            "or a folder."
+        )
+    return photos
 
 
 def add_server(values: Flags, port: int, text: str) -> None:

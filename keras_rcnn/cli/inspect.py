@@ -89,13 +89,8 @@ def fewer_instances(labeler: Any) -> dict[int, Any]:
     """Labelers that apply the same network 1, 2 ... times, if it can be."""
     if not isinstance(labeler, keras_rcnn.SceneLabeler):
         return {}
-    nearest = labeler.model.nearest_resolution
     return {
-        number: flags.load_labeler(
-            FLAGS,
-            num_instances=number,
-            output_resolution=nearest(number, labeler.output_resolution),
-        )
+        number: labeler.with_instances(number)
         for number in range(1, labeler.num_instances)
     }
 

@@ -51,13 +51,7 @@ TAKES_ARGUMENTS = True
 FLAGS = flags.Flags()
 flags.add_labeling(FLAGS)
 flags.add_views(FLAGS)
-FLAGS.add_strings(
-    "images",
-    None,
-    "Photos: files, patterns such as 'photos/*.jpg', or folders (the photos "
-    "directly in them), separated by commas or with the flag repeated. "
-    "Arguments without a flag are photos as well.",
-)
+flags.add_images(FLAGS)
 FLAGS.add_string("output_dir", None, "Where to write.", required=True)
 flags.add_longest_side(FLAGS)
 FLAGS.add_float(
@@ -95,13 +89,7 @@ def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
-    asked = [*photo_files.split_at_commas(FLAGS.images or []), *arguments]
-    if not asked:
-        raise InputError(
-            "There are no photos to label: give --images=FILE, a pattern or a "
-            "folder."
-        )
-    photos = photo_files.find_photos(asked)
+    photos = flags.find_photos(FLAGS, arguments, "label")
     folder = make_folder(FLAGS.output_dir)
     jobs = [
         photo_stream.Job(photo, name, folder)

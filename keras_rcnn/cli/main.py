@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": "score a model on labeled photos",
     "inspect": "show where a model is wrong, as one HTML page",
     "label": "label photos of your own",
+    "rank": "order photos by what labeling them would teach",
     "export": "write a model for serving, phones or ONNX",
     "serve": "answer labeling requests over gRPC and REST",
     "demo": "try a model in the browser",

@@ -139,7 +139,7 @@ def write_report(
 
 def prepare_outputs(values: flags.FlagValues) -> None:
     """Refuses, before the work, output files that cannot be written."""
-    for name in ("report", "output"):
+    for name in ("report", "output", "list"):
         if name not in values or not values[name].value:
             continue
         file = pathlib.Path(values[name].value).expanduser()

@@ -8,7 +8,9 @@ import sys
 from collections.abc import Iterable, Sequence
 
 from keras_rcnn.errors import InputError, printable
+from keras_rcnn.io.files import write_file
 from keras_rcnn.io.images import PHOTO_SUFFIXES
+from keras_rcnn.io.text_files import read_text
 
 # Formats of cameras and scanners that Pillow does not read by itself.
 _UNREAD_SUFFIXES = frozenset(
@@ -16,6 +18,7 @@ _UNREAD_SUFFIXES = frozenset(
     ".rw2".split()
 )
 _MAX_NAMED = 3
+LIST_SUFFIX = ".txt"
 
 
 def unread_formats(paths: Iterable[pathlib.Path]) -> list[str]:
@@ -48,7 +51,7 @@ def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
 
     Args:
         asked: files with any suffix; patterns such as `photos/*.jpg`; folders,
-            for the photos directly in them.
+            for the photos directly in them; lists, which `write_list` writes.
 
     Raises:
         InputError: if one of them names no photo.
@@ -58,6 +61,32 @@ def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
         for path in _matches(text):
             photos.setdefault(path.resolve(), path)
     return list(photos.values())
+
+
+def write_list(
+    path: str | pathlib.Path, photos: Iterable[pathlib.Path]
+) -> None:
+    """Writes a text file with a photo a line, which `find_photos` takes.
+
+    Photos below the folder of the list are named relative to it, so that both
+    can be moved together; other photos have their full path.
+
+    Raises:
+        InputError: if the list cannot be written or cannot hold a name.
+    """
+    path = pathlib.Path(path).expanduser()
+    folder = os.path.abspath(path.parent)
+    lines = []
+    for photo in photos:
+        name = os.path.abspath(photo)
+        if printable(name) != name:
+            raise InputError(
+                f"{photo} has a name that a list cannot hold: rename it."
+            )
+        if pathlib.Path(name).is_relative_to(folder):
+            name = os.path.relpath(name, folder)
+        lines.append(f"{name}\n")
+    write_file(path, "".join(lines).encode())
 
 
 def output_names(photos: Sequence[pathlib.Path]) -> list[str]:
@@ -97,8 +126,25 @@ def refuse_to_overwrite(
             )
 
 
+def _listed(path: pathlib.Path) -> list[pathlib.Path]:
+    """The photos of a list; paths in it are relative to its folder."""
+    lines = [line for line in read_text(path).splitlines() if line.strip()]
+    if not lines:
+        raise InputError(f"{path} lists no photo: write one a line.")
+    photos = [path.parent / line for line in lines]
+    for photo in photos:
+        if not photo.is_file():
+            raise InputError(
+                f"{path} lists {photo}, and there is no such photo: correct "
+                "the line or remove it."
+            )
+    return photos
+
+
 def _matches(text: str) -> list[pathlib.Path]:
     name = os.path.expanduser(text)
+    if name.lower().endswith(LIST_SUFFIX) and os.path.isfile(name):
+        return _listed(pathlib.Path(name))
     if os.path.isfile(name):
         return [pathlib.Path(name)]
     is_folder = os.path.isdir(name)

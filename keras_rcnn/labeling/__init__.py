@@ -15,8 +15,10 @@ _MODULES = {
     "SceneLabeler": "scene_labeler",
     "TestTimeAugmentation": "augmentation",
     "TooLargeError": "labeler",
+    "UncertaintyEstimator": "photo_ranking",
     "label_with_uncertainty": "uncertainty",
     "pseudo_label": "self_training",
+    "rank_photos": "photo_ranking",
 }
 
 __all__ = sorted(_MODULES)

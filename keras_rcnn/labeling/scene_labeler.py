@@ -96,6 +96,7 @@ class SceneLabeler(BatchLabeler):
             num_instances, output_resolution
         )
         self.smoothing: int = smoothing
+        self.memory_mb = memory_mb
         precision = choose_precision(precision)
         if precision != model.dtype_policy.name:
             model = model.copy(dtype=precision)
@@ -108,6 +109,25 @@ class SceneLabeler(BatchLabeler):
         )
         self.graph.scorer.check_memory(memory_mb)
         self.tiles = self.graph.tile_grid(memory_mb)
+
+    def with_instances(self, num_instances: int) -> "SceneLabeler":
+        """A labeler of the same network, applied another number of times.
+
+        Its resolution is the nearest one that this number has.
+        """
+        resolution = self.model.nearest_resolution(
+            num_instances, self.output_resolution
+        )
+        model = self.graph.model
+        return SceneLabeler(
+            model,
+            self.graph.method,
+            resolution,
+            num_instances,
+            self.memory_mb,
+            model.dtype_policy.name,
+            self.smoothing,
+        )
 
     def _label(
         self, photos: np.ndarray, probabilities: bool

@@ -10,6 +10,8 @@ Palette = Sequence[Sequence[int]]
 
 RIGHT_COLOR = (225, 225, 225)
 WRONG_COLOR = (205, 30, 45)
+# Black, purple, red, orange, yellow: lighter and lighter.
+_HEAT = (0, 0, 4), (87, 16, 110), (188, 55, 84), (249, 142, 9), (252, 255, 164)
 _ROWS_A_STRIP = 64
 _VALUES_A_COUNT = 2**20
 
@@ -75,6 +77,22 @@ def error_map(truth: np.ndarray, labels: np.ndarray) -> np.ndarray:
     outcome = np.where(truth == labels, 0, 1).astype(np.uint8)
     outcome[truth == IGNORE_LABEL] = IGNORE_LABEL
     return label_colors(outcome, [RIGHT_COLOR, WRONG_COLOR])
+
+
+def heat_map(values: np.ndarray) -> np.ndarray:
+    """Draws values from 0, dark, to 1, light; also for color-blind readers.
+
+    Args:
+        values: float `(height, width)`.
+
+    Returns:
+        uint8 `(height, width, 3)`.
+    """
+    places = np.linspace(0, 1, len(_HEAT))
+    channels = [
+        np.interp(values, places, channel) for channel in np.transpose(_HEAT)
+    ]
+    return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
 
 
 def label_shares(labels: np.ndarray, num_classes: int) -> np.ndarray:

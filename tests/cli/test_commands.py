@@ -16,6 +16,7 @@ PROGRAMS = sorted(path.name for path in (ROOT / "tools").glob("*.py"))
 # What each command needs to get as far as the flag that is wrong.
 NEEDED = {
     "label": ("--model=m", "--output_dir=o", "--images=a.png"),
+    "rank": ("--model=m", "--images=a.png"),
     "evaluate": ("--model=m", "--dataset=synthetic"),
     "inspect": ("--model=m", "--dataset=synthetic", "--output=o"),
     "check": ("--dataset=folder",),
@@ -43,6 +44,7 @@ WRONG = {
         "--scale=nan",
         "photo.jpg",
     ],
+    "rank": ["--num_photos=0", "--num_pictures=-1", "--flip"],
     "inspect": ["--split=half", "--num_photos=0", "--num_worst=-1", "a.jpg"],
     "check": [
         "--similarity=0.1",

@@ -11,6 +11,7 @@ from keras_rcnn.io.photo_files import (
     output_names,
     refuse_to_overwrite,
     split_at_commas,
+    write_list,
 )
 
 
@@ -20,7 +21,7 @@ def folder(tmp_path, monkeypatch):
     for name in (
         "b.PNG",
         "a.jpg",
-        "notes.txt",
+        "notes.dat",
         ".hidden.jpg",
         "below/c.jpeg",
         "below/a.jpg",
@@ -40,7 +41,7 @@ def folder(tmp_path, monkeypatch):
     ("asked", "found"),
     [
         (["a.jpg"], ["a.jpg"]),
-        (["notes.txt"], ["notes.txt"]),
+        (["notes.dat"], ["notes.dat"]),
         (["x[1].jpg"], ["x[1].jpg"]),
         (["x[0-9].jpg"], ["x1.jpg"]),
         (["below"], ["below/a.jpg", "below/c.jpeg"]),
@@ -108,3 +109,37 @@ def test_photos_are_not_overwritten_by_any_road(folder):
 
 def test_files_that_are_no_photos_asked_for_may_be_overwritten(folder):
     refuse_to_overwrite([pathlib.Path("a.jpg")], [folder / "b.PNG"])
+
+
+def test_a_list_names_photos_from_where_it_lies(folder, tmp_path_factory):
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "a b.jpg"
+    elsewhere.touch()
+    photos = [pathlib.Path(name) for name in ("below/c.jpeg", "b.PNG")]
+    write_list("below/next.txt", [*photos, elsewhere])
+
+    text = (folder / "below/next.txt").read_text()
+
+    assert text == f"c.jpeg\n{folder}/b.PNG\n{elsewhere}\n"
+    expected = [path.resolve() for path in (*photos, elsewhere)]
+    found = find_photos(["below/next.txt", "below/c.jpeg"])
+    assert [path.resolve() for path in found] == expected
+    (folder / "below").rename(folder / "moved")
+    found = find_photos(["moved/next.txt"])
+    assert found[0].resolve() == folder / "moved/c.jpeg"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a.jpg\nno.jpg\n", "my.txt lists no.jpg, and there is no such photo"),
+        (" \n", "my.txt lists no photo"),
+        ("\0", "my.txt is not a text"),
+    ],
+)
+def test_lists_that_cannot_be_used(folder, text, message):
+    (folder / "my.txt").write_text(text)
+    with pytest.raises(InputError, match=message):
+        find_photos(["my.txt"])
+    with pytest.raises(InputError, match="a list cannot hold: rename it"):
+        write_list("my.txt", [pathlib.Path("a\nb.jpg")])
+    assert (folder / "my.txt").read_text() == text
