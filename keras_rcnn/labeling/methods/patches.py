@@ -64,11 +64,13 @@ def score_patches(
     )
     count = tf.shape(corners)[0]
     passes = -(-count // PATCHES_A_PASS)
-    for index in tf.range(passes):
+
+    def add(index: tf.Tensor, scores: tf.TensorArray) -> tuple:
         first = index * PATCHES_A_PASS
-        scores = scores.write(
-            index, score(corners[first : first + PATCHES_A_PASS])
-        )
+        some = corners[first : first + PATCHES_A_PASS]
+        return index + 1, scores.write(index, score(some))
+
+    _, scores = tf.while_loop(lambda index, _: index < passes, add, (0, scores))
     return tf.reshape(
         scores.concat(),
         (batch, tf.size(rows), tf.size(columns), model.num_classes),
