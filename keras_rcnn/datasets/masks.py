@@ -74,15 +74,15 @@ def read_mask(path: pathlib.Path, mask_values: MaskValues) -> np.ndarray:
         num_classes = mask_values.num_classes
         counts_from_1 = values.min() > 0 and wrong.max() == num_classes
         fix = (
-            "subtract 1, as no pixel is 0 and classes count from 0"
+            "subtract 1, as no pixel is 0 and classes count from 0."
             if counts_from_1
-            else "add the missing names"
+            else f"add the missing names, or write {IGNORE_LABEL} where the "
+            "class is unknown, or name the value by "
+            f"ignore_label={wrong.max()}."
         )
         raise InputError(
             f"{path} holds the value {wrong.max()}, but classes.txt names "
-            f"classes 0 to {num_classes - 1} only: {fix}, or write "
-            f"{IGNORE_LABEL} where the class is unknown, or name the value "
-            f"by ignore_label={wrong.max()}."
+            f"classes 0 to {num_classes - 1} only: {fix}"
         )
     if wrong.size:
         raise InputError(

@@ -6,6 +6,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from keras_rcnn.datasets.sampling import instance_name
+from keras_rcnn.errors import InputError
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.training.accuracies import instance_accuracies
 
@@ -27,7 +29,21 @@ class BestWeights(keras.callbacks.Callback):
         self.score = score
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
-        """Saves the weights if they are the best so far."""
+        """Saves the weights if they are the best so far.
+
+        Raises:
+            InputError: if no validation pixel is known: any score would do.
+        """
+        name = f"{instance_name(self.model.num_instances)}_accuracy"
+        if not any(
+            float(metric.count)
+            for metric in self.model.metrics
+            if metric.name == name
+        ):
+            raise InputError(
+                "No pixel of the validation photos has a known class, so they "
+                "cannot choose the weights: give others, or validation=None."
+            )
         score = instance_accuracies(logs or {}, self.model.num_instances)[-1]
         if score > float(self.score):
             save_model(self.model, self.path)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
-import numpy as np
+import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.training.budget import Budget
@@ -38,7 +38,11 @@ class FiniteWeights(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Copies the first weights."""
-        self._finite = self.model.get_weights()
+        self._weights = [weight.value for weight in self.model.weights]
+        self._finite = [
+            tf.Variable(weight, trainable=False) for weight in self._weights
+        ]
+        self._copy_if_finite = tf.function(self._copy_if_all_are_finite)
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -49,11 +53,9 @@ class FiniteWeights(keras.callbacks.Callback):
             InputError: if they, or the loss, are not finite.
         """
         loss = (logs or {})["loss"]
-        weights = self.model.get_weights()
-        if math.isfinite(loss) and all(np.isfinite(w).all() for w in weights):
-            self._finite = weights
+        if math.isfinite(loss) and self._copy_if_finite():
             return
-        self.model.set_weights(self._finite)
+        self.model.set_weights([copy.numpy() for copy in self._finite])
         self.save()
         step = int(self.budget.steps)
         photos = ", ".join(self.photos(step - 1))
@@ -63,3 +65,17 @@ class FiniteWeights(keras.callbacks.Callback):
             "check these photos, or train in another model_dir= with another "
             "seed= or recipe=."
         )
+
+    def _copy_if_all_are_finite(self) -> tf.Tensor:
+        """Copies on the device, which costs less than the check."""
+        finite = tf.reduce_all(
+            [
+                tf.reduce_all(tf.math.is_finite(weight))
+                for weight in self._weights
+                if weight.dtype.is_floating
+            ]
+        )
+        if finite:
+            for copy, weight in zip(self._finite, self._weights, strict=True):
+                copy.assign(weight)
+        return finite

@@ -159,8 +159,11 @@ def mat_file():
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
+    return whole_files(tmp_path_factory.mktemp("whole"))
+
+
+def whole_files(folder):
     """Whole files of each reader."""
-    folder = tmp_path_factory.mktemp("whole")
     for kind in ("gztar", "zip"):
         pack(write_stanford(folder / kind, 2), kind)
     save_model(RecurrentCNN.from_preset("plain", 2), folder / "a.keras")

@@ -2,6 +2,7 @@
 
 import math
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -10,6 +11,7 @@ from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.training import Budget, get_recipe
 from keras_rcnn.training.class_balance import class_weights
+from keras_rcnn.training.finite_weights import FiniteWeights
 from keras_rcnn.training.recipes import Phase, Recipe
 from keras_rcnn.training.schedule import Schedule
 
@@ -106,3 +108,27 @@ def test_schedule_is_half_a_cosine_and_ends_its_phase():
 def test_unknown_recipes_are_named():
     with pytest.raises(InputError, match=r"'magic'.*dense, paper"):
         get_recipe("magic", "rcnn2")
+
+
+@pytest.mark.parametrize(
+    ("loss", "weight"), [(math.nan, 2.0), (math.inf, 2.0), (1.0, math.nan)]
+)
+def test_the_weights_before_a_bad_step_come_back(loss, weight):
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
+    kept = []
+    budget = Budget(steps=9)
+    finite = FiniteWeights(
+        budget, lambda batch: [f"p{batch}"], lambda: kept.append(1)
+    )
+    finite.set_model(model)
+    finite.on_train_begin()
+    for step in (1.0, 3.0):
+        model.set_weights([np.array([[step]]), np.array([-step])])
+        budget.count_step(0.1)
+        finite.on_train_batch_end(0, {"loss": step})
+    model.set_weights([np.array([[weight]]), np.array([0.0])])
+    budget.count_step(0.1)
+    with pytest.raises(InputError, match="Step 3, with the photos p2, gave"):
+        finite.on_train_batch_end(0, {"loss": loss})
+    assert kept == [1]
+    assert [w.item() for w in model.get_weights()] == [3.0, -3.0]

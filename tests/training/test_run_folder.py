@@ -33,7 +33,14 @@ def scenes():
     return small_scenes()
 
 
-def run(scenes, model_dir, recipe=LAST_PHASE, steps=STEPS, **options):
+def run(
+    scenes,
+    model_dir,
+    recipe=LAST_PHASE,
+    steps=STEPS,
+    validation=None,
+    **options,
+):
     """Trains a small network; without held-out photos, which cost time."""
     model = small_network(scenes[0])
     arguments = {"steps_per_epoch": 3, "checkpoint_seconds": 0.0} | options
@@ -41,7 +48,7 @@ def run(scenes, model_dir, recipe=LAST_PHASE, steps=STEPS, **options):
         model,
         recipe,
         scenes[0],
-        None,
+        validation,
         Budget(steps=steps),
         model_dir,
         **arguments,
@@ -330,3 +337,21 @@ def test_a_loss_that_is_not_finite_ends_the_run(scenes, tmp_path):
     for name, shape in reader.get_variable_to_shape_map().items():
         if shape:
             assert np.isfinite(reader.get_tensor(name)).all(), name
+
+
+def test_weights_are_not_chosen_by_photos_without_labels(scenes, tmp_path):
+    validation = scenes[1]
+    unknown = validation.examples.map(
+        lambda example: (
+            example
+            | {"label": tf.fill(tf.shape(example["label"]), np.uint8(255))}
+        )
+    )
+    message = error_of(
+        run,
+        scenes,
+        tmp_path,
+        validation=dataclasses.replace(validation, examples=unknown),
+    )
+    assert message.startswith("No pixel of the validation photos has a known")
+    assert not (tmp_path / "model.keras").exists()
