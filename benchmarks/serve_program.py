@@ -1,5 +1,6 @@
 """`keras-rcnn serve` in a new process."""
 
+import os
 import pathlib
 import re
 import signal
@@ -89,6 +90,13 @@ class ServeProgram:
             return 0.0
         found = re.search(r"VmRSS:\s+(\d+)", status.read_text())
         return int(found[1]) / 1024 if found else 0.0
+
+    @property
+    def cpu_seconds(self) -> float:
+        """Time on all processors, which only Linux reports."""
+        file = pathlib.Path(f"/proc/{self.process.pid}/stat")
+        user, system = file.read_text().rsplit(")", 1)[1].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def stop(self) -> int:
         """Stops it with SIGTERM and returns its exit status."""
