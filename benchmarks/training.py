@@ -18,7 +18,7 @@ from keras_rcnn.training import RECIPES, get_recipe
 from keras_rcnn.training.batches import sample_batches
 from keras_rcnn.training.class_balance import class_weights
 from keras_rcnn.training.optimizers import build_optimizer
-from keras_rcnn.training.run import compile_phase
+from keras_rcnn.training.phases import compile_phase
 
 # Steps before the timed ones, in which the pipeline fills.
 STEPS_BEFORE = 2

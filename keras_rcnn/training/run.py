@@ -2,48 +2,30 @@
 
 import contextlib
 import dataclasses
-import functools
 import pathlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.callbacks import SwapEMAWeights
 
-from keras_rcnn.datasets import DataService, SceneDataset, validation_batches
-from keras_rcnn.datasets.batch_photos import photos_of_batch
+from keras_rcnn.datasets import DataService, SceneDataset
 from keras_rcnn.errors import InputError
-from keras_rcnn.losses import BalancedCrossentropy
-from keras_rcnn.models.saving import save_model
 from keras_rcnn.models.scene_parser import SceneParser
-from keras_rcnn.models.zoo import MODEL_FILE
-from keras_rcnn.training.batches import (
-    Targets,
-    check_batches,
-    sample_batches,
-)
-from keras_rcnn.training.best_weights import BestWeights
+from keras_rcnn.training.batches import Targets, check_batches
 from keras_rcnn.training.budget import Budget
-from keras_rcnn.training.checkpoints import (
-    Checkpoints,
-    restore_newest,
-    tidy,
-)
+from keras_rcnn.training.checkpoints import Checkpoints, restore_newest, tidy
 from keras_rcnn.training.class_balance import class_weights
-from keras_rcnn.training.finite_weights import FiniteWeights
 from keras_rcnn.training.learning_curve import CURVE_FILE, LearningCurve
-from keras_rcnn.training.loop import fit_until_stopped
-from keras_rcnn.training.optimizers import build_optimizer
+from keras_rcnn.training.phases import Phases
 from keras_rcnn.training.progress_bar import ProgressBar
-from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.recipes import Recipe
 from keras_rcnn.training.run_folder import (
     CHECKPOINTS_DIR,
     full_disk_named,
     lock,
     remember_settings,
 )
-from keras_rcnn.training.schedule import Schedule
 from keras_rcnn.training.strategies import (
     is_chief,
     lost_worker_named,
@@ -110,41 +92,27 @@ def train(
     """
     strategy = strategy or tf.distribute.get_strategy()
     check_batches(recipe, strategy)
-    with strategy.scope():
-        optimizer = build_optimizer(recipe, model)
-    # -1, so that the first validated weights are always saved.
-    best = tf.Variable(-1.0, trainable=False)
+    phases = Phases(
+        model, recipe, training, validation, budget, model_dir, seed, strategy
+    )
     own_settings = {
         "classes": training.class_names,
         "recipe": dataclasses.asdict(recipe),
         "seed": seed,
     }
-    chief = is_chief(strategy)
-
-    def save_unless_chosen() -> None:
-        """Saves the weights if validation has chosen none."""
-        if chief and best < 0:
-            save_model(model, model_dir / MODEL_FILE)
-
     with contextlib.ExitStack() as stack:
         stack.enter_context(lost_worker_named(strategy))
-        if chief:
+        if is_chief(strategy):
             stack.enter_context(lock(model_dir))
             stack.enter_context(full_disk_named(model_dir))
             remember_settings(model_dir, own_settings | dict(settings or {}))
-        # TensorFlow does not find weights in the lists of a Keras model.
-        checkpoint = tf.train.Checkpoint(
-            weights=list(model.weights),
-            optimizer=optimizer,
-            budget=budget,
-            best=best,
-        )
+        checkpoint = phases.checkpoint()
         folder = model_dir / CHECKPOINTS_DIR
         newest = restore_newest(checkpoint, folder)
         if newest:
             print(f"Going on after {int(budget.steps)} steps.", flush=True)
         observers: list[keras.callbacks.Callback] = []
-        if chief:
+        if is_chief(strategy):
             tidy(folder, newest)
             manager = tf.train.CheckpointManager(
                 checkpoint, str(folder), max_to_keep=2
@@ -154,54 +122,20 @@ def train(
                 *callbacks,
                 Checkpoints(manager, checkpoint_seconds),
             ]
-        weights = class_weights(training, recipe.class_balance)
         check_same_start(budget, strategy)
-        for phase in recipe.phases:
-            if budget.phase_progress(recipe, phase) >= 1:
-                continue
-            compile_phase(model, recipe, phase, optimizer, weights)
-            batch_photos = functools.partial(
-                photos_of_batch, training.examples, phase.batch_size, seed
-            )
-            chosen = chief and validation and phase is recipe.phases[-1]
-            phase_callbacks = [
-                Schedule(recipe, phase, budget, strategy),
-                FiniteWeights(budget, batch_photos, save_unless_chosen),
-                *observers,
-                *(
-                    [BestWeights(model_dir / MODEL_FILE, best)]
-                    if chosen
-                    else []
-                ),
-                # Must run last: earlier callbacks read the averaged weights.
-                *([SwapEMAWeights()] if recipe.ema_momentum else []),
-            ]
-            sample = functools.partial(
-                sample_batches,
-                training,
-                model,
-                recipe,
+        weights = class_weights(training, recipe.class_balance)
+        for phase in phases.to_do():
+            phases.fit(
                 phase,
-                seed,
-                int(budget.steps),
-                distillation_targets,
+                weights,
+                observers,
+                steps_per_epoch,
+                distillation_targets=distillation_targets,
                 data_service=data_service,
             )
-            held_out = validation and validation_batches(
-                validation.examples, model.label_grids, phase.num_instances
-            )
-            fit_until_stopped(
-                model,
-                strategy,
-                sample,
-                held_out and held_out.cache(),
-                phase_callbacks,
-                int(budget.steps) // steps_per_epoch,
-                steps_per_epoch,
-            )
         # No validation photos, or no step of the last phase.
-        save_unless_chosen()
-    return float(best) if best >= 0 else None
+        phases.save_unless_chosen()
+    return phases.score
 
 
 def progress_callbacks(
@@ -221,36 +155,6 @@ def progress_callbacks(
         keras.callbacks.TensorBoard(model_dir / LOGS_DIR, write_graph=False),
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]
-
-
-def compile_phase(
-    model: SceneParser,
-    recipe: Recipe,
-    phase: Phase,
-    optimizer: keras.optimizers.Optimizer,
-    weights: list[float],
-) -> None:
-    """Prepares the model to train the instances of a phase.
-
-    Args:
-        model: the network.
-        recipe: of the run.
-        phase: one of the recipe.
-        optimizer: the recipe's.
-        weights: how much each class counts in the loss.
-    """
-    model.num_instances = phase.num_instances
-    if recipe.saturation_penalty:
-        model.conv_stack.saturation_penalty = recipe.saturation_penalty
-    loss = BalancedCrossentropy(
-        weights,
-        recipe.label_smoothing,
-        recipe.focal_gamma,
-        # A batch of patches with summed loss approximates SGD on single
-        # patches.
-        reduction="mean_with_sample_weight" if phase.grid_size else "sum",
-    )
-    model.compile(optimizer, loss, phase.loss_weights)
 
 
 def check_same_start(budget: Budget, strategy: tf.distribute.Strategy) -> None:

@@ -12,8 +12,8 @@ from keras_rcnn.models import load_model
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
+from keras_rcnn.training.phases import compile_phase
 from keras_rcnn.training.recipes import Phase, Recipe
-from keras_rcnn.training.run import compile_phase
 from keras_rcnn.training.schedule import Schedule
 from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
