@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 import keras_rcnn
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
@@ -32,10 +32,10 @@ from keras_rcnn.io.images import write_png
 seen_photos = LazyModule("keras_rcnn.cli.seen_photos")
 
 FLAGS = flags.Flags()
-flags.add_labeling(FLAGS)
+model_flags.add_labeling(FLAGS)
 flags.add_dataset(FLAGS)
 FLAGS.add_enum("split", "test", flags.SPLITS, "Which of the photos.")
-flags.add_views(FLAGS)
+model_flags.add_views(FLAGS)
 FLAGS.add_string(
     "reference",
     None,
@@ -56,7 +56,7 @@ def main() -> None:
     """Labels the photos, compares, reports."""
     if FLAGS.pictures_dir:
         make_folder(FLAGS.pictures_dir)
-    labeler = flags.average_views(FLAGS, flags.load_labeler(FLAGS))
+    labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     dataset = flags.load_dataset(FLAGS, FLAGS.split)
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)
     evaluation = keras_rcnn.evaluate(
@@ -81,7 +81,7 @@ def main() -> None:
 
 def note_seen_photos(dataset: "keras_rcnn.datasets.SceneDataset") -> None:
     """Prints a note if a model was trained on some of the photos."""
-    for model in flags.model_names(FLAGS.model):
+    for model in model_flags.model_names(FLAGS.model):
         if seen := seen_photos.count_seen(model, dataset):
             print(
                 f"note: {model} was trained on {seen} of these "
@@ -94,7 +94,7 @@ def load_reference() -> Any:
     """The model to compare with; None if there is none."""
     if FLAGS.reference is None:
         return None
-    return flags.load_labeler(FLAGS, FLAGS.reference, precision="float32")
+    return model_flags.load_labeler(FLAGS, FLAGS.reference, precision="float32")
 
 
 def print_table(figures: dict[str, Any]) -> None:

@@ -32,14 +32,14 @@ import numpy as np
 from PIL import Image
 
 import keras_rcnn
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io import quiet
 
 FLAGS = flags.Flags()
 # The machine that runs the file need not be like the one that writes it.
-flags.add_labeling_choices(FLAGS, precision="float32")
+model_flags.add_labeling_choices(FLAGS, precision="float32")
 flags.add_dataset(FLAGS, required=False)
 FLAGS.add_string(
     "model_dir",
@@ -148,7 +148,9 @@ def write_saved_model(
     model: "keras_rcnn.models.SceneParser", folder: str
 ) -> dict[str, Any]:
     """Writes the SavedModel and prints its properties."""
-    labeler = keras_rcnn.SceneLabeler(model, **flags.labeling_choices(FLAGS))
+    labeler = keras_rcnn.SceneLabeler(
+        model, **model_flags.labeling_choices(FLAGS)
+    )
     path = keras_rcnn.export.export_saved_model(
         labeler,
         folder,

@@ -21,11 +21,11 @@ from typing import Any
 import numpy as np
 
 import keras_rcnn
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 
 FLAGS = flags.Flags()
-flags.add_labeling(FLAGS)
+model_flags.add_labeling(FLAGS)
 flags.add_dataset(FLAGS)
 FLAGS.add_enum("split", "test", flags.SPLITS, "Which of the photos.")
 FLAGS.add_integer(
@@ -52,7 +52,7 @@ errors_page = LazyModule("keras_rcnn.reports.errors_page")
 
 def main() -> None:
     """Labels the photos, counts the errors, writes the page."""
-    labeler = flags.load_labeler(FLAGS)
+    labeler = model_flags.load_labeler(FLAGS)
     dataset = chosen_photos(flags.load_dataset(FLAGS, FLAGS.split))
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)
     examples = confused_examples.ConfusedExamples(FLAGS.num_examples)

@@ -40,7 +40,7 @@ from typing import Any
 
 import tqdm
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io import photo_files
@@ -49,8 +49,8 @@ from keras_rcnn.io.pictures import allow_megapixels
 
 TAKES_ARGUMENTS = True
 FLAGS = flags.Flags()
-flags.add_labeling(FLAGS)
-flags.add_views(FLAGS)
+model_flags.add_labeling(FLAGS)
+model_flags.add_views(FLAGS)
 flags.add_images(FLAGS)
 FLAGS.add_string("output_dir", None, "Where to write.", required=True)
 flags.add_longest_side(FLAGS)
@@ -97,7 +97,7 @@ def main(arguments: list[str]) -> None:
             photos, photo_files.output_names(photos), strict=True
         )
     ]
-    labeler = flags.average_views(FLAGS, flags.load_labeler(FLAGS))
+    labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     annotations = annotation_files.Annotations(
         FLAGS.annotations or (), folder, labeler.class_names, labeler.palette
     )

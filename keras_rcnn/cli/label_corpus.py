@@ -22,7 +22,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io import quiet
@@ -75,7 +75,7 @@ FLAGS.add_integer(
     None,
     "Threads of TensorFlow in each worker; TensorFlow chooses if not given.",
 )
-flags.add_trust_model(FLAGS)
+model_flags.add_trust_model(FLAGS)
 flags.add_report(FLAGS, "the counters")
 
 corpus_settings = LazyModule("keras_rcnn.corpus.corpus_settings")

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io import photo_files
@@ -31,7 +31,7 @@ from keras_rcnn.io.images import read_image, scale_down
 
 TAKES_ARGUMENTS = True
 FLAGS = flags.Flags()
-flags.add_labeling(FLAGS)
+model_flags.add_labeling(FLAGS)
 flags.add_images(FLAGS)
 flags.add_longest_side(FLAGS)
 FLAGS.add_integer(
@@ -59,7 +59,9 @@ def main(arguments: list[str]) -> None:
     photo_files.refuse_to_overwrite(
         photos, [pathlib.Path(file).expanduser() for file in outputs if file]
     )
-    estimator = photo_ranking.UncertaintyEstimator(flags.load_labeler(FLAGS))
+    estimator = photo_ranking.UncertaintyEstimator(
+        model_flags.load_labeler(FLAGS)
+    )
     # A model that gives no probabilities fails once, not for each photo.
     estimator(np.zeros((1, 1, 3), np.uint8))
     ranked, failures = order_photos(photos, estimator)

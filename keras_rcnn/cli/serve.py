@@ -20,7 +20,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import missing_extra
 
@@ -33,7 +33,7 @@ FLAGS.check(
     lambda name: re.fullmatch(r"[A-Za-z0-9_.-]+", name) is not None,
     "give only letters, digits, _, . and -",
 )
-flags.add_trust_model(FLAGS)
+model_flags.add_trust_model(FLAGS)
 flags.add_server(FLAGS, 8500, "For gRPC; 0: any free one.")
 flags.add_port(FLAGS, "rest_port", 8501, "For REST.")
 flags.add_port(FLAGS, "kserve_port", 8502, "For KServe's gRPC.")

@@ -19,7 +19,7 @@ The same command continues a run that was killed. `tensorboard --logdir=DIR`
 shows the curves and some labeled validation photos.
 """
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
 
 FLAGS = flags.Flags()
@@ -127,7 +127,7 @@ FLAGS.add_float(
 FLAGS.add_enum(
     "precision",
     "auto",
-    flags.PRECISIONS,
+    model_flags.PRECISIONS,
     "Arithmetic; auto takes bfloat16 where the processor has it.",
 )
 FLAGS.add_string(
