@@ -36,9 +36,10 @@ test-extra-%: $(EXTRAS_READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m "extras(name='$*')"
 
 # Damaged files and requests for about an hour; FUZZ is how many of each kind.
+# Prints the slowest answers and the memory of each.
 FUZZ ?= 10000
 fuzz: $(EXTRAS_READY)
-	KERAS_RCNN_FUZZ=$(FUZZ) $(BIN)/python -m pytest $(PARALLEL) -m "" \
+	KERAS_RCNN_FUZZ=$(FUZZ) $(BIN)/python -m pytest $(PARALLEL) -m "" -rP \
 	  tests/fuzz tests/serving/test_fuzz.py
 
 docs: $(EXTRAS_READY)
@@ -70,7 +71,7 @@ bill:
 	  requirements-extras.lock
 
 audit:
-	uvx pip-audit==2.10.1 --require-hashes --disable-pip \
+	uvx pip-audit==2.10.1 --strict --require-hashes --disable-pip \
 	  --requirement requirements-extras.lock
 
 clean:

@@ -32,7 +32,7 @@ from keras_rcnn.datasets.stanford_background import (
 )
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image
-from tests.helpers.fuzzing import damaged, fuzzed
+from tests.helpers.fuzzing import Times, damaged, fuzzed
 from tests.helpers.made_up_archives import pack, write_stanford
 
 FOUND = pathlib.Path(__file__).parent / "found"
@@ -197,15 +197,27 @@ def whole_files(folder):
     }
 
 
+TIMES = Times()
+
+
+@pytest.fixture(autouse=True)
+def times():
+    """`pytest -rP` shows them."""
+    TIMES.restart()
+    yield
+    print(TIMES)
+
+
 def check(reader, content, folder):
     """Reads a file; the only error allowed is one line."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     message = "read"
-    try:
-        READERS[reader](content, folder)
-    except InputError as error:
-        message = str(error)
+    with TIMES.one():
+        try:
+            READERS[reader](content, folder)
+        except InputError as error:
+            message = str(error)
     assert message
     assert "\n" not in message
 

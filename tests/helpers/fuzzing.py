@@ -1,6 +1,9 @@
 """Random damage, the same in each run unless more examples are asked for."""
 
+import contextlib
 import os
+import resource
+import time
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -29,3 +32,34 @@ def damaged(draw, content: bytes) -> bytes:
         )
         content = content[:start] + part + content[stop:]
     return content
+
+
+class Times:
+    """How long each input took, at most `LIMIT` seconds."""
+
+    LIMIT = 30.0
+
+    def __init__(self):
+        self.restart()
+
+    def restart(self):
+        """Forgets what was measured."""
+        self.inputs, self.slowest = 0, 0.0
+
+    @contextlib.contextmanager
+    def one(self):
+        """Measures an input."""
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.inputs += 1
+            self.slowest = max(self.slowest, time.perf_counter() - start)
+            assert self.slowest < self.LIMIT
+
+    def __str__(self):
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        return (
+            f"{self.inputs} inputs, the slowest took {self.slowest:.2f} s; "
+            f"peak memory of this process {peak} MB"
+        )

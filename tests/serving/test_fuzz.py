@@ -26,6 +26,8 @@ from kserve.protocol.grpc import grpc_predict_v2_pb2 as pb
 from kserve.protocol.infer_type import serialize_byte_tensor
 from kserve.utils.numpy_codec import from_np_dtype
 
+from tests.helpers.fuzzing import Times
+
 pytestmark = [pytest.mark.extras(name="kserve"), pytest.mark.slow]
 REQUESTS = int(os.environ.get("KERAS_RCNN_FUZZ", "200"))
 MODEL = "scene_parser"
@@ -92,6 +94,7 @@ def check_all(server, signatures, files):
     def check(ask):
         outcomes = collections.Counter()
         megabytes = []
+        times = Times()
 
         @settings(
             max_examples=REQUESTS,
@@ -103,7 +106,8 @@ def check_all(server, signatures, files):
         def check_one(data):
             question = data.draw(questions(signatures, files))
             try:
-                answer = ask(data.draw, *question)
+                with times.one():
+                    answer = ask(data.draw, *question)
             except Refused:
                 outcomes["refused"] += 1
             else:
@@ -115,7 +119,10 @@ def check_all(server, signatures, files):
 
         check_one()
         grown = server.megabytes - megabytes[0]
-        print(f"{dict(outcomes)}, {megabytes[0]:.0f} MB and {grown:+.0f} MB")
+        print(
+            f"{dict(outcomes)}; the slowest took {times.slowest:.2f} s; the "
+            f"server had {megabytes[0]:.0f} MB and grew by {grown:+.0f} MB"
+        )
         assert server.process.poll() is None
         assert REQUESTS / 50 < outcomes["right"] < outcomes.total()
         assert grown < 100

@@ -17,8 +17,8 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 pytest.importorskip("kserve")
 import uvicorn
 
+from benchmarks import attacks
 from benchmarks.serve_program import ServeProgram
-from keras_rcnn.serving import RestClient
 from keras_rcnn.serving.ending_server import EndingServer
 from keras_rcnn.serving.kserve_protocol import ImpatientProtocol
 from keras_rcnn.serving.kserve_request_limit import RequestLimit
@@ -267,43 +267,13 @@ def test_large_files_are_labeled_one_by_one(files, monkeypatch, served):
 def test_1024_requests_under_sigterm(saved_model, files):
     """Every answer is the labels or a refusal; nothing fails inside."""
     server = ServeProgram(saved_model, "--grace_seconds=60")
-    statuses = []
-
-    def ask(_):
-        try:
-            with RestClient(server.url) as client:
-                client.label(files[:1])
-            statuses.append(200)
-        except RequestError as error:
-            statuses.append(error.http_status)
-
-    with concurrent.futures.ThreadPoolExecutor(128) as pool:
-        asked = [pool.submit(ask, number) for number in range(1024)]
-        while statuses.count(200) < 50:
-            time.sleep(0.05)
-        assert server.stop() == 0
-        for each in asked:
-            # Later ones find no server at all.
-            with contextlib.suppress(requests.ConnectionError):
-                each.result()
-    assert statuses.count(200) >= 50
-    assert set(statuses) <= {200, 503}
-    assert "Traceback" not in server.said
+    statuses = attacks.end_among_requests(server, files[0])
+    assert statuses.total() == 1024
+    assert statuses[200] >= 50
+    assert statuses.keys() <= {200, 503}
 
 
 @pytest.mark.slow
-def test_64_slow_clients_shut_nobody_out(server, files):
-    host, port = server.url.removeprefix("http://").split(":")
-    with contextlib.ExitStack() as stack:
-        for _ in range(PLACES):
-            connection = socket.create_connection((host, int(port)))
-            stack.enter_context(connection)
-            for part in upload(9, b"x"):
-                connection.sendall(part)
-        with concurrent.futures.ThreadPoolExecutor(8) as pool:
-            clients = [
-                pool.submit(RestClient(server.url).label, files)
-                for _ in range(8)
-            ]
-            for each in clients:
-                assert len(each.result()) == len(files)
+def test_64_slow_clients_at_each_port_shut_nobody_out(server, files):
+    name = "64 slow clients at each port"
+    assert attacks.measure(server, name, files[0])["good"] == "8 of 8"
