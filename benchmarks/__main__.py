@@ -9,6 +9,13 @@ second and waiting times of 1 to 32 clients. `corpus`: the parts of the work of
 `keras-rcnn label-corpus` for a photo. `allreduce`: what two workers of
 `keras-rcnn train` send each other. Minutes each on two cores.
 
+    python -m benchmarks peers --minutes=8 --output_dir=peers
+
+`peers`: networks of others, rCNN2 and the pyramid, each trained for the same
+processor time, and scored on photos that were not trained on. Each run is kept
+in the folder: the same command goes on where it was interrupted, and measures
+the speed of the finished runs again.
+
 What is compared takes turns. The figures are medians, with quartiles in
 brackets where there is more than one run. SUITE.json and SUITE.png are written
 to the folder. Each suite has its own defaults, and refuses flags that it does
@@ -20,7 +27,7 @@ import sys
 from collections.abc import Sequence
 
 from keras_rcnn.cli import benchmark, runner
-from keras_rcnn.cli.flags import Flags
+from keras_rcnn.cli.flags import DATASETS, Flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder
@@ -36,7 +43,9 @@ SUITES = (
     "serving",
     "corpus",
     "allreduce",
+    "peers",
 )
+PEERS = ("contenders", "minutes", "dataset", "data_dir")
 FLAGS = Flags()
 FLAGS.add_enum(
     "suite",
@@ -49,7 +58,17 @@ FLAGS.add_string("output_dir", None, "Folder for SUITE.json and SUITE.png.")
 benchmark.add_flags(FLAGS)
 FLAGS.add_integer("steps", None, "Training steps a run.")
 FLAGS.add_integer("requests", None, "Number of requests of the longest run.")
-CHOICES = (*benchmark.CHOICES, "steps", "requests")
+FLAGS.add_list("contenders", "What to train; all if not given.")
+FLAGS.add_float(
+    "minutes",
+    None,
+    "Processor time of the training of each contender, of all threads. "
+    "Building and scoring do not count.",
+    lower_bound=0,
+)
+FLAGS.add_enum("dataset", None, DATASETS, "Photos to train on and to score.")
+FLAGS.add_string("data_dir", None, "Where the data sets were prepared.")
+CHOICES = (*benchmark.CHOICES, "steps", "requests", *PEERS)
 
 
 def main() -> None:
@@ -58,8 +77,10 @@ def main() -> None:
     tf.get_logger().setLevel("ERROR")
     name = FLAGS.suite
     suite = importlib.import_module(f"benchmarks.{name}")
+    # Other suites only write their figures there.
+    choices = (*CHOICES, "output_dir") if name == "peers" else CHOICES
     settings = benchmark.read_settings(
-        FLAGS, suite.measure, CHOICES, f"--suite={name}"
+        FLAGS, suite.measure, choices, f"--suite={name}"
     )
     folder = make_folder(FLAGS.output_dir) if FLAGS.output_dir else None
     try:

@@ -128,7 +128,7 @@ def read_settings(
 
 
 def _read_item(name: str, items: list[str], text: str) -> Any:
-    """One item of --sizes, --resolutions or --precisions."""
+    """One item of a list, checked if it is a size, resolution or precision."""
     if name == "sizes":
         if match := re.fullmatch(r"([1-9]\d*)x([1-9]\d*)", text):
             return int(match[1]), int(match[2])
@@ -140,8 +140,8 @@ def _read_item(name: str, items: list[str], text: str) -> Any:
         if re.fullmatch(r"[1-9]\d*", text):
             return int(text)
         reason = "is no resolution; give whole numbers, such as 8,4,2,1."
+    elif name != "precisions" or text in PRECISIONS:
+        return text
     else:
-        if text in PRECISIONS:
-            return text
         reason = f"is no precision; choose from {','.join(PRECISIONS)}."
     raise InputError(f"--{name}={','.join(items)}: {text!r} {reason}")

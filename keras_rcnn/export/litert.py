@@ -5,6 +5,7 @@ import io
 import pathlib
 import tempfile
 from collections.abc import Iterable
+from typing import Any
 
 import keras
 import numpy as np
@@ -96,8 +97,28 @@ def write_litert(
     return pathlib.Path(path)
 
 
-def convert(labeling: PortableLabeling) -> bytes:
-    """Returns the content of a LiteRT file of float32 without metadata."""
+def convert(labeling: Any) -> bytes:
+    """Returns the content of a LiteRT file of float32 without metadata.
+
+    Args:
+        labeling: as for `write_graph`.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        write_graph(labeling, folder)
+        converter = tf.lite.TFLiteConverter.from_saved_model(
+            folder, signature_keys=[SIGNATURE]
+        )
+        return converter.convert()
+
+
+def write_graph(labeling: Any, folder: str | pathlib.Path) -> None:
+    """Writes a labeling as a SavedModel with one signature.
+
+    Args:
+        labeling: a `PortableLabeling`, or another function of images that has
+            its attributes `model` and `input_signature`.
+        folder: of the SavedModel.
+    """
     archive = keras.export.ExportArchive()
     archive.track(labeling.model)
     archive.add_endpoint(
@@ -106,11 +127,6 @@ def convert(labeling: PortableLabeling) -> bytes:
         lambda images: labeling(images),
         input_signature=labeling.input_signature,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        # Keras prints the endpoints although `verbose` is false.
-        with contextlib.redirect_stdout(io.StringIO()):
-            archive.write_out(folder, verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=[SIGNATURE]
-        )
-        return converter.convert()
+    # Keras prints the endpoints although `verbose` is false.
+    with contextlib.redirect_stdout(io.StringIO()):
+        archive.write_out(str(folder), verbose=False)

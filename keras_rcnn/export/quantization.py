@@ -56,7 +56,10 @@ def check_quantization(
 
 
 def quantize_litert(
-    model: bytes, quantize: str, photos: Iterable[np.ndarray] = ()
+    model: bytes,
+    quantize: str,
+    photos: Iterable[np.ndarray] = (),
+    more_operations: Sequence[str] = (),
 ) -> bytes:
     """Quantizes a LiteRT file of float32.
 
@@ -70,6 +73,8 @@ def quantize_litert(
         model: content of the file.
         quantize: one of `QUANTIZATIONS`.
         photos: for `int8`, uint8 `(height, width, 3)` of the model's size.
+        more_operations: for `int8`, names of LiteRT operations that networks
+            of this package do not have.
     """
     if quantize == "none":
         return model
@@ -78,7 +83,7 @@ def quantize_litert(
     except ModuleNotFoundError as error:
         raise missing_extra("Quantization", "litert") from error
     with _quiet():
-        work = quantizer.Quantizer(model, _recipe(quantize))
+        work = quantizer.Quantizer(model, _recipe(quantize, more_operations))
         ranges = None
         if work.need_calibration:
             ranges = work.calibrate(
@@ -87,7 +92,7 @@ def quantize_litert(
         return bytes(work.quantize(ranges).quantized_model)
 
 
-def _recipe(quantize: str) -> Any:
+def _recipe(quantize: str, more_operations: Sequence[str]) -> Any:
     from ai_edge_quantizer import recipe, recipe_manager
     from ai_edge_quantizer.qtyping import TFLOperationName
 
@@ -104,7 +109,7 @@ def _recipe(quantize: str) -> Any:
             algorithm_key=recipe.AlgorithmName.FLOAT_CASTING,
         )
     else:
-        for operation in _NETWORK:
+        for operation in (*_NETWORK, *more_operations):
             manager.add_static_config(
                 regex=".*",
                 operation_name=TFLOperationName[operation],

@@ -53,8 +53,11 @@ class Muon(keras.optimizers.Muon):
         self._hidden = tuple(map(self._is_hidden_kernel, var_list))
 
     def _is_hidden_kernel(self, variable: Any) -> bool:
-        return len(variable.shape) == 4 and not any(
-            name in variable.path for name in self.exclude_layers
+        # A depthwise convolution has no matrix of filters.
+        return (
+            len(variable.shape) == 4
+            and variable.shape[-1] > 1
+            and not any(name in variable.path for name in self.exclude_layers)
         )
 
     def update_step(

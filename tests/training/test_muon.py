@@ -39,6 +39,18 @@ def test_filters_move_along_the_orthogonal_momentum():
     np.testing.assert_allclose(variable.numpy(), expected, atol=1e-5)
 
 
+def test_a_depthwise_kernel_is_trained_by_adam():
+    """It has one filter for each channel, and no matrix of filters."""
+    variable = kernel((3, 3, 4, 1), "kernel")
+    before = variable.numpy()
+    gradient = np.random.default_rng(1).normal(size=before.shape)
+    Muon(RATE).apply([gradient.astype(np.float32)], [variable])
+    # The first step of Adam has the size of the rate in all directions.
+    np.testing.assert_allclose(
+        variable.numpy(), before - RATE * np.sign(gradient), rtol=1e-4
+    )
+
+
 def test_the_step_does_not_depend_on_the_size_of_the_gradient():
     gradient = np.random.default_rng(1).normal(size=(3, 3, 4, 5))
     moved = []
