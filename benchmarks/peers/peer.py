@@ -145,7 +145,7 @@ def labeler(model: Any, precision: str) -> Any:
     if not isinstance(model, Peer):
         return SceneLabeler(model, precision=precision)
     # A graph for each size of photos, which parts of keras-hub need to know.
-    graph = tf.function(PeerGraph(model, precision))
+    graph = tf.function(PeerGraph(model, precision), autograph=False)
     return lambda photo: graph(tf.constant(photo[np.newaxis]))[
         "labels"
     ].numpy()[0]

@@ -13,7 +13,7 @@ from benchmarks.peers.peer import Peer, PeerGraph, labeler
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.errors import missing_extra
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
-from keras_rcnn.export.litert import convert, write_graph
+from keras_rcnn.export.litert import convert_graph, write_graph
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.export.quantization import quantize_litert
 from keras_rcnn.io.files import write_file
@@ -114,7 +114,10 @@ def _int8_labeler(
     write_graph(graph, folder / GRAPH_DIR)
     try:
         content = quantize_litert(
-            convert(graph), INT8, _typical(photos), PEER_OPERATIONS
+            convert_graph(folder / GRAPH_DIR),
+            INT8,
+            _typical(photos),
+            PEER_OPERATIONS,
         )
     except (RuntimeError, ValueError) as error:
         print(f"{folder.name}: no LiteRT file ({error})", flush=True)

@@ -105,10 +105,7 @@ def convert(labeling: Any) -> bytes:
     """
     with tempfile.TemporaryDirectory() as folder:
         write_graph(labeling, folder)
-        converter = tf.lite.TFLiteConverter.from_saved_model(
-            folder, signature_keys=[SIGNATURE]
-        )
-        return converter.convert()
+        return convert_graph(folder)
 
 
 def write_graph(labeling: Any, folder: str | pathlib.Path) -> None:
@@ -130,3 +127,12 @@ def write_graph(labeling: Any, folder: str | pathlib.Path) -> None:
     # Keras prints the endpoints although `verbose` is false.
     with contextlib.redirect_stdout(io.StringIO()):
         archive.write_out(str(folder), verbose=False)
+
+
+def convert_graph(folder: str | pathlib.Path) -> bytes:
+    """Returns the content of a LiteRT file of what `write_graph` wrote."""
+    converter = tf.lite.TFLiteConverter.from_saved_model(
+        str(folder), signature_keys=[SIGNATURE]
+    )
+    content: bytes = converter.convert()
+    return content

@@ -14,6 +14,7 @@ from benchmarks.peers import runs, scores
 from benchmarks.peers.contenders import CONTENDERS
 from benchmarks.peers.peer import Peer, PeerGraph, labeler
 from keras_rcnn.datasets import load_dataset
+from keras_rcnn.errors import InputError
 from tests.helpers.run_command import run_command
 
 
@@ -136,19 +137,16 @@ def tiny(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 def test_runs_are_kept_and_go_on(capfd, tmp_path):
-    def run(*arguments):
-        return run_command(
-            capfd,
-            command,
-            "--suite=peers",
-            "--contenders=tiny",
-            "--dataset=synthetic",
-            f"--output_dir={tmp_path}",
-            *arguments,
-            "--repeats=1",
-        )
-
-    status, out, err = run("--minutes=0.005")
+    status, out, err = run_command(
+        capfd,
+        command,
+        "--suite=peers",
+        "--contenders=tiny",
+        "--dataset=synthetic",
+        "--minutes=0.005",
+        f"--output_dir={tmp_path}",
+        "--repeats=1",
+    )
 
     assert status == 0, err
     result_file = tmp_path / "tiny" / runs.RESULT_FILE
@@ -179,9 +177,14 @@ def test_runs_are_kept_and_go_on(capfd, tmp_path):
     assert again["steps"] == result["steps"]
     assert again["confusion_matrices"] == result["confusion_matrices"][:2]
 
-    status, _, err = run("--minutes=8")
-    assert status == 1
-    assert "give another folder" in err
+    with pytest.raises(InputError, match="give another folder"):
+        runs.finished(
+            CONTENDERS["tiny"],
+            tmp_path / "tiny",
+            settings | {"minutes": 8},
+            dataset,
+            dataset,
+        )
 
 
 @pytest.mark.extras("peers")
