@@ -15,8 +15,10 @@ OUTPUT_DIR. Their overlays are scaled down to at most 4,000 pixels a side.
 
 `--annotations=voc` writes OUTPUT_DIR/voc as well, to correct the labels in CVAT
 or another annotation tool and to train on them by `--dataset=folder
---data_dir=OUTPUT_DIR/voc`; `--annotations=coco` writes OUTPUT_DIR/coco, COCO's
-panoptic format.
+--data_dir=OUTPUT_DIR/voc`. There are `coco` (COCO's panoptic format),
+`coco_instances`, `labelme`, `label_studio`, `yolo` and `geojson` as well, each
+in a folder of its name. `--polygons` writes polygons instead of masks in
+`coco_instances` and `labelme`.
 
 A network recognizes things at the size that they had in its training photos,
 here of 320x240 pixels: scale larger photos down with `--longest_side`, which is
@@ -69,10 +71,24 @@ FLAGS.add_bool(
 )
 FLAGS.add_multi_enum(
     "annotations",
-    ["coco", "voc"],
-    "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT and --dataset=folder) or "
-    "OUTPUT_DIR/coco (COCO panoptic), with copies of the photos, to correct "
-    "the labels by hand; may be repeated.",
+    [
+        "coco",
+        "coco_instances",
+        "geojson",
+        "label_studio",
+        "labelme",
+        "voc",
+        "yolo",
+    ],
+    "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT), OUTPUT_DIR/coco (COCO "
+    "panoptic) and so on, with copies of the photos, to correct the labels by "
+    "hand and to train on them by --dataset=folder; may be repeated. All but "
+    "coco and voc need the extra annotations.",
+)
+FLAGS.add_bool(
+    "polygons",
+    False,
+    "Polygons instead of masks in the formats coco_instances and labelme.",
 )
 flags.add_report(
     FLAGS,
@@ -99,7 +115,11 @@ def main(arguments: list[str]) -> None:
     ]
     labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     annotations = annotation_files.Annotations(
-        FLAGS.annotations or (), folder, labeler.class_names, labeler.palette
+        FLAGS.annotations or (),
+        folder,
+        labeler.class_names,
+        labeler.palette,
+        FLAGS.polygons,
     )
     outputs = ((*written(job), *annotations.copies(job)) for job in jobs)
     photo_files.refuse_to_overwrite(photos, itertools.chain(*outputs))

@@ -10,18 +10,21 @@ import numpy as np
 import tqdm
 
 from keras_rcnn.datasets.in_memory import examples_in_memory
-from keras_rcnn.datasets.labelme import is_labelme, labelme_layout
+from keras_rcnn.datasets.json_folder import json_layout
+from keras_rcnn.datasets.labelme import is_json
 from keras_rcnn.datasets.layout import (
     FolderLayout,
     LabeledPhoto,
     refuse_other_size,
     skipped_photos,
+    visible_files,
 )
 from keras_rcnn.datasets.photo_groups import group_photos
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import PhotoFile, SceneDataset
 from keras_rcnn.datasets.splits import chosen_names
 from keras_rcnn.datasets.voc import voc_layout
+from keras_rcnn.datasets.yolo import is_yolo, yolo_layout
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.images import resize_labels, scale_down
 from keras_rcnn.io.labels import IGNORE_LABEL
@@ -40,11 +43,13 @@ def load_folder(
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
 
-    There are three layouts: `plain_layout` (`images/`, `masks/` and
-    `classes.txt`), `voc_layout` (Pascal VOC, as annotation tools export it)
-    and `labelme_layout` (JSON files beside the photos). If the folder does not
-    say which photos are the `test` split, about a fifth of them is. The name of
-    a photo decides, so photos that are added later do not change the split.
+    There are six layouts: `plain_layout` (`images/`, `masks/` and
+    `classes.txt`), `voc_layout` (Pascal VOC, as annotation tools export it),
+    `labelme_layout` (JSON files beside the photos), `coco_layout` (instances
+    or panoptic), `label_studio_layout` (JSON) and `yolo_layout` (outlines). If
+    the folder does not say which photos are the `test` split, about a fifth of
+    them is. The name of a photo decides, so photos that are added later do not
+    change the split.
 
     Args:
         folder: in one of the layouts.
@@ -87,12 +92,7 @@ def folder_layout(
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
-    if any((folder / name).exists() for name in ("JPEGImages", "labelmap.txt")):
-        layout = voc_layout(folder)
-    elif is_labelme(folder):
-        layout = labelme_layout(folder)
-    else:
-        layout = plain_layout(folder, ignore_label)
+    layout = _recognized_layout(folder, ignore_label)
     if ignore_label and layout.label_of_value is None:
         raise InputError(
             f"{folder} has no masks of values, which ignore_label= is for: "
@@ -105,6 +105,19 @@ def folder_layout(
         problems=(*layout.problems, *_problems_of_classes(folder, layout)),
         notes=(*layout.notes, *skipped_photos(folder)),
     )
+
+
+def _recognized_layout(
+    folder: pathlib.Path, ignore_label: Sequence[int]
+) -> FolderLayout:
+    if any((folder / name).exists() for name in ("JPEGImages", "labelmap.txt")):
+        return voc_layout(folder)
+    if not (folder / "masks").exists():
+        if is_yolo(folder):
+            return yolo_layout(folder)
+        if paths := list(filter(is_json, visible_files(folder)[0])):
+            return json_layout(folder, paths)
+    return plain_layout(folder, ignore_label)
 
 
 def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
@@ -180,7 +193,7 @@ def _read_photo(
 ) -> tuple[np.ndarray, np.ndarray, str]:
     image = layout.read_photo(photo.image)
     digest = hashlib.sha256(image.tobytes()).hexdigest()[:16]
-    label = layout.read_mask(photo.mask)
+    label = layout.read_mask(photo)
     check_sizes(photo, image, label)
     image = scale_down(image, longest_side)
     return image, resize_labels(label, *image.shape[:2]), digest

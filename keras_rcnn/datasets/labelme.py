@@ -19,24 +19,23 @@ from keras_rcnn.datasets.layout import (
     LabeledPhoto,
     find_files,
     is_photo,
+    photo_size,
     refuse_other_size,
     visible_files,
 )
 from keras_rcnn.datasets.plain import IGNORED, read_class_list
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
-from keras_rcnn.io.images import open_photo, read_image
+from keras_rcnn.io.images import read_image
 from keras_rcnn.io.labels import IGNORE_LABEL
 
 # The name that labelme gives to pixels outside all shapes.
 BACKGROUND = "_background_"
-_ORIENTATION = 0x0112
 
 
-def is_labelme(folder: pathlib.Path) -> bool:
-    """Whether there are JSON files and no masks."""
-    has_masks = (folder / "masks").exists()
-    return not has_masks and any(map(_is_json, visible_files(folder)[0]))
+def is_json(path: pathlib.Path) -> bool:
+    """Whether the suffix of a file is that of JSON."""
+    return path.suffix.lower() == ".json"
 
 
 def labelme_layout(folder: pathlib.Path) -> FolderLayout:
@@ -60,7 +59,7 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
         InputError: if classes.txt cannot be used or there is no JSON file.
     """
     below = folder / "annotations"
-    paths, problems = find_files(below if below.is_dir() else folder, _is_json)
+    paths, problems = find_files(below if below.is_dir() else folder, is_json)
     if not paths:
         raise InputError(
             f"{below} holds no JSON file: save those of labelme there."
@@ -81,7 +80,6 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
         read_mask=functools.partial(
             _read_mask,
             {file.path: file for file in files.values()},
-            {photo.mask: photo.image for photo in photos},
             label_of,
         ),
         read_photo=_read_photo,
@@ -92,10 +90,6 @@ def labelme_layout(folder: pathlib.Path) -> FolderLayout:
             if is_photo(path) and path not in used
         ),
     )
-
-
-def _is_json(path: pathlib.Path) -> bool:
-    return path.suffix.lower() == ".json"
 
 
 def _read_files(
@@ -169,30 +163,26 @@ def _find_photos(
 
 
 def _read_photo(path: pathlib.Path) -> np.ndarray:
-    content = embedded_photo(path) if _is_json(path) else None
+    content = embedded_photo(path) if is_json(path) else None
     return read_image(path, content)
 
 
 def _photo_size(path: pathlib.Path) -> tuple[int, int]:
-    """Height and width of the upright photo, from its header."""
-    content = embedded_photo(path) if _is_json(path) else None
-    with open_photo(path, content) as photo:
-        turned = photo.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
-        width, height = photo.size
-    return (width, height) if turned else (height, width)
+    content = embedded_photo(path) if is_json(path) else None
+    return photo_size(path, content)
 
 
 def _read_mask(
     files: Mapping[pathlib.Path, LabelmeFile],
-    photos: Mapping[pathlib.Path, pathlib.Path],
     label_of: Mapping[str, int],
-    path: pathlib.Path,
+    photo: LabeledPhoto,
 ) -> np.ndarray:
-    size = _photo_size(photos[path])
+    file = files[photo.mask]
+    size = _photo_size(photo.image)
     # Before memory is taken for a size that stands in a file.
-    refuse_other_size(path, files[path].size or size, photos[path], size)
+    refuse_other_size(photo.mask, file.size or size, photo.image, size)
     elsewhere = label_of.get(BACKGROUND, IGNORE_LABEL)
-    return files[path].draw(size, label_of, elsewhere)
+    return file.draw(size, label_of, elsewhere)
 
 
 def _print_points(files: Iterable[LabelmeFile]) -> None:

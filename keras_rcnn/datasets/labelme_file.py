@@ -2,7 +2,6 @@
 
 import base64
 import dataclasses
-import json
 import math
 import pathlib
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ import numpy as np
 from PIL import Image, ImageDraw, UnidentifiedImageError
 
 from keras_rcnn.errors import InputError, printable
+from keras_rcnn.io.json_files import read_json
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
@@ -19,8 +19,6 @@ from keras_rcnn.io.pictures import UNREADABLE, open_picture
 _LINE_WIDTH = 10
 # Pixels: larger coordinates and sizes are taken for errors.
 _MAX_COORDINATE = 100_000
-# Of a file with its photo, in base64.
-_MAX_BYTES = 2**28
 _WITHOUT_AREA = {"point", "points"}
 _MIN_POINTS = {
     "circle": 2,
@@ -151,15 +149,7 @@ def embedded_photo(path: pathlib.Path) -> bytes:
 
 
 def _read_json(path: pathlib.Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ValueError(f"more than {_MAX_BYTES} bytes")
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (OSError, RecursionError, ValueError) as error:
-        raise InputError(
-            f"{path} is not a whole JSON file ({error}): save it in labelme "
-            "again, or remove it."
-        ) from error
+    content = read_json(path, "labelme")
     if not isinstance(content, dict) or "shapes" not in content:
         raise InputError(
             f"{path} has no shapes, so labelme did not write it: remove it "

@@ -9,8 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.io.images import PHOTO_SUFFIXES, read_image
+from keras_rcnn.io.images import PHOTO_SUFFIXES, open_photo, read_image
 from keras_rcnn.io.photo_files import unread_formats
+
+_ORIENTATION = 0x0112
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,17 +24,25 @@ class LabeledPhoto:
         image: file of the photo.
         mask: file of the mask, or of the shapes to draw it from.
         group: photos of one group are on one side of every split.
+        is_listed: whether `mask` holds the labels of other photos as well.
     """
 
     name: str
     image: pathlib.Path
     mask: pathlib.Path
     group: str | None = None
+    is_listed: bool = False
 
     @property
     def split_by(self) -> str:
         """What decides about the split: the group, or else the name."""
         return self.name if self.group is None else self.group
+
+    @property
+    def labels_name(self) -> str:
+        """Where the labels are, for messages."""
+        of = f" (of {self.image.name})" if self.is_listed else ""
+        return f"{self.mask}{of}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,7 +55,7 @@ class FolderLayout:
         photos: sorted by name.
         test_names: names of the photos of the `test` split; None if the folder
             does not say.
-        read_mask: reads the uint8 labels of a mask file.
+        read_mask: reads the uint8 labels of a photo.
         read_photo: reads the uint8 pixels of a photo.
         problems: files that do not fit together, a line each that says how to
             fix it. Any problem stops training.
@@ -62,7 +72,7 @@ class FolderLayout:
     palette: tuple[tuple[int, int, int], ...]
     photos: list[LabeledPhoto]
     test_names: frozenset[str] | None
-    read_mask: Callable[[pathlib.Path], np.ndarray]
+    read_mask: Callable[[LabeledPhoto], np.ndarray]
     read_photo: Callable[[pathlib.Path], np.ndarray] = read_image
     problems: tuple[str, ...] = ()
     unused: tuple[pathlib.Path, ...] = ()
@@ -71,7 +81,7 @@ class FolderLayout:
     label_of_value: tuple[int, ...] | None = None
 
 
-def is_photo(path: pathlib.Path) -> bool:
+def is_photo(path: pathlib.PurePath) -> bool:
     """Whether the suffix of a file is that of a photo."""
     return path.suffix.lower() in PHOTO_SUFFIXES
 
@@ -168,6 +178,24 @@ def refuse_other_size(
         f"{mask} is {columns}x{rows} pixels and its photo {photo} is "
         f"{width}x{height}: {fix}."
     )
+
+
+def photo_size(
+    path: pathlib.Path, content: bytes | None = None
+) -> tuple[int, int]:
+    """Height and width of the upright photo, from its header.
+
+    Args:
+        path: of the photo.
+        content: bytes of the photo, if they do not stand at the path.
+
+    Raises:
+        InputError: if it is no photo.
+    """
+    with open_photo(path, content) as photo:
+        turned = photo.getexif().get(_ORIENTATION) in (5, 6, 7, 8)
+        width, height = photo.size
+    return (width, height) if turned else (height, width)
 
 
 def skipped_photos(folder: pathlib.Path) -> list[str]:

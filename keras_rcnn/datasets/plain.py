@@ -1,6 +1,5 @@
 """The plain layout of a folder: images/, masks/ and classes.txt."""
 
-import functools
 import pathlib
 from collections.abc import Sequence
 
@@ -83,7 +82,7 @@ def plain_layout(
             if name in masks
         ],
         test_names=None,
-        read_mask=functools.partial(read_mask, mask_values=mask_values),
+        read_mask=lambda photo: read_mask(photo.mask, mask_values),
         check_values=(lambda counts: None) if values else refuse_binary_masks,
         label_of_value=tuple(mask_values.labels.tolist()),
         problems=tuple(problems),

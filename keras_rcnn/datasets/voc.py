@@ -72,7 +72,7 @@ def voc_layout(folder: pathlib.Path) -> FolderLayout:
             if name in images and name in masks
         ],
         test_names=lists.get("test", lists.get("val")),
-        read_mask=lambda path: _read_mask(path, colors),
+        read_mask=lambda photo: _read_mask(photo.mask, colors),
         problems=(
             *problems,
             *more_problems,

@@ -35,7 +35,7 @@ WRONG = {
         "--max_megapixels=nan",
         "--max_megapixels=inf",
         "--memory_mb=nan",
-        "--annotations=yolo",
+        "--annotations=kitti",
     ],
     "evaluate": [
         "--split=half",

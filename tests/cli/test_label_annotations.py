@@ -79,6 +79,54 @@ def test_every_format_holds_the_labels(
     assert examples["turned"].shape == (36, 24)
 
 
+TOOLS = ("coco_instances", "label_studio", "labelme", "yolo")
+
+
+@pytest.mark.extras(name="annotations")
+@pytest.mark.parametrize("choice", [(), ("--polygons",), ("--memory_mb=1",)])
+def test_every_tool_gives_the_labels_back(
+    label, read_png, photos, write_picture, tmp_path, choice
+):
+    blobs = np.random.default_rng(0).integers(0, 256, (19, 16, 3), np.uint8)
+    big = write_picture("in/big.png", blobs.repeat(10, 0).repeat(10, 1))
+    formats = [f"--annotations={name}" for name in (*TOOLS, "geojson")]
+
+    status, _, err = label("--images", *photos, big, *formats, *choice)
+
+    assert status == 0, err
+    out = tmp_path / "out"
+    names = ["a", "a_2", "big", "turned"]
+    for tool in TOOLS:
+        dataset = load_dataset("folder", out / tool, "all")
+        assert dataset.class_names == ("sky", "grass", "road")
+        examples = {
+            example["name"].decode(): example["label"]
+            for example in dataset.examples.as_numpy_iterator()
+        }
+        assert sorted(examples) == names
+        for name in names:
+            labels = read_png(out / f"{name}_labels.png")[1]
+            np.testing.assert_array_equal(examples[name], labels)
+    files = sorted(path.name for path in (out / "geojson/labels").iterdir())
+    assert files == [f"{name}.geojson" for name in names]
+    file = out / "coco_instances/annotations/instances_default.json"
+    kinds = {
+        type(each["segmentation"])
+        for each in json.loads(file.read_text())["annotations"]
+    }
+    assert kinds == ({list} if choice == ("--polygons",) else {dict})
+
+
+def test_polygons_need_a_format_with_a_choice(label, photos, tmp_path):
+    line = error_line(label("--images", photos[0], BOTH[0], "--polygons"))
+
+    assert line == (
+        "--polygons= needs one of the formats coco_instances and labelme: add "
+        "it to --annotations=.\n"
+    )
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_photos_that_failed_are_not_listed(
     label, photos, broken_files, tmp_path
 ):

@@ -6,6 +6,7 @@
 """
 
 import copy
+import functools
 import gzip
 import io
 import json
@@ -31,6 +32,7 @@ from keras_rcnn.datasets.stanford_background import (
     stanford_background_dataset_builder as stanford,
 )
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.brush_rle import encode_brush
 from keras_rcnn.io.images import read_image
 from tests.helpers.fuzzing import Times, damaged, fuzzed
 from tests.helpers.made_up_archives import pack, write_stanford
@@ -48,6 +50,41 @@ LABELME = {
     "imageHeight": 12,
     "imageWidth": 16,
 }
+COCO = {
+    "images": [{"id": 1, "file_name": "p.png", "height": 12, "width": 16}],
+    "annotations": [
+        {
+            "id": number,
+            "image_id": 1,
+            "category_id": number,
+            "segmentation": {"size": [12, 16], "counts": counts},
+            "area": 100,
+        }
+        for number, counts in ((1, [92, 100]), (2, "n15700000b2"))
+    ],
+    "categories": [{"id": 1, "name": "sky"}, {"id": 2, "name": "sea"}],
+}
+STUDIO = [
+    {
+        "data": {"image": "/data/upload/1/0a1b2c3d-p.png"},
+        "annotations": [
+            {
+                "result": [
+                    {
+                        "type": "brushlabels",
+                        "original_width": 16,
+                        "original_height": 12,
+                        "image_rotation": 0,
+                        "value": {
+                            "rle": encode_brush(np.eye(12, 16) > 0),
+                            "brushlabels": ["sky"],
+                        },
+                    }
+                ]
+            }
+        ],
+    }
+]
 
 
 def write(folder, name, content):
@@ -102,6 +139,18 @@ def read_mask(content, folder):
     assert not any("\n" in line for line in checked.errors)
 
 
+def read_annotations(name, content, folder):
+    """As `check` reads a file of an annotation tool."""
+    write(folder, "images/p.png", encoded(Image.new("RGB", (16, 12))))
+    write(folder, "classes.txt", b"sky\nsea\n")
+    write(folder, name, content)
+    layout = folder_layout(folder)
+    assert not any("\n" in line for line in layout.problems)
+    for checked in photos_of_folder(layout, None):
+        assert checked.errors or checked.label.shape == (12, 16)
+        assert not any("\n" in line for line in checked.errors)
+
+
 def read_mat(content, folder):
     labels = Builder._read_label(Builder, "a.mat", content)
     assert labels.ndim == 2
@@ -140,6 +189,9 @@ READERS = {
     "labelmap": read_labelmap,
     "classes": read_classes,
     "mask": read_mask,
+    "coco": functools.partial(read_annotations, "a.json"),
+    "studio": functools.partial(read_annotations, "a.json"),
+    "yolo": functools.partial(read_annotations, "labels/p.txt"),
     "mat": read_mat,
     "regions": read_regions,
     "tar": read_tar,
@@ -179,6 +231,9 @@ def whole_files(folder):
         "labelmap": [b"# name:color\nsky:1,2,3::\nsea:4,5,6:a:b\n"],
         "classes": ["sky #0a0b0c\nStraße\n\nsea\n".encode()],
         "mask": [encoded(mask), encoded(palette, bits=2), encoded(photo)],
+        "coco": [json.dumps(COCO).encode()],
+        "studio": [json.dumps(STUDIO).encode()],
+        "yolo": [b"0 0 0 0.5 0 0.5 1\n1 0.5 0 1 0 1 0.75 0.5 1\n"],
         "mat": [mat_file()],
         "regions": [b"0 1 -1\n2 3 4\n"],
         "tar": [(folder / "gztar/iccv09Data.tar.gz").read_bytes()],
@@ -267,20 +322,29 @@ ODD = st.recursive(
 )
 
 
-def test_labelme_files_with_odd_values(tmp_path):
+def containers(content):
+    """All lists and dictionaries in a content that hold something."""
+    values = content.values() if isinstance(content, dict) else content
+    inner = [each for each in values if isinstance(each, (dict, list))]
+    found = [place for each in inner for place in containers(each)]
+    return [content, *found] if content else found
+
+
+@pytest.mark.parametrize(
+    ("reader", "whole_content"),
+    [("labelme", LABELME), ("coco", COCO), ("studio", STUDIO)],
+)
+def test_json_files_with_odd_values(tmp_path, reader, whole_content):
     @fuzzed
     @given(st.data())
     def run(data):
-        content = copy.deepcopy(LABELME)
+        content = copy.deepcopy(whole_content)
         for _ in range(data.draw(st.integers(1, 3))):
-            place = data.draw(st.sampled_from([content, *content["shapes"]]))
-            key = data.draw(st.sampled_from(["mask", "shape_type", *place]))
-            place[key] = data.draw(ODD)
-            if not isinstance(content.get("shapes"), list):
-                break
-            if not all(isinstance(s, dict) for s in content["shapes"]):
-                break
-        check("labelme", json.dumps(content).encode(), tmp_path / "file")
+            place = data.draw(st.sampled_from(containers(content)))
+            keys = place if isinstance(place, dict) else range(len(place))
+            more = ["mask", "shape_type"] if isinstance(place, dict) else []
+            place[data.draw(st.sampled_from([*keys, *more]))] = data.draw(ODD)
+        check(reader, json.dumps(content).encode(), tmp_path / "file")
 
     run()
 

@@ -2,33 +2,43 @@
 
 import contextlib
 import pathlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 
-from keras_rcnn.annotations import CocoAnnotations, VocAnnotations
+from keras_rcnn import annotations
 from keras_rcnn.cli.photos.photo_stream import Job
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.big_photos import ROWS_A_STRIP
 from keras_rcnn.io.png_stream import Append
 
-_FORMATS: dict[str, type[CocoAnnotations | VocAnnotations]] = {
-    "coco": CocoAnnotations,
-    "voc": VocAnnotations,
+_FORMATS: dict[str, Callable[..., Any]] = {
+    "coco": annotations.CocoAnnotations,
+    "coco_instances": annotations.CocoInstances,
+    "geojson": annotations.GeojsonAnnotations,
+    "label_studio": annotations.LabelStudioAnnotations,
+    "labelme": annotations.LabelmeAnnotations,
+    "voc": annotations.VocAnnotations,
+    "yolo": annotations.YoloAnnotations,
 }
+# These hold masks or polygons.
+_WITH_CHOICE = {"coco_instances", "labelme"}
 
 
 class Annotations:
     """Writes each chosen format into a folder of its own.
 
     Args:
-        formats: `coco`, `voc`, both or none.
+        formats: keys of `_FORMATS`, such as `coco` and `voc`, or none.
         folder: where the folders are made.
         class_names: name of each class.
         palette: red, green and blue of each class.
+        polygons: whether to write polygons where a format also has masks.
 
     Raises:
-        InputError: if a format cannot hold the classes. Every method raises it
+        InputError: if a format cannot hold the classes or polygons. Every
+            method raises it
             if a file cannot be written.
     """
 
@@ -38,10 +48,22 @@ class Annotations:
         folder: pathlib.Path,
         class_names: Sequence[str],
         palette: Sequence[Sequence[int]],
+        polygons: bool = False,
     ) -> None:
+        names = sorted(set(formats))
+        if polygons and not _WITH_CHOICE.intersection(names):
+            raise InputError(
+                "polygons= needs one of the formats "
+                f"{' and '.join(sorted(_WITH_CHOICE))}: add it to annotations=."
+            )
         self._writers = [
-            _FORMATS[name](folder / name, class_names, palette)
-            for name in sorted(set(formats))
+            _FORMATS[name](
+                folder / name,
+                class_names,
+                palette,
+                **{"polygons": polygons} if name in _WITH_CHOICE else {},
+            )
+            for name in names
         ]
 
     def copies(self, job: Job) -> list[pathlib.Path]:

@@ -102,9 +102,9 @@ def _read(
     checked.image = attempt(layout.read_photo, photo.image)
     if is_photo(photo.image) and checked.image is not None:
         checked.notes += photo_notes(photo.image, checked.image)
-    label = attempt(layout.read_mask, photo.mask)
+    label = attempt(layout.read_mask, photo)
     if label is not None:
-        checked.notes += _notes_on_label(str(photo.mask), label)
+        checked.notes += _notes_on_label(photo.labels_name, label)
     if checked.image is not None and label is not None:
         attempt(check_sizes, photo, checked.image, label)
     if not checked.errors:
