@@ -106,7 +106,8 @@ def refuse_binary_masks(counts: np.ndarray) -> None:
         raise InputError(
             f"The masks hold the values 0 and {IGNORE_LABEL} only, and "
             f"{IGNORE_LABEL} stands for unknown, so there is one class to "
-            "learn: write 1 for the second class."
+            "learn: write 1 for the second class, or the values into "
+            "classes.txt, as in `background = 0` and `road = 255`."
         )
 
 

@@ -59,6 +59,8 @@ def test_masks_of_0_and_255_are_refused(tmp_path):
 
     assert "the values 0 and 255 only" in error
     assert "write 1 for the second class" in error
+    (tmp_path / "classes.txt").write_text("sky = 0\nroad = 255\n")
+    assert not errors_of(tmp_path)
 
 
 def test_a_test_split_may_hold_one_class(tmp_path):
