@@ -11,6 +11,7 @@ import grpc
 import numpy as np
 import prometheus_client
 import tensorflow as tf
+from google.protobuf.message import DecodeError
 from tensorflow_serving.apis import prediction_log_pb2
 
 from keras_rcnn.errors import InputError
@@ -23,6 +24,7 @@ from keras_rcnn.runtime.graph_operations import load_saved_model
 from keras_rcnn.serving.cancellation import Cancellation
 from keras_rcnn.serving.graph_errors import explain
 from keras_rcnn.serving.request_error import RequestError
+from keras_rcnn.serving.tensor_protos import to_array
 
 MAX_PHOTOS = 32
 MAX_RESPONSE_BYTES = 512 * 2**20
@@ -197,20 +199,24 @@ class ServedModel:
                 )
 
     def _warm_up(self, path: pathlib.Path) -> None:
-        """Runs the model's warm-up requests, as TensorFlow Serving does."""
+        """Runs the model's warm-up requests, as TensorFlow Serving does.
+
+        They only save the first clients time: one that cannot be answered, or
+        is beyond the limits, ends the warm-up.
+        """
         if not path.exists():
             return
-        for record in tf.data.TFRecordDataset(str(path)).as_numpy_iterator():
-            log = prediction_log_pb2.PredictionLog.FromString(record)
-            request = log.predict_log.request
-            run = self._model.signatures[request.model_spec.signature_name]
-            inputs = {
-                name: tf.make_ndarray(value)
-                for name, value in request.inputs.items()
-            }
-            # Older exports may have warm-up photos above their own limit.
-            with contextlib.suppress(RequestError):
-                _run_once(run, inputs, Cancellation())
+        records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+        with contextlib.suppress(RequestError, DecodeError, tf.errors.OpError):
+            for record in records:
+                log = prediction_log_pb2.PredictionLog.FromString(record)
+                request = log.predict_log.request
+                signature = request.model_spec.signature_name
+                inputs = {
+                    name: to_array(name, value)
+                    for name, value in request.inputs.items()
+                }
+                self._predict(signature, inputs, Cancellation())
 
 
 def _run(
