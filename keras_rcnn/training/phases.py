@@ -3,19 +3,22 @@
 import functools
 import pathlib
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import keras
 import tensorflow as tf
 from keras.callbacks import SwapEMAWeights
 
-from keras_rcnn.datasets import SceneDataset, validation_batches
+from keras_rcnn.datasets import (
+    DataService,
+    SceneDataset,
+    validation_batches,
+)
 from keras_rcnn.datasets.batch_photos import photos_of_batch
 from keras_rcnn.losses import BalancedCrossentropy
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE
-from keras_rcnn.training.batches import sample_batches
+from keras_rcnn.training.batches import Targets, sample_batches
 from keras_rcnn.training.best_weights import BestWeights
 from keras_rcnn.training.budget import Budget
 from keras_rcnn.training.finite_weights import FiniteWeights
@@ -88,7 +91,8 @@ class Phases:
         weights: list[float],
         observers: Sequence[keras.callbacks.Callback],
         steps_per_epoch: int,
-        **options: Any,
+        distillation_targets: Targets | None,
+        data_service: DataService | None,
     ) -> None:
         """Trains one phase to its end.
 
@@ -97,7 +101,8 @@ class Phases:
             weights: how much each class counts in the loss.
             observers: callbacks that see each step.
             steps_per_epoch: steps from one validation to the next.
-            **options: of `sample_batches`.
+            distillation_targets: as for `train`.
+            data_service: as for `train`.
         """
         compile_phase(self.model, self.recipe, phase, self.optimizer, weights)
         steps = int(self.budget.steps)
@@ -109,7 +114,8 @@ class Phases:
             phase,
             self.seed,
             steps,
-            **options,
+            distillation_targets,
+            data_service=data_service,
         )
         held_out = self.validation and validation_batches(
             self.validation.examples,

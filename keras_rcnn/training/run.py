@@ -130,8 +130,8 @@ def train(
                 weights,
                 observers,
                 steps_per_epoch,
-                distillation_targets=distillation_targets,
-                data_service=data_service,
+                distillation_targets,
+                data_service,
             )
         # No validation photos, or no step of the last phase.
         phases.save_unless_chosen()

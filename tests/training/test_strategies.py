@@ -4,6 +4,7 @@ import dataclasses
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,12 +85,18 @@ def assert_same(ours, theirs, steps=STEPS):
 
 
 @pytest.fixture(scope="module")
-def alone(tmp_path_factory):
-    """What a single process with the whole batch comes to."""
+def alone_folder(tmp_path_factory):
+    """Folder of a single process with the whole batch."""
     folder = tmp_path_factory.mktemp("alone")
     statuses, errors = finish([start(folder, "none")])
     assert statuses == [0], errors
-    return outcome(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def alone(alone_folder):
+    """What it comes to."""
+    return outcome(alone_folder)
 
 
 @pytest.mark.slow
@@ -134,26 +141,23 @@ def test_two_workers_learn_what_one_process_does(alone, tmp_path):
     assert steps == [3, 4, 7, 8]
 
 
-# In the first phase and in the second; worker 0 is the chief.
 @pytest.mark.slow
-@pytest.mark.parametrize(("killed", "step"), [(1, 2), (0, 6)])
-def test_a_killed_worker_costs_no_step_before_the_checkpoint(
-    alone, tmp_path, killed, step
-):
-    deaths = [step if index == killed else -1 for index in range(2)]
-    statuses, errors = finish(start_workers(tmp_path, deaths))
-    assert statuses[killed] == -signal.SIGKILL
-    assert statuses[1 - killed] == 1
-    assert "start all of them again" in errors[1 - killed]
+def test_a_killed_worker_costs_no_step_before_the_checkpoint(alone, tmp_path):
+    """One after 2 steps, and the chief after 4 more, in the second phase."""
+    for killed, step in ((1, 2), (0, 4)):
+        deaths = [step if index == killed else -1 for index in range(2)]
+        statuses, errors = finish(start_workers(tmp_path, deaths))
+        assert statuses[killed] == -signal.SIGKILL, errors
+        assert statuses[1 - killed] == 1
+        assert "start all of them again" in errors[1 - killed]
     statuses, errors = finish(start_workers(tmp_path))
     assert statuses == [0, 0], errors
-    assert_same(outcome(tmp_path), alone, STEPS - step)
+    assert_same(outcome(tmp_path), alone, STEPS - 6)
 
 
 @pytest.mark.slow
-def test_workers_must_share_the_folder_of_the_run(tmp_path):
-    statuses, errors = finish([start(tmp_path, "none")])
-    assert statuses == [0], errors
+def test_workers_must_share_the_folder_of_the_run(alone_folder, tmp_path):
+    shutil.copytree(alone_folder / "run", tmp_path / "run")
     workers = start_workers(tmp_path, runs=("run", "another"))
     statuses, errors = finish(workers)
     assert statuses == [1, 1]
