@@ -18,6 +18,7 @@ from keras_rcnn.datasets.plain import IGNORED, read_class_list
 from keras_rcnn.datasets.stated_photos import StatedPhotos
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
+from keras_rcnn.io.json_files import ODD_CONTENT
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.pictures import UNREADABLE
 
@@ -178,7 +179,7 @@ def _read_mask(
         return stated.draw(size, label_of, elsewhere)
     except InputError:
         raise
-    except UNREADABLE as error:
+    except (*ODD_CONTENT, *UNREADABLE) as error:
         raise InputError(
             f"{stated.source} has broken labels of {photo.image} ({error}): "
             "export them again, or remove them."

@@ -44,7 +44,8 @@ def decode_brush(code: Sequence[int], height: int, width: int) -> np.ndarray:
     Raises:
         ValueError: if the code is broken or has another number of pixels.
     """
-    content = bytes(code)
+    # A number alone would be taken for a size.
+    content = bytes(list(code))
     text = f"{int.from_bytes(content, 'big'):0{8 * len(content)}b}"
     reader = _Bits(text)
     if (count := reader.read(32)) != height * width * _CHANNELS:

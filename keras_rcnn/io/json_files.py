@@ -33,6 +33,16 @@ def read_json(path: pathlib.Path, program: str) -> Any:
         ) from error
 
 
+# Exceptions for content of other types and values than expected.
+ODD_CONTENT = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
 @contextlib.contextmanager
 def refusing(path: pathlib.Path, program: str) -> Iterator[None]:
     """Turns errors about the content of a file into an `InputError`.
@@ -45,13 +55,7 @@ def refusing(path: pathlib.Path, program: str) -> Iterator[None]:
         yield
     except InputError:
         raise
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
+    except ODD_CONTENT as error:
         what = f"no {error}" if isinstance(error, KeyError) else error
         raise InputError(
             f"{path} is not as {program} writes it ({what}): export it again, "
