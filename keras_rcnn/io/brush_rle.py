@@ -3,8 +3,8 @@
 The code is that of the JavaScript library rle-pack. After a header, each run
 is a bit (1: one value is repeated), 2 bits that choose how many bits the
 length has, the length minus 1, and the value, or the values if the bit is 0.
-The package label-studio-sdk has the same code, but installs 23 packages that
-nothing else here needs, among them a second OpenCV over the first.
+The package label-studio-sdk has the same code, but installs sixty packages,
+among them OpenCV and pandas.
 """
 
 from collections.abc import Sequence
