@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Hides the messages that TensorFlow prints when it is imported.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: demo docs test test-slow test-data test-extras fuzz lint format lock clean \
+.PHONY: demo docs test test-slow test-long test-data test-extras fuzz lint format lock clean \
   venv bill audit
 
 demo: $(READY)
@@ -22,14 +22,18 @@ test: $(READY)
 	$(BIN)/python -m pytest $(PARALLEL)
 
 test-slow: $(READY)
-	$(BIN)/python -m pytest $(PARALLEL) -m "slow and not extras"
+	$(BIN)/python -m pytest $(PARALLEL) -m "slow and not long and not extras"
 
 test-data: $(READY)
 	KERAS_RCNN_DATA="$(abspath $(DATA))" $(BIN)/python -m pytest \
-	  -m "real_data and not slow"
+	  -m "real_data and not slow and not long"
 
 test-extras: $(EXTRAS_READY)
-	$(BIN)/python -m pytest $(PARALLEL) -m extras
+	$(BIN)/python -m pytest $(PARALLEL) -m "extras and not long"
+
+# Before a release, and every week: a quarter of an hour on two cores.
+test-long: $(EXTRAS_READY)
+	$(BIN)/python -m pytest $(PARALLEL) -m long
 
 # `make test-extra-beam` runs the tests of the extra `beam` alone.
 test-extra-%: $(EXTRAS_READY)

@@ -191,6 +191,7 @@ def test_training(benchmark):
     assert out.splitlines()[3].split()[:3] == ["paper", "float32", "2"]
 
 
+@pytest.mark.long
 def test_memory(benchmark, model_dir):
     rows, out = benchmark(
         "memory", f"--model={model_dir}", "--sizes=8x9", "--seconds=0"
@@ -206,6 +207,7 @@ def test_memory(benchmark, model_dir):
     assert out.splitlines()[3].split()[:3] == [rows[0]["mode"], "8x9", "1/1"]
 
 
+@pytest.mark.long
 def test_a_photo_too_large_for_the_memory_is_a_result(
     benchmark, model_dir, monkeypatch
 ):
@@ -223,6 +225,7 @@ def test_a_photo_too_large_for_the_memory_is_a_result(
     assert "too much" in out.splitlines()[3]
 
 
+@pytest.mark.long
 def test_startup(benchmark):
     rows, out = benchmark("startup", "--sizes=8x9", "--seconds=0")
 
@@ -239,6 +242,7 @@ def test_startup(benchmark):
     assert out.splitlines()[4].split()[:2] == ["saved_model", "8x9"]
 
 
+@pytest.mark.long
 def test_serving(benchmark):
     rows, out = benchmark(
         "serving", "--sizes=8x9", "--seconds=0.2", "--requests=50"
@@ -284,6 +288,7 @@ def test_corpus(benchmark):
     assert "model 1/8 float32" in out
 
 
+@pytest.mark.long
 def test_allreduce(benchmark):
     rows, out = benchmark("allreduce", "--repeats=3")
 

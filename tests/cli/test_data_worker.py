@@ -84,7 +84,7 @@ def wait_for_line(stream, part):
     raise AssertionError(part)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_killed_costs_nothing_but_time(tmp_path):
     """Whatever dies, training ends with the weights of a run by itself."""
     flags = f"--work_dir={tmp_path / 'work'}"
@@ -115,7 +115,7 @@ def test_what_is_killed_costs_nothing_but_time(tmp_path):
         np.testing.assert_allclose(weights, expected, atol=1e-3)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_training_that_waits_ends_at_control_c(tmp_path):
     with dispatcher() as first, worker(first.address) as victim:
         training = start_training(

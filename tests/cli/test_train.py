@@ -49,10 +49,10 @@ def test_defaults_are_those_of_an_experiment():
 
 @pytest.mark.slow
 def test_a_run_killed_in_the_middle_continues(train, tmp_path):
-    preset = "--preset=rcnn1"
-    assert train(tmp_path / "whole", preset, steps=30)[0] == 0
+    small = "--preset=plain", "--stages=5x6p8,6x3p2"
+    assert train(tmp_path / "whole", *small, steps=30)[0] == 0
     killed = popen_command(
-        *arguments(tmp_path / "killed", preset), stdout=None, stderr=None
+        *arguments(tmp_path / "killed", *small), stdout=None, stderr=None
     )
     checkpoint = tmp_path / "killed" / "checkpoints" / "checkpoint"
     deadline = time.monotonic() + 300
@@ -61,7 +61,7 @@ def test_a_run_killed_in_the_middle_continues(train, tmp_path):
     killed.kill()
     assert killed.wait() == -signal.SIGKILL
 
-    status, output, errors = train(tmp_path / "killed", preset, steps=30)
+    status, output, errors = train(tmp_path / "killed", *small, steps=30)
 
     assert status == 0, errors
     assert "30 steps" in output

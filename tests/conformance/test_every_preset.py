@@ -187,21 +187,9 @@ def check_fit(model, path):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-@pytest.mark.parametrize(
-    "preset",
-    [
-        "plain",
-        # As plain, with more filters.
-        pytest.param("plain_sift_flow", marks=pytest.mark.slow),
-        # As the custom stages below, with more filters.
-        pytest.param("rcnn1", marks=pytest.mark.slow),
-        "rcnn2",
-        pytest.param("pyramid_small", marks=pytest.mark.slow),
-    ],
-)
-def test_fit_evaluate_predict_and_going_on(preset, tmp_path):
-    model = from_preset(preset, 3)
-    check_fit(model, tmp_path / "model.keras")
+@pytest.mark.slow
+def test_fit_evaluate_predict_and_going_on(tmp_path):
+    check_fit(from_preset("rcnn2", 3), tmp_path / "model.keras")
 
 
 def test_custom_pyramid(tmp_path):

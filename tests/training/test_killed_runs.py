@@ -13,7 +13,7 @@ from tests.helpers.run_command import ROOT
 KILLS = 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_kill_loses_what_came_after_the_last_checkpoint(tmp_path):
     """Every second one is inside the writing of a checkpoint."""
     program = [sys.executable, "-m", "tests.helpers.killed_runs"]

@@ -141,7 +141,7 @@ def test_two_workers_learn_what_one_process_does(alone, tmp_path):
     assert steps == [3, 4, 7, 8]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_worker_costs_no_step_before_the_checkpoint(alone, tmp_path):
     """One after 2 steps, and the chief after 4 more, in the second phase."""
     for killed, step in ((1, 2), (0, 4)):
