@@ -36,17 +36,19 @@ def find_regions(labels: np.ndarray) -> list[Region]:
     y, x = _changes(labels), _changes(labels.T)
     cells = labels[y[:-1]][:, x[:-1]].astype(np.int16)
     cells = np.pad(cells, 1, constant_values=-1)
-    row, column = np.nonzero(cells[1:-1, 1:] != cells[1:-1, :-1])
-    upright = x[column], y[row], x[column], y[row + 1]
-    row, column = np.nonzero(cells[1:, 1:-1] != cells[:-1, 1:-1])
-    level = x[column], y[row], x[column + 1], y[row]
-    sides = np.concatenate([np.stack(upright, 1), np.stack(level, 1)])
-    lines = shapely.linestrings(sides.reshape(-1, 2, 2).astype(float))
-    faces = shapely.get_parts(shapely.polygonize(lines))
+    upright = cells[1:-1, 1:] != cells[1:-1, :-1]
+    level = cells[1:, 1:-1] != cells[:-1, 1:-1]
+    column, top, bottom = _straight(upright, level)
+    row, left, right = _straight(level.T, upright.T)
+    ends = [
+        np.stack([x[column], y[top], x[column], y[bottom]], 1),
+        np.stack([x[left], y[row], x[right], y[row]], 1),
+    ]
+    lines = np.concatenate(ends).reshape(-1, 2, 2).astype(float)
+    faces = shapely.polygonize(shapely.linestrings(lines))
+    faces = shapely.get_parts(faces)
     inside = shapely.get_coordinates(shapely.point_on_surface(faces))
     left, top = inside.astype(int).T
-    # At tolerance 0 only points on straight lines go.
-    faces = shapely.coverage_simplify(faces, 0)
     return [
         Region(label, face)
         for label, face in zip(labels[top, left].tolist(), faces, strict=True)
@@ -69,6 +71,26 @@ def without_holes(polygon: Any) -> Iterator[np.ndarray]:
     for box in ((left, top, middle, bottom), (middle, top, right, bottom)):
         for part in shapely.get_parts(shapely.clip_by_rect(polygon, *box)):
             yield from without_holes(part)
+
+
+def _straight(
+    upright: np.ndarray, level: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Upright lines between corners of regions.
+
+    Args:
+        upright: where a cell differs from the one to its left, bool `(rows,
+            columns + 1)`.
+        level: where a cell differs from the one above, bool `(rows + 1,
+            columns)`.
+
+    Returns:
+        Column, first row and last row of each line.
+    """
+    crossed = np.pad(level, ((0, 0), (1, 0))) | np.pad(level, ((0, 0), (0, 1)))
+    column, top = np.nonzero((upright & crossed[:-1]).T)
+    _, bottom = np.nonzero((upright & crossed[1:]).T)
+    return column, top, bottom + 1
 
 
 def _changes(labels: np.ndarray) -> np.ndarray:
