@@ -13,7 +13,7 @@ import pytest
 from keras_rcnn import annotations
 from keras_rcnn.errors import missing_extra
 from tests.helpers.label_folders import load
-from tests.helpers.tool_decoders import decode_rle, shapes_to_label
+from tests.helpers.tool_decoders import brush_values, labels_of_shapes
 
 pytestmark = pytest.mark.extras(name="annotations")
 
@@ -125,7 +125,7 @@ def test_labelme_reads_shapes(write, name):
     for photo in LABELS:
         content = json.loads((folder / f"{photo}.json").read_text())
         size = content["imageHeight"], content["imageWidth"]
-        drawn = shapes_to_label(size, content["shapes"], values)
+        drawn = labels_of_shapes(size, content["shapes"], values)
         assert_drawn(drawn, photo)
         assert (folder / content["imagePath"]).is_file()
     assert (folder / "classes.txt").read_text().split("\n")[:-1] == list(NAMES)
@@ -158,7 +158,7 @@ def test_label_studio_reads_brushes(write):
             assert region["from_name"] == tags[0].get("name")
             assert region["to_name"] == tags[1].get("name")
             size = region["original_height"], region["original_width"]
-            pixels = decode_rle(region["value"]["rle"]).reshape(*size, 4)
+            pixels = brush_values(region["value"]["rle"]).reshape(*size, 4)
             assert set(np.unique(pixels)) <= {0, 255}
             (name,) = region["value"]["brushlabels"]
             drawn[pixels[..., 3] > 0] = NAMES.index(name) + 1

@@ -439,7 +439,7 @@ def workers_at_work(process, folder):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_worker_costs_nothing(start_corpus, labeled_by_one, tmp_path):
     process = start_corpus()
     killed, _ = workers_at_work(process, tmp_path / "out")
@@ -469,7 +469,7 @@ def test_a_file_that_cannot_be_written_ends_two_processes_as_well(
     assert "Traceback" not in err
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_killed_run_is_started_again(
     run_corpus, start_corpus, many, labeled_by_one, tmp_path
 ):

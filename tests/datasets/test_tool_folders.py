@@ -11,7 +11,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.io.brush_rle import decode_brush, encode_brush
 from tests.helpers.label_folders import edit, load, text, unlink
 from tests.helpers.made_up_archives import write_photo
-from tests.helpers.tool_decoders import decode_rle
+from tests.helpers.tool_decoders import brush_values
 
 HEIGHT, WIDTH = 20, 30
 # Sky above, sea below, unknown between; an island in the sea.
@@ -370,7 +370,7 @@ def test_brushes_are_coded_as_label_studio_reads_them():
     # Longer than the longest run of the code.
     for mask in (*masks, np.ones((200, 100), bool), np.zeros((1, 1), bool)):
         code = encode_brush(mask)
-        pixels = decode_rle(code).reshape(*mask.shape, 4)
+        pixels = brush_values(code).reshape(*mask.shape, 4)
         np.testing.assert_array_equal(pixels, np.dstack([mask * 255] * 4))
         np.testing.assert_array_equal(decode_brush(code, *mask.shape), mask)
 

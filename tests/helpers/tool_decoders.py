@@ -1,70 +1,59 @@
-"""Decoders of annotation tools, copied from them.
+"""What annotation tools read in files, by the rules of their formats.
 
-Their packages bring Qt, OpenCV or pandas, which the tests go without. Code and
-rules are those of the versions named below, shortened to what is tested.
+Their packages bring Qt, OpenCV or pandas, which the tests go without.
 """
 
 import base64
 import io
+import itertools
 
 import numpy as np
 from PIL import Image, ImageDraw
 
 
-def decode_rle(rle):
-    """Opacity and colors of a brush, from label-studio-sdk 2.0.19.
+def brush_values(code):
+    """Values of a brush of Label Studio, in the format of rle-pack.
 
-    Copyright HumanSignal, Inc., Apache License 2.0. Source:
-    label_studio_sdk/converter/brush.py
+    A header says how many values there are, how many bits a value has, and
+    the four sizes of a length. Blocks follow: a bit that says whether one value
+    is repeated, the number of one of the sizes, the length, and the values.
     """
-    bits = "".join(f"{byte:08b}" for byte in rle)
-    i = 0
+    bits = itertools.chain.from_iterable(
+        (byte >> place & 1 for place in range(7, -1, -1)) for byte in code
+    )
 
-    def read(size):
-        nonlocal i
-        out = bits[i : i + size]
-        i += size
-        return int(out, 2)
+    def number(size):
+        return sum(next(bits) << place for place in reversed(range(size)))
 
-    num = read(32)
-    word_size = read(5) + 1
-    rle_sizes = [read(4) + 1 for _ in range(4)]
-    place = 0
-    out = np.zeros(num, dtype=np.uint8)
-    while place < num:
-        x = read(1)
-        j = place + 1 + read(rle_sizes[read(2)])
-        if x:
-            out[place:j] = read(word_size)
-            place = j
+    count, value_size = number(32), number(5) + 1
+    length_sizes = [number(4) + 1 for _ in range(4)]
+    values = []
+    while len(values) < count:
+        repeated = number(1)
+        length = number(length_sizes[number(2)]) + 1
+        if repeated:
+            values += [number(value_size)] * length
         else:
-            while place < j:
-                out[place] = read(word_size)
-                place += 1
-    return out
+            values += [number(value_size) for _ in range(length)]
+    return np.array(values, np.uint8)
 
 
-def shapes_to_label(img_shape, shapes, label_name_to_value):
-    """Label map of masks and polygons, from labelme 5.10.1.
+def labels_of_shapes(size, shapes, values):
+    """Label map of shapes of labelme: each covers those before it.
 
-    Copyright Kentaro Wada, MIT License. Source: labelme/utils/shape.py
+    A mask is a PNG file whose corner lies at the first point. The outline
+    belongs to a polygon.
     """
-    cls = np.zeros(img_shape[:2], dtype=np.int32)
+    labels = Image.new("I", size[::-1])
     for shape in shapes:
-        points = shape["points"]
+        value = values[shape["label"]]
         if shape["shape_type"] == "mask":
-            content = io.BytesIO(base64.b64decode(shape["mask"]))
-            mask = np.zeros(img_shape[:2], dtype=bool)
-            (x1, y1), (x2, y2) = np.asarray(points).astype(int)
-            mask[y1 : y2 + 1, x1 : x2 + 1] = np.array(
-                Image.open(content)
-            ).astype(bool)
+            file = io.BytesIO(base64.b64decode(shape["mask"]))
+            corner = tuple(int(place) for place in shape["points"][0])
+            labels.paste(value, corner, Image.open(file).convert("1"))
         else:
             assert shape["shape_type"] == "polygon"
-            canvas = Image.fromarray(np.zeros(img_shape[:2], dtype=np.uint8))
-            xy = [tuple(point) for point in points]
-            assert len(xy) > 2, "Polygon must have points more than 2"
-            ImageDraw.Draw(canvas).polygon(xy=xy, outline=1, fill=1)
-            mask = np.array(canvas, dtype=bool)
-        cls[mask] = label_name_to_value[shape["label"]]
-    return cls
+            corners = [tuple(point) for point in shape["points"]]
+            assert len(corners) >= 3
+            ImageDraw.Draw(labels).polygon(corners, fill=value, outline=value)
+    return np.asarray(labels)
