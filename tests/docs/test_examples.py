@@ -218,8 +218,14 @@ def test_commands_in_the_text_have_flags_that_exist():
 
 def command_of(text):
     """The module of the command in a text, if there is one."""
-    if found := re.match(r"python -m (benchmarks|experiments)\b", text):
-        return importlib.import_module(f"{found[1]}.__main__")
+    if found := re.match(r"python -m ((benchmarks|experiments)[.\w]*)", text):
+        module = importlib.import_module(found[1])
+        is_package = hasattr(module, "__path__")
+        return (
+            importlib.import_module(f"{found[1]}.__main__")
+            if is_package
+            else module
+        )
     found = re.match(r"keras-rcnn ([a-z-]+)", text)
     if found is None or found[1] not in main.COMMANDS:
         return None
