@@ -149,6 +149,7 @@ def test_jobs_follow_each_other(examples, service, monkeypatch):
     assert_equal(ours, take(patches(examples), 20))
 
 
+@pytest.mark.long
 def test_a_worker_killed_costs_no_batch(examples):
     with contextlib.ExitStack() as programs:
         first = programs.enter_context(dispatcher())
@@ -170,6 +171,7 @@ def test_a_worker_killed_costs_no_batch(examples):
     assert_equal(ours, take(patches(examples), 100))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("journal", [True, False])
 def test_a_dispatcher_killed_costs_no_batch(examples, tmp_path, journal):
     flags = [f"--work_dir={tmp_path / 'work'}"] if journal else []
