@@ -23,7 +23,7 @@ def write_photo(path: pathlib.Path, height: int, width: int) -> None:
 
 
 def write_stanford(folder: pathlib.Path, num_photos: int = 7) -> pathlib.Path:
-    """Photos of different sizes whose labels count up from -1."""
+    """Photos of different sizes whose labels count up from 0."""
     root = folder / "iccv09Data"
     (root / "labels").mkdir(parents=True)
     (root / "horizons.txt").write_text("0000 10 8 4\n")
@@ -44,7 +44,7 @@ def write_stanford(folder: pathlib.Path, num_photos: int = 7) -> pathlib.Path:
 
 def stanford_label(height: int, width: int) -> np.ndarray:
     """Labels -1 to 7 as in the archive."""
-    return np.arange(height * width).reshape(height, width) % 9 - 1
+    return (np.arange(height * width) + 1).reshape(height, width) % 9 - 1
 
 
 def write_sift_flow(folder: pathlib.Path) -> pathlib.Path:

@@ -31,6 +31,7 @@ LINKED = (
 )
 # Runs that the examples of a page assume, and the networks in them.
 RUNS = {
+    "docs/annotation_tools.md": ("mine", "plain_stanford_background"),
     "docs/demo.md": ("mine", "rcnn2_stanford_background"),
     "docs/performance.md": (
         "stanford_plain_paper",
@@ -92,9 +93,9 @@ def _write_photos(stage):
     china = Image.fromarray(load_sample_image("china.jpg"))
     street = china.resize((96, 64))
     street.save(stage / "street.jpg")
-    for folder in ("holiday", "photos", "more_photos"):
+    for folder, count in (("holiday", 2), ("photos", 2), ("more_photos", 4)):
         (stage / folder).mkdir()
-        for index in range(2):
+        for index in range(count):
             part = china.crop((90 * index, 0, 300 + 90 * index, 200))
             part.resize((90, 60)).save(stage / folder / f"{index}.jpg")
 
