@@ -240,3 +240,24 @@ def test_a_network_trained_before_is_started_from(train, before, tmp_path):
     status, _, errors = train(tmp_path / "other", "--preset=rcnn2", start_from)
     assert status == 1
     assert f"--start_from={before} has other weights than rcnn2" in errors
+
+
+@pytest.mark.slow
+def test_a_saved_pyramid_is_started_from(train, tmp_path):
+    """Its normalizations are folded in, those of a fresh one are not."""
+    pyramid = "--preset=pyramid_small", "--validation_fraction=0"
+    assert train(tmp_path / "first", *pyramid, steps=2)[0] == 0
+    first = load_model(tmp_path / "first").get_weights()
+
+    start_from = f"--start_from={tmp_path / 'first'}"
+    status, _, errors = train(
+        tmp_path / "second", *pyramid, start_from, steps=2
+    )
+
+    assert status == 0, errors
+    second = load_model(tmp_path / "second").get_weights()
+    changes = [
+        np.abs(later - earlier).max()
+        for earlier, later in zip(first, second, strict=True)
+    ]
+    assert 0 < min(changes) <= max(changes) < 0.02

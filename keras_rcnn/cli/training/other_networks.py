@@ -44,28 +44,34 @@ def load_other(
     return model
 
 
-def load_initial_weights(
+def with_initial_weights(
     flags: Flags,
     experiment: Experiment,
     model: SceneParser,
     photos: SceneDataset,
     model_dir: pathlib.Path,
-) -> None:
-    """Copies the weights of --start_from into the network, if it is given.
+) -> SceneParser:
+    """The network with the weights of --start_from, if it is given.
+
+    A saved network has its normalizations folded in, and is trained on without
+    them.
 
     Raises:
         InputError: if the weights have other shapes or classes.
     """
     if not experiment.start_from:
-        return
+        return model
     other = load_other(flags, "start_from", experiment, photos, model_dir)
     weights = other.get_weights()
-    if [w.shape for w in weights] != [w.shape for w in model.get_weights()]:
-        raise InputError(
-            f"--start_from={experiment.start_from} has other weights than "
-            f"{experiment.preset}: choose a model of that preset."
-        )
-    model.set_weights(weights)
+    shapes = [weight.shape for weight in weights]
+    for each in (model, model.copy(model.dtype_policy.name)):
+        if [weight.shape for weight in each.get_weights()] == shapes:
+            each.set_weights(weights)
+            return each
+    raise InputError(
+        f"--start_from={experiment.start_from} has other weights than "
+        f"{experiment.preset}: choose a model of that preset."
+    )
 
 
 def distillation_targets(

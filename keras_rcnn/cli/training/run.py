@@ -44,9 +44,11 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
         labeled, flags, experiment, model_dir
     )
     with strategy.scope():
-        model = fresh_model(experiment, training, flags)
-        built_on = flags, experiment, model, training, model_dir
-        other_networks.load_initial_weights(*built_on)
+        fresh = fresh_model(experiment, training, flags)
+        model = other_networks.with_initial_weights(
+            flags, experiment, fresh, training, model_dir
+        )
+    built_on = flags, experiment, model, training, model_dir
     announce(experiment, model, training, validation, strategy)
     pictures = validation and LabeledPhotos(
         validation, model_dir / "logs", budget
