@@ -13,6 +13,7 @@ pictures. Published data sets can be checked as well:
     keras-rcnn check --dataset=stanford_background
 """
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -52,7 +53,10 @@ def main() -> None:
         )
     pictures = dataset_pictures.DatasetPictures(check.palette)
     check.run(pictures.add if FLAGS.output else None)
-    findings = checks.all_findings(check, FLAGS.similarity)
+    findings = [
+        dataclasses.replace(each, text=runner.name_flags(each.text, FLAGS))
+        for each in checks.all_findings(check, FLAGS.similarity)
+    ]
     print_findings(check, findings)
     if FLAGS.output:
         dataset_page.write_dataset_page(FLAGS.output, check, findings, pictures)
@@ -68,12 +72,17 @@ def main() -> None:
 def print_findings(check: Any, findings: Sequence[Any]) -> None:
     """Prints the fraction of each class, then the findings."""
     train, test = (check.splits.count(split) for split in check.counts)
+    photos = f"{train} photos to train on, {test} test photos"
+    unknown = (
+        f", {100 * check.unknown:.1f} % of the pixels unknown, of the others:"
+    )
     print(
-        f"{printable(check.name)}: {train} photos to train on, {test} test "
-        f"photos, {100 * check.unknown:.1f} % of the pixels unknown, of the "
-        "others:"
+        f"{printable(check.name)}: {photos}"
+        + (unknown if check.num_labeled else ", no labels that can be read.")
     )
     for index, class_name in enumerate(check.class_names):
+        if not check.num_labeled:
+            break
         fractions = [
             f"{split} {100 * check.shares(split)[index]:6.2f} %"
             for split in check.counts

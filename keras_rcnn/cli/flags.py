@@ -8,6 +8,7 @@ from typing import Any
 from absl import flags
 
 import keras_rcnn
+from keras_rcnn.cli import list_flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError
 
@@ -41,8 +42,19 @@ class Flags(flags.FlagValues):
         )
 
     def add_list(self, name: str, text: str) -> None:
-        """Adds a flag that takes texts with commas between them."""
-        flags.DEFINE_list(name, None, text, flag_values=self)
+        """Adds a list of texts."""
+        self._add_list(name, None, text, flags.ArgumentParser())
+
+    def add_integers(self, name: str, text: str) -> None:
+        """Adds a list of integers of at least 0."""
+        self._add_list(name, None, text, flags.IntegerParser(lower_bound=0))
+
+    def add_joined(self, name: str, text: str) -> None:
+        """Adds a text that has to be given; commas join repeated ones."""
+        flag = list_flags.JoinedFlag(
+            flags.ArgumentParser(), flags.ArgumentSerializer(), name, None, text
+        )
+        flags.DEFINE_flag(flag, self, required=True)
 
     def add_bool(self, name: str, default: bool, text: str) -> None:
         """Adds a flag that is given as --name or --noname."""
@@ -69,13 +81,8 @@ class Flags(flags.FlagValues):
         self.check(name, _is_finite, "give a finite number")
 
     def add_floats(self, name: str, default: list[float], text: str) -> None:
-        """Adds a flag that takes a finite number and may be repeated."""
-        flags.DEFINE_multi_float(name, default, text, flag_values=self)
-        self.check(
-            name,
-            lambda values: all(map(math.isfinite, values)),
-            "give finite numbers",
-        )
+        """Adds a list of finite numbers."""
+        self._add_list(name, default, text, list_flags.FiniteParser())
 
     def add_enum(
         self,
@@ -93,8 +100,16 @@ class Flags(flags.FlagValues):
     def add_multi_enum(
         self, name: str, values: Sequence[str], text: str
     ) -> None:
-        """Adds a flag that takes one of the given values, repeatedly."""
-        flags.DEFINE_multi_enum(name, None, values, text, flag_values=self)
+        """Adds a list of some of the given values."""
+        self._add_list(name, None, text, flags.EnumParser(values))
+
+    def _add_list(
+        self, name: str, default: Any, text: str, parser: Any
+    ) -> None:
+        flag = list_flags.ListFlag(
+            parser, flags.ArgumentSerializer(), name, default, text
+        )
+        flags.DEFINE_flag(flag, self)
 
     def add_alias(self, name: str, flag: str) -> None:
         """Adds another name of a flag."""
@@ -204,15 +219,10 @@ def add_dataset(values: Flags, required: bool = True) -> None:
         None,
         "Folder: scale photos and masks down to this many pixels.",
     )
-    values.add_list(
+    values.add_integers(
         "ignore_label",
         "Folder: values of unknown pixels in masks besides 255, separated by "
-        "commas, such as 11.",
-    )
-    values.check(
-        "ignore_label",
-        lambda texts: all(text.isdecimal() for text in texts or ()),
-        "give whole numbers with commas between them",
+        "commas or with the flag repeated, such as 11.",
     )
     values.add_enum(
         "group_by",
@@ -245,7 +255,7 @@ def folder_choices(values: Flags) -> dict[str, Any]:
     """The arguments for `--dataset=folder` that the flags give."""
     return {
         "longest_side": values.longest_side,
-        "ignore_label": tuple(map(int, values.ignore_label or ())),
+        "ignore_label": tuple(values.ignore_label or ()),
         "group_by": values.group_by,
     }
 

@@ -36,5 +36,5 @@ def _usage(flag: flags.Flag) -> str:
 def short_text(flag: flags.Flag) -> str:
     """The text of a flag as it was defined, without additions of absl."""
     # These are the choices before the text, and a note on repeated flags.
-    text = flag.help.partition(">: ")[2] if choices(flag) else flag.help
+    text = flag.help.removeprefix(f"<{'|'.join(choices(flag))}>: ")
     return text.partition(";\n    repeat this option")[0]

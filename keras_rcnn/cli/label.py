@@ -16,9 +16,9 @@ OUTPUT_DIR. Their overlays are scaled down to at most 4,000 pixels a side.
 `--annotations=voc` writes OUTPUT_DIR/voc as well, to correct the labels in CVAT
 or another annotation tool and to train on them by `--dataset=folder
 --data_dir=OUTPUT_DIR/voc`. There are `coco` (COCO's panoptic format),
-`coco_instances`, `labelme`, `label_studio`, `yolo` and `geojson` as well, each
-in a folder of its name. `--polygons` writes polygons instead of masks in
-`coco_instances` and `labelme`.
+`coco_instances`, `labelme`, `label_studio` and `yolo` as well, and `geojson`,
+which cannot be trained on, each in a folder of its name. `--polygons` writes
+polygons instead of masks in `coco_instances` and `labelme`.
 
 A network recognizes things at the size that they had in its training photos,
 here of 320x240 pixels: scale larger photos down with `--longest_side`, which is
@@ -82,8 +82,9 @@ FLAGS.add_multi_enum(
     ],
     "Also write OUTPUT_DIR/voc (Pascal VOC, for CVAT), OUTPUT_DIR/coco (COCO "
     "panoptic) and so on, with copies of the photos, to correct the labels by "
-    "hand and to train on them by --dataset=folder; may be repeated. All but "
-    "coco and voc need the extra annotations.",
+    "hand and to train on them, except geojson, by --dataset=folder. Several "
+    "are separated by commas, or the flag is repeated. All but coco and voc "
+    "need the extra annotations.",
 )
 FLAGS.add_bool(
     "polygons",

@@ -31,15 +31,13 @@ def add_trust_model(values: Flags) -> None:
 
 def add_labeling(values: Flags) -> None:
     """Adds the flags that choose a trained model and how it labels photos."""
-    values.add_string(
+    values.add_joined(
         "model",
-        None,
         "SavedModel folder, .keras, .tflite or .onnx file, or name of a "
         "network that comes with the package (see `keras-rcnn models`). Of a "
         "folder with a model.keras that network is used, with the flags below, "
         "not the settings of the SavedModel. Several models of the same "
-        "classes, separated by commas, are averaged.",
-        required=True,
+        "classes, separated by commas or with the flag repeated, are averaged.",
     )
     values.add_integer(
         "num_threads",
@@ -150,7 +148,10 @@ def add_views(values: Flags) -> None:
         "Average each photo with its mirror image; twice as slow.",
     )
     values.add_floats(
-        "scale", [1.0], "Magnification to average over; may be repeated."
+        "scale",
+        [1.0],
+        "Magnifications to average over, separated by commas or with the flag "
+        "repeated.",
     )
 
 

@@ -148,6 +148,15 @@ def prepare_outputs(values: flags.FlagValues) -> None:
         make_folder(file.parent)
 
 
+def name_flags(message: str, values: flags.FlagValues) -> str:
+    """Turns arguments in a message of the library into flags of a command."""
+    return re.sub(
+        r"(?<![\w/-])(\w+)=",
+        lambda found: f"--{found[0]}" if found[1] in values else found[0],
+        message,
+    )
+
+
 def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
     keep_freed_memory()
     if getattr(command, "NEEDS_TENSORFLOW", True):
@@ -157,16 +166,7 @@ def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
         command.main(*arguments)
         sys.stdout.flush()
     except InputError as error:
-        message = _name_flags(str(error), command.FLAGS)
+        message = name_flags(str(error), command.FLAGS)
         print(f"error: {message}", file=sys.stderr)
         return FAILURE
     return DONE
-
-
-def _name_flags(message: str, values: flags.FlagValues) -> str:
-    """Turns arguments in a message of the library into flags of a command."""
-    return re.sub(
-        r"(?<![\w/-])(\w+)=",
-        lambda found: f"--{found[0]}" if found[1] in values else found[0],
-        message,
-    )

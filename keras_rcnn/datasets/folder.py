@@ -19,6 +19,7 @@ from keras_rcnn.datasets.layout import (
     skipped_photos,
     visible_files,
 )
+from keras_rcnn.datasets.mask_values import listed
 from keras_rcnn.datasets.photo_groups import group_photos
 from keras_rcnn.datasets.plain import plain_layout
 from keras_rcnn.datasets.scene_dataset import PhotoFile, SceneDataset
@@ -95,8 +96,9 @@ def folder_layout(
     layout = _recognized_layout(folder, ignore_label)
     if ignore_label and layout.label_of_value is None:
         raise InputError(
-            f"{folder} has no masks of values, which ignore_label= is for: "
-            "leave it out, or name the class __ignore__."
+            f"{folder} has no masks of values, which "
+            f"ignore_label={listed(ignore_label)} is for: leave it out, or "
+            "name the class __ignore__."
         )
     if group_by:
         layout = group_photos(layout, group_by)
@@ -115,8 +117,15 @@ def _recognized_layout(
     if not (folder / "masks").exists():
         if is_yolo(folder):
             return yolo_layout(folder)
-        if paths := list(filter(is_json, visible_files(folder)[0])):
-            return json_layout(folder, paths)
+        paths = visible_files(folder)[0]
+        if json_files := list(filter(is_json, paths)):
+            return json_layout(folder, json_files)
+        if any(path.suffix.lower() == ".geojson" for path in paths):
+            raise InputError(
+                f"{folder} holds labels in GeoJSON, which is not read: export "
+                "them as Pascal VOC, COCO, labelme, Label Studio or YOLO, or "
+                "as PNG masks."
+            )
     return plain_layout(folder, ignore_label)
 
 

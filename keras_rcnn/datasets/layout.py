@@ -66,6 +66,7 @@ class FolderLayout:
             they cannot be meant.
         label_of_value: label of each value of a mask, -1 for a value that no
             mask must hold; None if masks do not hold values.
+        counts_from_0: whether masks hold the numbers of the classes.
     """
 
     class_names: tuple[str, ...]
@@ -79,6 +80,7 @@ class FolderLayout:
     notes: tuple[str, ...] = ()
     check_values: Callable[[np.ndarray], None] = lambda counts: None
     label_of_value: tuple[int, ...] | None = None
+    counts_from_0: bool = False
 
 
 def is_photo(path: pathlib.PurePath) -> bool:

@@ -4,6 +4,7 @@ import pathlib
 from collections.abc import Sequence
 
 from keras_rcnn.datasets.folder import load_folder
+from keras_rcnn.datasets.mask_values import listed
 from keras_rcnn.datasets.prepared import BUILDERS, load_prepared
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.datasets.splits import NUM_FOLDS
@@ -62,9 +63,15 @@ def load_dataset(
                 f"{', '.join(map(str, known))}."
             )
     if (ignore_label or group_by) and name != "folder":
+        choices = (
+            [f"ignore_label={listed(ignore_label)}"] if ignore_label else []
+        )
+        choices += [f"group_by={group_by}"] if group_by else []
+        are, them = ("is", "it") if len(choices) == 1 else ("are", "them")
         raise InputError(
-            f"The labels and the splits of {name} are known, and ignore_label= "
-            "and group_by= are for the data set `folder`: leave them out."
+            f"The labels and the splits of {name} are known, and "
+            f"{' and '.join(choices)} {are} for the data set `folder`: leave "
+            f"{them} out."
         )
     if name == "synthetic":
         return synthetic_scenes(split, seed)

@@ -1,7 +1,7 @@
 """The values in masks, and the class that each of them stands for."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -57,6 +57,15 @@ def split_values(lines: Sequence[str]) -> tuple[tuple[str, ...], Values | None]:
     return tuple(names), tuple(values)
 
 
+def listed(values: Iterable[int]) -> str:
+    """Values as `ignore_label=` takes them on the command line.
+
+    >>> listed((5, 4, 5))
+    '4,5'
+    """
+    return ",".join(map(str, sorted(set(values))))
+
+
 class MaskValues:
     """The label of each value that masks may hold.
 
@@ -80,6 +89,7 @@ class MaskValues:
     ) -> None:
         self.are_indices = values is None
         self.num_classes = num_classes
+        self.ignored = tuple(ignore_label)
         self.labels = np.full(_MAX_VALUE + 1, _UNLISTED, np.int16)
         """int16 `(256,)`, the label of each value; -1 for unlisted values."""
         self.labels[IGNORE_LABEL] = IGNORE_LABEL

@@ -5,12 +5,70 @@ import pathlib
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.datasets.mask_values import MaskValues
+from keras_rcnn.datasets.mask_values import MaskValues, listed
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.pictures import UNREADABLE, open_picture
 
 INDEX_MODES = ("1", "L", "P")
+
+
+class UnlistedValues(InputError):
+    """Masks hold values that classes.txt does not list.
+
+    Args:
+        path: the first of the masks.
+        values: of the masks, listed or not.
+        mask_values: the label of each value.
+        others: number of other masks that hold such values.
+    """
+
+    def __init__(
+        self,
+        path: pathlib.Path,
+        values: np.ndarray,
+        mask_values: MaskValues,
+        others: int = 0,
+    ) -> None:
+        self.path, self.mask_values, self.others = path, mask_values, others
+        self.values = np.unique(values)
+        masks = f"{others} other masks" if others > 1 else "another mask"
+        super().__init__(
+            f"{path} {f'and {masks} hold' if others else 'holds'} the "
+            f"{self._named()}"
+        )
+
+    def with_mask(self, other: "UnlistedValues") -> "UnlistedValues":
+        """The same about one mask more."""
+        values = np.concatenate([self.values, other.values])
+        return UnlistedValues(
+            self.path, values, self.mask_values, self.others + 1
+        )
+
+    def _named(self) -> str:
+        """The values and how to fix them."""
+        wrong = self.mask_values.unlisted(self.values).tolist()
+        ignored = listed([*self.mask_values.ignored, *wrong])
+        if len(wrong) == 1:
+            named, it, its_class = f"value {wrong[0]}", "it", "its class is"
+        else:
+            *most, last = map(str, wrong)
+            named = f"values {', '.join(most)} and {last}"
+            it, its_class = "them", "their classes are"
+        ignore = f"ignore_label={ignored} if {its_class} unknown."
+        if not self.mask_values.are_indices:
+            return (
+                f"{named}, which classes.txt does not list: add {it} to "
+                f"classes there, or give {ignore}"
+            )
+        number = self.mask_values.num_classes
+        fix = f"add the missing names, or give {ignore}"
+        if self.values.min() > 0 and wrong == [number]:
+            fix = "subtract 1, as no pixel is 0 and classes count from 0."
+        return (
+            f"{named}, but classes.txt names classes 0 to {number - 1} only: "
+            f"{fix}"
+        )
 
 
 def open_mask(path: pathlib.Path) -> Image.Image:
@@ -69,27 +127,8 @@ def read_mask(path: pathlib.Path, mask_values: MaskValues) -> np.ndarray:
             "VOC layout, whose labelmap.txt says what each color means."
         )
     values = stored_values(path, mask)
-    wrong = mask_values.unlisted(values)
-    if wrong.size and mask_values.are_indices:
-        num_classes = mask_values.num_classes
-        counts_from_1 = values.min() > 0 and wrong.max() == num_classes
-        fix = (
-            "subtract 1, as no pixel is 0 and classes count from 0."
-            if counts_from_1
-            else f"add the missing names, or write {IGNORE_LABEL} where the "
-            "class is unknown, or name the value by "
-            f"ignore_label={wrong.max()}."
-        )
-        raise InputError(
-            f"{path} holds the value {wrong.max()}, but classes.txt names "
-            f"classes 0 to {num_classes - 1} only: {fix}"
-        )
-    if wrong.size:
-        raise InputError(
-            f"{path} holds the value {wrong.max()}, which classes.txt does "
-            "not list: add it to a class there, or name it by "
-            f"ignore_label={wrong.max()} if the class is unknown."
-        )
+    if mask_values.unlisted(values).size:
+        raise UnlistedValues(path, values, mask_values)
     return mask_values.labels[values].astype(np.uint8)
 
 

@@ -85,6 +85,7 @@ def plain_layout(
         read_mask=lambda photo: read_mask(photo.mask, mask_values),
         check_values=(lambda counts: None) if values else refuse_binary_masks,
         label_of_value=tuple(mask_values.labels.tolist()),
+        counts_from_0=values is None,
         problems=tuple(problems),
     )
 

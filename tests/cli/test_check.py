@@ -192,3 +192,15 @@ def test_generated_scenes(run_command, tmp_path):
 def test_a_folder_has_to_be_named(run_command):
     line = error_line(run_command("check", "--dataset=folder"))
     assert "`folder` needs --data_dir=: give the folder" in line
+
+
+def test_geojson_is_not_read(check, folder):
+    (folder / "labels").mkdir()
+    for path in folder.glob("masks/*"):
+        path.rename(folder / f"labels/{path.stem}.geojson")
+    (folder / "masks").rmdir()
+
+    line = error_line(check())
+
+    assert f"{folder} holds labels in GeoJSON, which is not read" in line
+    assert "Pascal VOC, COCO, labelme, Label Studio or YOLO" in line

@@ -7,8 +7,9 @@ import sys
 import types
 
 import pytest
+from absl import flags as absl_flags
 
-from keras_rcnn.cli import flags, runner
+from keras_rcnn.cli import flags, help_text, runner
 from keras_rcnn.errors import InputError
 from keras_rcnn.io import quiet
 from tests.helpers.run_command import run_command
@@ -177,3 +178,65 @@ def test_outputs_are_refused_before_the_work(tmp_path):
             with pytest.raises(InputError, match=message):
                 runner.prepare_outputs(values)
         values[name].value = None
+
+
+@pytest.fixture
+def read_lists():
+    """Function that reads the flags of every kind of list."""
+    values = flags.Flags()
+    values.add_integers("numbers", "")
+    values.add_list("names", "")
+    values.add_multi_enum("kinds", ["a", "b"], "")
+    values.add_floats("scale", [1.0], "")
+    values.add_joined("model", "")
+    command = types.SimpleNamespace(FLAGS=values)
+
+    def read(*arguments):
+        runner.parse_flags(command, ["program", *arguments])
+        return values.flag_values_dict()
+
+    return read
+
+
+def test_help_of_a_flag_is_its_text():
+    values = flags.Flags()
+    values.add_multi_enum("several", ["a", "b"], "The text.")
+    values.add_enum("one", None, ["a", "b"], "The text.")
+    for name in ("several", "one"):
+        assert help_text.short_text(values[name]) == "The text."
+
+
+def test_lists_take_commas_and_are_repeated(read_lists):
+    expected = {
+        "numbers": [4, 5],
+        "names": ["x", "y"],
+        "kinds": ["a", "b"],
+        "scale": [0.5, 2.0],
+        "model": "m,n",
+    }
+    both = {"numbers": "45", "names": "xy", "kinds": "ab", "model": "mn"}
+    pairs = {**both, "scale": ("0.5", "2")}
+    commas = [f"--{name}={','.join(pair)}" for name, pair in pairs.items()]
+    repeated = [f"--{name}={x}" for name, pair in pairs.items() for x in pair]
+    assert read_lists(*commas) == expected
+    assert read_lists(*repeated) == expected
+    # Nothing is left of an earlier run.
+    given = read_lists("--model=m", "--numbers=")
+    assert (given["model"], given["numbers"]) == ("m", [])
+    assert (given["names"], given["scale"]) == (None, [1.0])
+
+
+@pytest.mark.parametrize(
+    ("argument", "what"),
+    [
+        ("--numbers=4,x", "not a whole number: 'x'"),
+        ("--kinds=a,c", "value should be one of <a|b>"),
+        ("--scale=1,nan", "give finite numbers"),
+        ("--scale=", "not a number: ''"),
+    ],
+)
+def test_a_wrong_list_is_shown_as_it_was_typed(read_lists, argument, what):
+    with pytest.raises(absl_flags.Error) as error:
+        read_lists("--model=m", argument)
+    message = runner.explain_usage(str(error.value))
+    assert message == f"flag {argument}: {what}"

@@ -66,8 +66,12 @@ def test_a_value_that_is_in_no_list(
 
     assert status == 1
     errors = [line for line in out.splitlines() if line.startswith("error:")]
-    assert f"{tmp_path}/masks/a.png holds the value {message}" in errors[0]
-    assert f"ignore_label={value}" in errors[0]
+    assert sum("masks/" in error for error in errors) == 1
+    masks = f"{tmp_path}/masks/a.png and another mask hold the value"
+    assert f"{masks} {message}" in errors[0]
+    assert f" --ignore_label={value} if " in errors[0]
+    assert "on no photo" not in out
+    assert "unknown, of the others" not in out
     with pytest.raises(InputError, match=rf"masks/\w.png holds.* {value}, "):
         load(tmp_path)
     status, out, _ = run_command("check", *flags, f"--ignore_label={value},99")
@@ -89,6 +93,42 @@ def test_values_that_cannot_be_meant(tmp_path, classes, message):
         load(tmp_path)
 
 
+@pytest.mark.parametrize("classes", ["a\nb\n", "a = 0\nb = 1\n"])
+def test_all_values_that_no_list_has_are_named_at_once(
+    run_command, tmp_path, classes
+):
+    write(tmp_path, classes, [0, 1, 4, 5])
+    mask = Image.fromarray(np.full(SIZE, 9, np.uint8))
+    mask.save(tmp_path / "masks/b.png")
+    flags = "--dataset=folder", f"--data_dir={tmp_path}"
+
+    status, out, _ = run_command("check", *flags, "--ignore_label=4")
+
+    assert status == 1
+    (line,) = [line for line in out.splitlines() if "hold the value" in line]
+    assert "masks/a.png and another mask hold the values 5 and 9, " in line
+    assert line.endswith("--ignore_label=4,5,9 if their classes are unknown.")
+    # Either way of writing the list is the whole list.
+    for given in (["4,5,9"], ["4", "5,9"], ["4", "5", "9"]):
+        more = [f"--ignore_label={values}" for values in given]
+        status, out, _ = run_command("check", *flags, *more)
+        assert "hold the value" not in out
+        # b.png is read, and is unknown all over.
+        assert f"{tmp_path}/masks/b.png is unknown all over" in out
+
+
+def test_masks_with_values_do_not_count_from_0(run_command, tmp_path):
+    flags = "--dataset=folder", f"--data_dir={tmp_path}"
+    for classes, hint in (
+        ("a\nb\nc\n", " Masks count classes from 0."),
+        ("a = 7\nb = 1\nc = 2\n", ""),
+    ):
+        write(tmp_path, classes, [1, 2])
+        _, out, _ = run_command("check", *flags)
+        (line,) = [x for x in out.splitlines() if "The class a is on" in x]
+        assert line.endswith(f"from the list of classes.{hint}")
+
+
 def test_values_that_cannot_be_ignored(tmp_path):
     write(tmp_path, CITYSCAPES, [7])
     for value, message in ((26, "the value of a class"), (256, "not a value")):
@@ -96,8 +136,18 @@ def test_values_that_cannot_be_ignored(tmp_path):
             InputError, match=f"ignore_label={value} .*{message}"
         ):
             load(tmp_path, ignore_label=(value,))
-    with pytest.raises(InputError, match="labels and the splits of synthetic"):
-        load_dataset("synthetic", ignore_label=(0,))
+    for given, named in (
+        ({"ignore_label": (4, 0)}, "ignore_label=0,4 is"),
+        ({"group_by": "prefix"}, "group_by=prefix is"),
+        (
+            {"ignore_label": (4,), "group_by": "prefix"},
+            "ignore_label=4 and group_by=prefix are",
+        ),
+    ):
+        with pytest.raises(
+            InputError, match=f"synthetic are known, and {named} for"
+        ):
+            load_dataset("synthetic", **given)
     (tmp_path / "labelmap.txt").write_text("a:1,2,3::\nb:4,5,6::\n")
     (tmp_path / "images").rename(tmp_path / "JPEGImages")
     (tmp_path / "masks").rename(tmp_path / "SegmentationClass")

@@ -30,7 +30,7 @@ class CheckedPhoto:
         image: uint8 `(height, width, 3)`, scaled as for training; None if it
             cannot be read.
         label: uint8 `(height, width)`; None if it cannot be used.
-        errors: lines on errors that stop training.
+        errors: those that stop training.
         notes: lines on properties that may be intended.
     """
 
@@ -38,7 +38,7 @@ class CheckedPhoto:
     split: str
     image: np.ndarray | None
     label: np.ndarray | None
-    errors: list[str] = dataclasses.field(default_factory=list)
+    errors: list[InputError] = dataclasses.field(default_factory=list)
     notes: list[str] = dataclasses.field(default_factory=list)
 
 
@@ -95,8 +95,8 @@ def _read(
             return read(*arguments)
         except InputError as error:
             # A mask of shapes may raise the same error as its broken photo.
-            if str(error) not in checked.errors:
-                checked.errors.append(str(error))
+            if str(error) not in map(str, checked.errors):
+                checked.errors.append(error)
             return None
 
     checked.image = attempt(layout.read_photo, photo.image)

@@ -16,6 +16,7 @@ from keras_rcnn.datasets.checks.checked_photos import (
 )
 from keras_rcnn.datasets.checks.finding import Finding
 from keras_rcnn.datasets.folder import MAX_CLASSES, folder_layout
+from keras_rcnn.datasets.masks import UnlistedValues
 from keras_rcnn.datasets.near_duplicates import thumbnail
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
@@ -34,6 +35,7 @@ class DatasetCheck:
         num_photos: number of photos.
         findings: findings that are known before any photo is read.
         check_values: see `FolderLayout`.
+        counts_from_0: see `FolderLayout`.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class DatasetCheck:
         num_photos: int,
         findings: Iterable[Finding] = (),
         check_values: Callable[[np.ndarray], None] = lambda counts: None,
+        counts_from_0: bool = False,
     ) -> None:
         self.name = name
         self.class_names = class_names
@@ -57,6 +60,10 @@ class DatasetCheck:
         """Height and width of each photo; None if it cannot be read."""
         self.counts = {split: np.zeros(256, np.int64) for split in SPLITS}
         """Pixels of each label."""
+        self.num_labeled = 0
+        """Number of photos whose labels can be read."""
+        self.counts_from_0 = counts_from_0
+        self._unlisted: tuple[int, UnlistedValues] | None = None
         self.photos_with = {split: np.zeros(256, np.int64) for split in SPLITS}
         """Number of photos that have each label."""
         self.thumbnails: list[np.ndarray] = []
@@ -92,11 +99,12 @@ class DatasetCheck:
         number = len(self.names)
         self.names.append(photo.name)
         self.splits.append(photo.split)
-        for text in photo.errors:
-            self.findings.append(Finding(text, (number,), is_error=True))
+        for error in photo.errors:
+            self._add_error(error, number)
         for text in photo.notes:
             self.findings.append(Finding(text, (number,)))
         if photo.label is not None:
+            self.num_labeled += 1
             counts = np.bincount(photo.label.ravel(), minlength=256)
             self.counts[photo.split] += counts
             self.photos_with[photo.split] += counts > 0
@@ -110,6 +118,25 @@ class DatasetCheck:
         if not self.thumbnails[-1].any():
             text = f"{photo.name} is of one color all over: look at it."
             self.findings.append(Finding(text, (number,)))
+
+    def _add_error(self, error: InputError, number: int) -> None:
+        """Adds an error of a photo; all values that are not listed are one."""
+        photos: tuple[int, ...] = (number,)
+        place = len(self.findings)
+        if isinstance(error, UnlistedValues):
+            if self._unlisted:
+                place, first = self._unlisted
+                error = first.with_mask(error)
+                photos = (*self.findings[place].photos, number)
+            self._unlisted = place, error
+        self.findings[place : place + 1] = [
+            Finding(str(error), photos, is_error=True)
+        ]
+
+    @property
+    def all_labeled(self) -> bool:
+        """Whether the labels of all photos can be read."""
+        return 0 < self.num_labeled == len(self.names)
 
     def shares(self, split: str) -> np.ndarray:
         """Fraction of each class among the labeled pixels of a split.
@@ -192,6 +219,7 @@ def folder_check(
             *map(Finding, layout.notes),
         ],
         layout.check_values,
+        layout.counts_from_0,
     )
 
 

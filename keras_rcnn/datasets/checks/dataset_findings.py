@@ -40,7 +40,7 @@ def _training_errors(check: DatasetCheck) -> list[Finding]:
             "Training needs two photos or more, one of them to choose the best "
             f"weights by, and there are {count}: add some."
         )
-    elif not check.shares("train").any():
+    elif check.all_labeled and not check.shares("train").any():
         texts.append(
             "No pixel of the photos to train on has a known class: label some."
         )
@@ -65,6 +65,9 @@ def _similar_colors(check: DatasetCheck) -> list[Finding]:
 
 
 def _missing_classes(check: DatasetCheck) -> list[Finding]:
+    if not check.all_labeled:
+        # The class may be in one of the masks that cannot be read.
+        return []
     trained, tested = (check.shares(split) > 0 for split in SPLITS)
     found = []
     for name, train, test in zip(
@@ -75,7 +78,7 @@ def _missing_classes(check: DatasetCheck) -> list[Finding]:
                 f"The class {name} is on no photo: label some of it, or "
                 "remove it from the list of classes."
             )
-            if name == check.class_names[0]:
+            if name == check.class_names[0] and check.counts_from_0:
                 text += " Masks count classes from 0."
         elif not train:
             text = (
