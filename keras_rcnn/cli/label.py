@@ -44,9 +44,9 @@ import tqdm
 
 from keras_rcnn.cli import flags, model_flags, runner
 from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.cli.photos.output_folder import folder_to_fill
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io import photo_files
-from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.pictures import allow_megapixels
 
 TAKES_ARGUMENTS = True
@@ -107,7 +107,12 @@ def main(arguments: list[str]) -> None:
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
     photos = flags.find_photos(FLAGS, arguments, "label")
-    folder = make_folder(FLAGS.output_dir)
+    with folder_to_fill(FLAGS.output_dir) as folder:
+        label_into(folder, photos)
+
+
+def label_into(folder: pathlib.Path, photos: list[pathlib.Path]) -> None:
+    """Labels the photos and writes into a folder."""
     jobs = [
         photo_stream.Job(photo, name, folder)
         for photo, name in zip(

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from absl import flags
+
 import keras_rcnn
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
@@ -150,19 +152,25 @@ def add_views(values: Flags) -> None:
     values.add_floats(
         "scale",
         [1.0],
-        "Magnifications to average over, separated by commas or with the flag "
-        "repeated.",
+        "Magnifications above 0 to average over, separated by commas or with "
+        "the flag repeated.",
     )
+    values.check_together(["scale"], _are_magnifications, "")
 
 
 def average_views(values: Flags, labeler: Any) -> Any:
-    """A labeler that averages the views that the flags of `add_views` name.
-
-    Raises:
-        InputError: if a magnification is not above 0.
-    """
+    """A labeler that averages the views that the flags of `add_views` name."""
     if not values.flip and values.scale == [1.0]:
         return labeler
     return keras_rcnn.labeling.TestTimeAugmentation(
         labeler, values.scale, values.flip
     )
+
+
+def _are_magnifications(given: dict[str, list[float]]) -> bool:
+    for scale in given["scale"]:
+        if scale <= 0:
+            raise flags.ValidationError(
+                f"--scale={scale:g}: give a magnification above 0"
+            )
+    return True

@@ -65,6 +65,22 @@ def main(arguments: list[str]) -> None:
     # A model that gives no probabilities fails once, not for each photo.
     estimator(np.zeros((1, 1, 3), np.uint8))
     ranked, failures = order_photos(photos, estimator)
+    if ranked:
+        write_outputs(ranked, failures, len(photos), estimator)
+    if failures:
+        raise InputError(
+            f"{len(failures)} of {len(photos)} photos could not be ranked:",
+            *failures,
+        )
+
+
+def write_outputs(
+    ranked: list[dict[str, Any]],
+    failures: list[str],
+    num_photos: int,
+    estimator: Any,
+) -> None:
+    """Prints the order of the photos and writes what was asked for."""
     for number, each in enumerate(ranked, 1):
         print(
             f"{number}. {printable(each['photo'])}: uncertainty "
@@ -73,15 +89,11 @@ def main(arguments: list[str]) -> None:
         )
     if FLAGS.list:
         photo_files.write_list(FLAGS.list, [each["photo"] for each in ranked])
+        print(f"{FLAGS.list}: the photos in this order, for --images")
     if FLAGS.output:
-        write_page(ranked, estimator)
+        write_page(ranked, num_photos, estimator)
         print(f"{FLAGS.output}: open it in a browser")
     runner.write_report(FLAGS.report, {"photos": ranked, "failures": failures})
-    if failures:
-        raise InputError(
-            f"{len(failures)} of {len(photos)} photos could not be ranked:",
-            *failures,
-        )
 
 
 def order_photos(
@@ -124,7 +136,9 @@ def look(photo: pathlib.Path, estimator: Any) -> tuple[Any, Any]:
         return image, estimator(image)
 
 
-def write_page(ranked: list[dict[str, Any]], estimator: Any) -> None:
+def write_page(
+    ranked: list[dict[str, Any]], num_photos: int, estimator: Any
+) -> None:
     """Writes the HTML page."""
     shown = ranked[: FLAGS.num_pictures]
     labeler = estimator.labeler
@@ -138,5 +152,5 @@ def write_page(ranked: list[dict[str, Any]], estimator: Any) -> None:
         ),
         labeler.class_names,
         labeler.palette,
-        {"model": FLAGS.model, "photos": str(len(ranked))},
+        {"model": FLAGS.model, "photos": f"{len(ranked)} of {num_photos}"},
     )

@@ -66,7 +66,10 @@ def write_ranking_page(
             )
             for photo in photos
         ],
-        heat=[tuple(heat_map(np.full((1, 1), n / 4))[0, 0]) for n in range(5)],
+        heat=[
+            (f"{25 * n} %", tuple(heat_map(np.full((1, 1), n / 4))[0, 0]))
+            for n in range(5)
+        ],
     )
 
 

@@ -95,5 +95,21 @@ def test_models_of_other_classes_and_large_photos(
     config = model.get_config() | {"class_names": ["grass", "sky", "road"]}
     save_model(type(model).from_config(config), tmp_path / "wrong.keras")
     wrong = f"{models},{tmp_path}/wrong.keras"
-    line = error_line(label(photo, model=wrong, output_dir=tmp_path / "new"))
+    line = error_line(label(photo, model=wrong, output_dir=tmp_path / "new/a"))
     assert line.startswith(f"{tmp_path}/wrong.keras has the classes grass, sky")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_scale_that_is_not_above_0_is_refused_before_the_model(
+    label, run_command, tmp_path
+):
+    results = [
+        label("a.png", "--scale=1", "--scale=0", model="missing"),
+        run_command(
+            "evaluate", "--model=missing", "--dataset=synthetic", "--scale=-2"
+        ),
+    ]
+    for value, result in zip((0, -2), results, strict=True):
+        line = error_line(result, status=2)
+        assert line.startswith(f"--scale={value}: give a magnification above 0")
+    assert list(tmp_path.iterdir()) == []

@@ -1,6 +1,7 @@
 """`label --annotations`: labels of a network in other formats."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ from PIL import Image
 
 from keras_rcnn import RecurrentCNN
 from keras_rcnn.datasets import load_dataset
+from keras_rcnn.errors import missing_extra
 from keras_rcnn.models.saving import save_model
 from tests.helpers.run_command import error_line
 from tests.helpers.turned import QUARTER_TURN
@@ -117,6 +119,16 @@ def test_every_tool_gives_the_labels_back(
     assert kinds == ({list} if choice == ("--polygons",) else {dict})
 
 
+def test_a_missing_extra_is_named_with_its_format(
+    label, photos, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "shapely", None)
+    line = error_line(label(photos[0], "--annotations=coco_instances"))
+    expected = missing_extra("--annotations=coco_instances", "annotations")
+    assert line == f"{expected}\n"
+    assert not (tmp_path / "out").exists()
+
+
 def test_polygons_need_a_format_with_a_choice(label, photos, tmp_path):
     line = error_line(label("--images", photos[0], BOTH[0], "--polygons"))
 
@@ -124,7 +136,7 @@ def test_polygons_need_a_format_with_a_choice(label, photos, tmp_path):
         "--polygons= needs one of the formats coco_instances and labelme: add "
         "it to --annotations=.\n"
     )
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
 
 def test_photos_that_failed_are_not_listed(
@@ -137,7 +149,7 @@ def test_photos_that_failed_are_not_listed(
     assert status == 1
     assert "Traceback" not in err
     # Every photo failed.
-    assert list((tmp_path / "out").iterdir()) == []
+    assert not (tmp_path / "out").exists()
 
     status, _, err = label("--images", photos[0], folder, *BOTH)
 

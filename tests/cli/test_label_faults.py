@@ -109,6 +109,18 @@ def test_a_thin_photo_of_many_pixels_is_refused(label, tmp_path):
     assert "Traceback" not in line
 
 
+def test_no_folder_is_left_without_a_labeled_photo(label, tmp_path):
+    text = tmp_path / "a.csv"
+    text.write_text("no photo")
+    (tmp_path / "mine").mkdir()
+
+    for folder in ("new/folder", "mine"):
+        status, _, err = label(text, output_dir=tmp_path / folder)
+        assert (status, "1 of 1 photos could not" in err) == (1, True)
+
+    assert {each.name for each in tmp_path.iterdir()} == {"a.csv", "mine"}
+
+
 def test_formats_that_are_not_read_are_named(label, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in/phone.heic").touch()

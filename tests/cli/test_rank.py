@@ -65,6 +65,9 @@ def test_orders_photos_and_writes_a_list(
     names = [[*photos][number] for number in order]
     # What is known already comes last.
     assert names[-1] in ("a", "copy")
+    assert out.endswith(
+        f"{list_file}: the photos in this order, for --images\n"
+    )
     assert list_file.read_text() == "".join(f"in/{n}.png\n" for n in names)
     assert re.findall(r"^\d\. .*/in/(\w+)\.png: unc", out, re.M) == names
     figures = json.loads(report.read_text())
@@ -108,7 +111,10 @@ def test_the_page_shows_the_first_photos(rank, photos, tmp_path, model):
         for name in names[:2]
         for what in ("photo", "labels", "uncertainty", "disagreement")
     ]
-    assert set(model.class_names) <= set(page.texts)
+    assert {*model.class_names, "3 of 5", "0 %", "100 %"} <= {*page.texts}
+    assert "The colors of the two maps, uncertainty and" in page.text
+    # Labels of a model are never unknown.
+    assert "unknown" not in page.texts
 
 
 def test_what_cannot_be_ranked(rank, photos, write_picture, tmp_path, model):
@@ -127,6 +133,14 @@ def test_what_cannot_be_ranked(rank, photos, write_picture, tmp_path, model):
     assert "other.keras has the classes grass, sky, road, and" in line
 
     large = write_picture("large.png", np.zeros((200, 200, 3), np.uint8))
-    status, _, err = rank(large, "--memory_mb=1")
-    assert status == 1
+    outputs = [tmp_path / name for name in ("a.txt", "a.html", "a.json")]
+    outputs[0].write_text("before")
+    named = zip(("list", "output", "report"), outputs, strict=True)
+    status, out, err = rank(
+        large, "--memory_mb=1", *(f"--{flag}={file}" for flag, file in named)
+    )
+    assert (status, out) == (1, "")
     assert f"{large}, 200x200 pixels, is too large for --memory_mb" in err
+    # Nothing was ranked, so nothing is written or replaced.
+    assert outputs[0].read_text() == "before"
+    assert not any(file.exists() for file in outputs[1:])

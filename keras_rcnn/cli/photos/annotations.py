@@ -9,7 +9,7 @@ import numpy as np
 
 from keras_rcnn import annotations
 from keras_rcnn.cli.photos.photo_stream import Job
-from keras_rcnn.errors import InputError, printable
+from keras_rcnn.errors import InputError, missing_extra, printable
 from keras_rcnn.io.big_photos import ROWS_A_STRIP
 from keras_rcnn.io.png_stream import Append
 
@@ -37,9 +37,9 @@ class Annotations:
         polygons: whether to write polygons where a format also has masks.
 
     Raises:
-        InputError: if a format cannot hold the classes or polygons. Every
-            method raises it
-            if a file cannot be written.
+        InputError: if a format cannot hold the classes or polygons, or its
+            extra is missing. Every method raises it if a file cannot be
+            written.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class Annotations:
                 f"{' and '.join(sorted(_WITH_CHOICE))}: add it to annotations=."
             )
         self._writers = [
-            _FORMATS[name](
+            _open_writer(
+                name,
                 folder / name,
                 class_names,
                 palette,
@@ -108,3 +109,14 @@ class Annotations:
         """Writes the files that list all photos."""
         for writer in self._writers:
             writer.finish()
+
+
+def _open_writer(name: str, *arguments: Any, **choices: Any) -> Any:
+    """The writer of a format; the error of a missing extra names the flag."""
+    try:
+        return _FORMATS[name](*arguments, **choices)
+    except InputError as error:
+        if isinstance(error.__cause__, ModuleNotFoundError):
+            what = f"annotations={name}"
+            raise missing_extra(what, "annotations") from error
+        raise
