@@ -70,11 +70,15 @@ def test_a_test_split_may_hold_one_class(tmp_path):
 
 def test_masks_that_count_from_1(tmp_path):
     write_plain(tmp_path, [HALVES + 1] * 6)
+    check = checks.folder_check(tmp_path)
+    check.run()
 
-    errors = errors_of(tmp_path)
+    (error,) = [each.text for each in check.findings if each.is_error]
 
-    assert len(errors) == 6
-    assert "subtract 1, as no pixel is 0" in errors[0]
+    with pytest.raises(InputError, match=r"holds the value 2, .*subtract 1"):
+        load(tmp_path)
+    assert "masks/p0.png and 5 other masks hold the value 2" in error
+    assert "subtract 1, as no pixel is 0" in error
 
 
 @pytest.mark.parametrize("content", ["JPEG", "WEBP", "GIF", "TIFF", "BMP"])

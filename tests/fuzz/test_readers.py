@@ -136,7 +136,7 @@ def read_mask(content, folder):
     write(folder, "masks/p.png", content)
     (checked,) = photos_of_folder(folder_layout(folder), None)
     assert checked.errors or checked.label.shape == (12, 16)
-    assert not any("\n" in line for line in checked.errors)
+    assert not any("\n" in str(error) for error in checked.errors)
 
 
 def read_annotations(name, content, folder):
@@ -148,7 +148,7 @@ def read_annotations(name, content, folder):
     assert not any("\n" in line for line in layout.problems)
     for checked in photos_of_folder(layout, None):
         assert checked.errors or checked.label.shape == (12, 16)
-        assert not any("\n" in line for line in checked.errors)
+        assert not any("\n" in str(error) for error in checked.errors)
 
 
 def read_mat(content, folder):
