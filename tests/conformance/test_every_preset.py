@@ -187,9 +187,19 @@ def check_fit(model, path):
         np.testing.assert_allclose(one, other, atol=1e-5)
 
 
-@pytest.mark.slow
-def test_fit_evaluate_predict_and_going_on(tmp_path):
-    check_fit(from_preset("rcnn2", 3), tmp_path / "model.keras")
+@pytest.mark.parametrize(
+    "preset",
+    [
+        # The stages below and the small pyramid have what others have.
+        pytest.param(
+            preset,
+            marks=pytest.mark.slow if preset == "rcnn2" else pytest.mark.long,
+        )
+        for preset in PRESETS
+    ],
+)
+def test_fit_evaluate_predict_and_going_on(preset, tmp_path):
+    check_fit(from_preset(preset, 3), tmp_path / "model.keras")
 
 
 def test_custom_pyramid(tmp_path):
