@@ -107,7 +107,7 @@ def test_groups_that_cannot_be_split(tmp_path):
         load(tmp_path, group_by="prefix")
     with pytest.raises(InputError, match="no group_by=colors: choose one of"):
         load(tmp_path, group_by="colors")
-    with pytest.raises(InputError, match="group_by= are for the data set"):
+    with pytest.raises(InputError, match="group_by=folder is for the data set"):
         load_dataset("synthetic", group_by="folder")
 
     write(tmp_path, ["walk_1"])
