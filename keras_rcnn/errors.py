@@ -1,6 +1,8 @@
 """The errors that a user can fix."""
 
+import importlib
 import re
+from typing import Any
 
 # The name on the package index; the import name is `keras_rcnn`.
 DISTRIBUTION = "keras-scene-parsing"
@@ -44,3 +46,20 @@ def missing_extra(what: str, extra: str) -> InputError:
         f"{what} needs the extra {extra}:"
         f" run `pip install '{DISTRIBUTION}[{extra}]'`."
     )
+
+
+def import_extra(module: str, what: str, extra: str) -> Any:
+    """Imports a module of an optional dependency.
+
+    Args:
+      module: Its full name.
+      what: As for `missing_extra`.
+      extra: As for `missing_extra`.
+
+    Raises:
+        InputError: if it is not installed.
+    """
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise missing_extra(what, extra) from error

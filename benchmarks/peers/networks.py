@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from keras_rcnn.errors import missing_extra
+from keras_rcnn.errors import import_extra
 
 # SegFormer of keras-hub takes squares only: of a crop of 192 x 256 pixels, and
 # of a photo of 240 x 320, squares with about as many pixels.
@@ -106,11 +106,7 @@ def import_hub() -> Any:
     Raises:
         InputError: if it is not installed.
     """
-    try:
-        import keras_hub
-    except ModuleNotFoundError as error:
-        raise missing_extra("DeepLabV3 and SegFormer", "peers") from error
-    return keras_hub
+    return import_extra("keras_hub", "DeepLabV3 and SegFormer", "peers")
 
 
 def build_features(network: str, side: int) -> keras.Model:

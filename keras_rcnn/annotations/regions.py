@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from keras_rcnn.datasets.shapes import coco_masks
-from keras_rcnn.errors import missing_extra
+from keras_rcnn.errors import import_extra
 
 
 class Region(NamedTuple):
@@ -105,11 +105,7 @@ def load_shapely() -> Any:
     Raises:
         InputError: if it is not installed.
     """
-    try:
-        import shapely
-    except ModuleNotFoundError as error:
-        raise missing_extra("Writing this format", "annotations") from error
-    return shapely
+    return import_extra("shapely", "Writing this format", "annotations")
 
 
 def region_code(polygon: Any, height: int, width: int) -> dict[str, Any]:

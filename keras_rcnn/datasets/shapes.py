@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from keras_rcnn.errors import missing_extra, printable
+from keras_rcnn.errors import import_extra, printable
 from keras_rcnn.io.labels import IGNORE_LABEL
 
 # Pixels: larger coordinates are taken for errors.
@@ -166,8 +166,4 @@ def coco_masks() -> Any:
     Raises:
         InputError: if it is not installed.
     """
-    try:
-        from pycocotools import mask
-    except ModuleNotFoundError as error:
-        raise missing_extra("Reading outlines", "annotations") from error
-    return mask
+    return import_extra("pycocotools.mask", "Reading outlines", "annotations")

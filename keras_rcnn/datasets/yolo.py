@@ -20,7 +20,7 @@ from keras_rcnn.datasets.shapes import (
     outline,
     relative_shape,
 )
-from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.errors import InputError, import_extra
 from keras_rcnn.io.classes_file import CLASSES_FILE, default_palette
 from keras_rcnn.io.json_files import refusing
 from keras_rcnn.io.text_files import read_text
@@ -88,10 +88,7 @@ def _names(folder: pathlib.Path) -> tuple[str, ...]:
 
 
 def _read_yaml(path: pathlib.Path) -> dict[str, Any]:
-    try:
-        import yaml
-    except ModuleNotFoundError as error:
-        raise missing_extra("data.yaml", "annotations") from error
+    yaml = import_extra("yaml", "data.yaml", "annotations")
     try:
         content = yaml.safe_load(read_text(path))
     except (yaml.YAMLError, RecursionError) as error:

@@ -42,7 +42,9 @@ class FiniteWeights(keras.callbacks.Callback):
         self._finite = [
             tf.Variable(weight, trainable=False) for weight in self._weights
         ]
-        self._copy_if_finite = tf.function(self._copy_if_all_are_finite)
+        self._copy_if_finite = tf.function(
+            self._copy_if_all_are_finite, autograph=False
+        )
 
     def on_train_batch_end(
         self, batch: int, logs: dict[str, Any] | None = None
@@ -75,7 +77,6 @@ class FiniteWeights(keras.callbacks.Callback):
                 if weight.dtype.is_floating
             ]
         )
-        if finite:
-            for copy, weight in zip(self._finite, self._weights, strict=True):
-                copy.assign(weight)
+        for copy, weight in zip(self._finite, self._weights, strict=True):
+            copy.assign(tf.where(finite, weight, copy))
         return finite
