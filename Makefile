@@ -31,7 +31,7 @@ test-data: $(READY)
 test-extras: $(EXTRAS_READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m "extras and not long"
 
-# Before a release, and every week: five minutes on two cores.
+# Before a release, and every week.
 test-long: $(EXTRAS_READY)
 	$(BIN)/python -m pytest $(PARALLEL) -m long
 

@@ -42,6 +42,8 @@ VARIANTS = {
         "cvat": None,
     }
 }
+# These start many processes, or measure: a minute and more.
+LONG = {"docs/performance.md", "docs/scaling.md"}
 # Commands that run in the process of the test, which saves the import of
 # TensorFlow. The others read shortened experiments or prepared data sets, whose
 # folder is fixed when a process starts, or start workers.
@@ -58,7 +60,8 @@ def runs():
         if any(not entry_not_run(block) for block in blocks(page)):
             for variant in VARIANTS.get(page, {"": None}):
                 name = f"{page}-{variant}".rstrip("-")
-                yield pytest.param(page, variant, id=name)
+                marks = pytest.mark.long if page in LONG else ()
+                yield pytest.param(page, variant, id=name, marks=marks)
 
 
 class Runner:

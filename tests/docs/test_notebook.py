@@ -18,7 +18,7 @@ def test_outputs_are_stripped(file):
         assert not cell["metadata"]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.extras(name="notebook")
 def test_it_runs_from_top_to_bottom(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")
