@@ -7,7 +7,8 @@ each recipe, and how long it waits for data. `memory`: the peak for each size
 of photo. `startup`: from the import to the first labels. `serving`: photos a
 second and waiting times of 1 to 32 clients. `corpus`: the parts of the work of
 `keras-rcnn label-corpus` for a photo. `allreduce`: what two workers of
-`keras-rcnn train` send each other. Minutes each on two cores.
+`keras-rcnn train` send each other. `operations`: the kinds of operations of
+LiteRT and ONNX files. Minutes each on two cores.
 
     python -m benchmarks peers --minutes=8 --output_dir=peers
 
@@ -43,6 +44,7 @@ SUITES = (
     "serving",
     "corpus",
     "allreduce",
+    "operations",
     "peers",
 )
 PEERS = ("contenders", "minutes", "dataset", "data_dir")
