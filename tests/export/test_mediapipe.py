@@ -17,8 +17,9 @@ pytestmark = pytest.mark.extras(name="mediapipe")
 SIZE = (120, 160)
 
 
-def test_masks_are_our_labels(tmp_path):
-    model = keras_rcnn.load_model("saved_models/rcnn2_stanford_background")
+@pytest.mark.parametrize("family", ["rcnn2", "pyramid"])
+def test_masks_are_our_labels(tmp_path, family):
+    model = keras_rcnn.load_model(f"saved_models/{family}_stanford_background")
     photo = np.ascontiguousarray(
         Image.fromarray(load_sample_image("china.jpg")).resize(SIZE[::-1])
     )
