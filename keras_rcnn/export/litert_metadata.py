@@ -9,7 +9,7 @@ from typing import Any
 import flatbuffers
 import numpy as np
 
-from keras_rcnn.errors import missing_extra
+from keras_rcnn.errors import import_extra
 from keras_rcnn.export.flat_tables import Choice, FlatTables
 
 _LABELS_FILE = "labels.txt"
@@ -128,11 +128,8 @@ def _segmenter_options(make: FlatTables) -> int:
 
 
 def _schema() -> Any:
-    try:
-        from ai_edge_litert import schema_py_generated
-    except ModuleNotFoundError as error:
-        raise missing_extra("LiteRT export", "litert") from error
-    return schema_py_generated
+    module = "ai_edge_litert.schema_py_generated"
+    return import_extra(module, "LiteRT export", "litert")
 
 
 def _move_inside(graph: Any, model: bytes) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 import keras_rcnn
-from keras_rcnn.errors import missing_extra
+from keras_rcnn.errors import import_extra
 from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.io.files import write_file
@@ -62,10 +62,7 @@ def export_onnx(
 
 
 def _convert(labeling: PortableLabeling) -> Any:
-    try:
-        import tf2onnx
-    except ModuleNotFoundError as error:
-        raise missing_extra("ONNX export", "onnx") from error
+    tf2onnx = import_extra("tf2onnx", "ONNX export", "onnx")
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
 
     @tf.function(input_signature=labeling.input_signature, autograph=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.errors import InputError, import_extra
 
 QUANTIZATIONS = ("none", "float16", "weights", "dynamic", "int8")
 SIGNATURE = "serving_default"
@@ -78,10 +78,9 @@ def quantize_litert(
     """
     if quantize == "none":
         return model
-    try:
-        from ai_edge_quantizer import quantizer
-    except ModuleNotFoundError as error:
-        raise missing_extra("Quantization", "litert") from error
+    quantizer = import_extra(
+        "ai_edge_quantizer.quantizer", "Quantization", "litert"
+    )
     with _quiet():
         work = quantizer.Quantizer(model, _recipe(quantize, more_operations))
         ranges = None

@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from keras_rcnn.datasets.matlab_size import check_unpacked_size
 from keras_rcnn.datasets.scene_builder import SceneBuilder, photos
 from keras_rcnn.datasets.source_files import read_source
-from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.errors import InputError, import_extra
 
 _PHOTOS = "spatial_envelope_256x256_static_8outdoorcategories"
 _IMAGES = f"Images/{_PHOTOS}"
@@ -130,10 +130,8 @@ class Builder(SceneBuilder):
 
 
 def _matlab_reader() -> Callable[..., dict[str, Any]]:
-    try:
-        from scipy.io import loadmat
-    except ImportError as error:
-        raise missing_extra("The data set sift_flow", "data") from error
+    scipy_io = import_extra("scipy.io", "The data set sift_flow", "data")
+    loadmat: Callable[..., dict[str, Any]] = scipy_io.loadmat
     return loadmat
 
 
