@@ -2,9 +2,15 @@ r"""Opens a page to try the networks in a browser; it starts in seconds.
 
     keras-rcnn demo --open_browser
 
-Drop a photo on it, or take the sample, and see the class of each pixel by each
-network, how a network corrects itself from instance to instance, and how long
-that took. Needs the extra `demo`, and no internet.
+    keras-rcnn demo --teach=FOLDER --images=PHOTOS --open_browser
+
+opens a page to paint on photos, from which a network learns while one watches.
+The strokes and the network are files in FOLDER, in the layout of
+`--dataset=folder`.
+
+On the first page, drop a photo, or take the sample, and see the class of each
+pixel by each network, how a network corrects itself from instance to instance,
+and how long that took. Needs the extra `demo`, and no internet.
 
 Only browsers on this machine reach it unless `--host` says otherwise: there is
 no password and no encryption. Photos that visitors upload are kept in memory
@@ -16,11 +22,14 @@ import logging
 import os
 import tempfile
 import webbrowser
+from collections.abc import Collection
 from typing import Any
 
+import keras_rcnn
 from keras_rcnn.cli import flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import missing_extra
+from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.pictures import allow_megapixels
 
 FLAGS = flags.Flags()
@@ -29,6 +38,33 @@ FLAGS.add_strings(
     None,
     "Networks to choose from: names, folders that hold a model.keras, or "
     ".keras files; all that come with the package if not given.",
+)
+FLAGS.add_string(
+    "teach",
+    None,
+    "Folder of photos to paint on, and of the network that learns from it.",
+)
+FLAGS.add_strings(
+    "images",
+    None,
+    "For --teach: photos to copy into that folder, as files, patterns such as "
+    "'photos/*.jpg', folders or lists, separated by commas or with the flag "
+    "repeated.",
+)
+FLAGS.add_string(
+    "model",
+    None,
+    "For --teach: network to begin with, a name, folder or file; a fresh one "
+    "if not given.",
+)
+FLAGS.check_together(
+    ["teach", "images", "model", "models"],
+    lambda values: (
+        not values["models"]
+        if values["teach"]
+        else not (values["images"] or values["model"])
+    ),
+    "give --images and --model with --teach only, and --models without it",
 )
 flags.add_server(FLAGS, 7860, "0: any free one.")
 FLAGS.add_strings(
@@ -48,8 +84,13 @@ addresses = LazyModule("keras_rcnn.io.addresses")
 networks = LazyModule("keras_rcnn.demo.networks")
 page = LazyModule("keras_rcnn.demo.page")
 samples = LazyModule("keras_rcnn.demo.samples")
+project = LazyModule("keras_rcnn.teaching.project")
+rounds = LazyModule("keras_rcnn.teaching.rounds")
 server = LazyModule("keras_rcnn.demo.server")
+teach_server = LazyModule("keras_rcnn.demo.teach_server")
+teach_views = LazyModule("keras_rcnn.demo.teach_views")
 views = LazyModule("keras_rcnn.demo.views")
+web = LazyModule("keras_rcnn.demo.web")
 zoo = LazyModule("keras_rcnn.models.zoo")
 
 
@@ -71,12 +112,16 @@ def main() -> None:
         local = addresses.LOCAL_HOSTS
         is_local = addresses.is_loopback(host)
         hosts = {*local, *FLAGS.allowed_hosts} if is_local else None
-        app = server.create_app(load_page(), hosts)
+        app = (
+            teach_app(hosts)
+            if FLAGS.teach
+            else server.create_app(load_page(), hosts)
+        )
         url = addresses.address(host, listener.getsockname()[1])
         print(f"Ready: http://{url}", flush=True)
         if FLAGS.open_browser:
             webbrowser.open(f"http://{url}")
-        server.serve(app, listener)
+        web.serve(app, listener)
 
 
 def load_page() -> Any:
@@ -91,4 +136,21 @@ def load_page() -> Any:
     classes = [model.class_names for model in chosen.models.values()]
     return page.Page(
         views.Views(chosen), samples.sample_photos(classes), FLAGS.max_upload_mb
+    )
+
+
+def teach_app(hosts: Collection[str] | None) -> Any:
+    """The page of painting, with the photos of --images copied."""
+    if FLAGS.images:
+        make_folder(FLAGS.teach)
+    taught = project.Project(FLAGS.teach)
+    if FLAGS.images:
+        taught.copy_photos(flags.find_photos(FLAGS, [], "paint on"))
+    if FLAGS.model:
+        # A model that cannot be read is told now.
+        keras_rcnn.load_model(FLAGS.model)
+    return teach_server.create_teach_app(
+        teach_views.TeachViews(taught, rounds.Rounds(taught, FLAGS.model)),
+        FLAGS.max_upload_mb,
+        hosts,
     )

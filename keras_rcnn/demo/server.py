@@ -1,30 +1,18 @@
 """The server of the page and its downloads."""
 
-import contextlib
-import logging
-import signal
-import socket
 import threading
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Collection
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import fastapi
 import gradio as gr
-import uvicorn
 
-from keras_rcnn.demo.closed_streams import is_news
 from keras_rcnn.demo.page import HERE, Page
 from keras_rcnn.demo.photo import Photo, Settings
 from keras_rcnn.demo.views import FILES
+from keras_rcnn.demo.web import picture_answer, protect
 
-# The page loads nothing from other servers, and no other page may embed it.
-# Gradio needs inline scripts and `eval`.
-_POLICY = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
-    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "frame-ancestors 'self'"
-)
 _GONE = "This photo is no longer in memory: choose it again on the page."
 _FONTS = ("system-ui", "-apple-system", "Segoe UI", "Roboto", "sans-serif")
 
@@ -63,52 +51,6 @@ def create_app(
     )
 
 
-def protect(app: fastapi.FastAPI, hosts: Collection[str] | None = None) -> None:
-    """Refuses requests of other pages, and content of other servers.
-
-    Args:
-        app: the application.
-        hosts: as for `create_app`.
-    """
-
-    @app.middleware("http")
-    async def protected(
-        request: fastapi.Request,
-        answer: Callable[[fastapi.Request], Awaitable[fastapi.Response]],
-    ) -> fastapi.Response:
-        if not _is_from_here(request, hosts):
-            return fastapi.Response(
-                "This request comes from another page, or names another host.",
-                403,
-            )
-        try:
-            response = await answer(request)
-        except RuntimeError:
-            # Starlette raises it when the browser has left.
-            if await request.is_disconnected():
-                return fastapi.Response(status_code=499)
-            raise
-        response.headers["Content-Security-Policy"] = _POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["X-Content-Type-Options"] = "nosniff"
-        return response
-
-
-def _is_from_here(
-    request: fastapi.Request, hosts: Collection[str] | None
-) -> bool:
-    host = request.headers.get("host", "")
-    try:
-        name = urlsplit(f"//{host}").hostname
-    except ValueError:
-        return False
-    if hosts is not None and name not in hosts:
-        return False
-    origin = request.headers.get("origin")
-    is_upload = request.method not in ("GET", "HEAD")
-    return not (is_upload and origin and origin.partition("://")[2] != host)
-
-
 def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
     """Adds photos and downloads at addresses that contain their token."""
     # One at a time: pictures of large photos take much memory.
@@ -122,7 +64,7 @@ def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
 
     @app.get("/photo/{token}")
     def photo(token: str) -> fastapi.Response:
-        return _answer(find(token).shown, "image/jpeg")
+        return picture_answer(find(token).shown, "image/jpeg")
 
     @app.get("/download/{token}/{what}")
     def download(
@@ -140,20 +82,9 @@ def _add_pictures(app: fastapi.FastAPI, page: Page) -> None:
             content = page.views.file(what, photo, settings, is_safe, opacity)
         name = quote(f"{photo.stem}_{what}.png")
         disposition = f"attachment; filename*=UTF-8''{name}"
-        return _answer(
+        return picture_answer(
             content, "image/png", {"Content-Disposition": disposition}
         )
-
-
-def _answer(
-    content: bytes, kind: str, headers: dict[str, str] | None = None
-) -> fastapi.Response:
-    """A picture that browsers do not store."""
-    return fastapi.Response(
-        content,
-        media_type=kind,
-        headers={"Cache-Control": "no-store"} | (headers or {}),
-    )
 
 
 def _theme() -> gr.Theme:
@@ -173,20 +104,3 @@ def _theme() -> gr.Theme:
         block_title_text_color="*neutral_800",
         block_title_text_color_dark="*neutral_100",
     )
-
-
-def serve(app: fastapi.FastAPI, listener: socket.socket) -> None:
-    """Answers at a socket until Ctrl-C or SIGTERM.
-
-    Args:
-        app: result of `create_app`.
-        listener: socket to accept connections from.
-    """
-    # Both signals have to run the cleanup of the callers.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
-    logging.getLogger("asyncio").addFilter(is_news)
-    config = uvicorn.Config(
-        app, log_level="warning", timeout_graceful_shutdown=2
-    )
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])

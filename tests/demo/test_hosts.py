@@ -6,7 +6,7 @@ pytest.importorskip("gradio")
 import fastapi
 from fastapi.testclient import TestClient
 
-from keras_rcnn.demo.server import protect
+from keras_rcnn.demo.web import protect
 from keras_rcnn.io.addresses import LOCAL_HOSTS, is_loopback
 
 pytestmark = pytest.mark.extras(name="demo")

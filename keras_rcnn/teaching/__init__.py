@@ -1,0 +1,1 @@
+"""Teaching by painting: strokes on photos, learned in rounds."""

@@ -1,0 +1,63 @@
+"""The process of a round: learns, and prints a JSON line for each step.
+
+    python -m keras_rcnn.teaching FOLDER MODEL_DIR SECONDS [START_FROM]
+
+It ends early, in order, when its input is closed, which also happens when the
+page that started it ends.
+"""
+
+import importlib
+import json
+import pathlib
+import sys
+import threading
+from typing import Any
+
+from keras_rcnn.errors import InputError
+from keras_rcnn.io import quiet
+
+
+def main(argv: list[str]) -> int:
+    """Runs the round; returns the exit status."""
+    folder, model_dir, seconds, *start_from = argv
+    is_over = threading.Event()
+    threading.Thread(target=_wait, args=[is_over], daemon=True).start()
+    quiet.import_quietly("tensorflow")
+    try:
+        _learn(folder, model_dir, float(seconds), is_over, *start_from)
+    except InputError as error:
+        _tell({"error": str(error)})
+        return 1
+    return 0
+
+
+def _learn(
+    folder: str,
+    model_dir: str,
+    seconds: float,
+    is_over: threading.Event,
+    start_from: str | None = None,
+) -> None:
+    # It imports TensorFlow, quietly by now.
+    learner = importlib.import_module("keras_rcnn.teaching.learner")
+    budget = learner.RoundBudget(minutes=seconds / 60)
+    learner.learn(
+        learner.Project(folder),
+        pathlib.Path(model_dir),
+        budget,
+        start_from,
+        callbacks=[learner.Progress(budget, _tell, is_over.is_set)],
+    )
+
+
+def _wait(is_over: threading.Event) -> None:
+    sys.stdin.read()
+    is_over.set()
+
+
+def _tell(message: dict[str, Any]) -> None:
+    print(json.dumps(message), flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
