@@ -5,20 +5,21 @@ from collections.abc import Iterator
 import numpy as np
 
 from keras_rcnn.io.labels import IGNORE_LABEL
-from keras_rcnn.teaching.strokes import Stroke, draw_stroke
+from keras_rcnn.teaching.strokes import Stroke
 
 # Of a stroke, as parts of the longer side of a photo.
-_LENGTH, _SIZE = 0.2, 0.03
+_LENGTH, _SIZE = 0.5, 0.04
+_TURNS = 10
 
 
-def paint(
+def strokes(
     mask: np.ndarray,
     truth: np.ndarray,
     count: int,
     rng: np.random.Generator,
-    guess: np.ndarray | None = None,
-) -> np.ndarray:
-    """A mask with some more strokes.
+    guess: np.ndarray | None,
+) -> Iterator[Stroke]:
+    """Some strokes, each inside of one class.
 
     Args:
         mask: uint8 `(height, width)`, what is painted already.
@@ -28,18 +29,6 @@ def paint(
         guess: labels of a network; strokes begin where they are wrong. None
             for strokes anywhere.
     """
-    for stroke in _strokes(mask, truth, count, rng, guess):
-        mask = draw_stroke(mask, stroke)
-    return mask
-
-
-def _strokes(
-    mask: np.ndarray,
-    truth: np.ndarray,
-    count: int,
-    rng: np.random.Generator,
-    guess: np.ndarray | None,
-) -> Iterator[Stroke]:
     size = max(2, round(_SIZE * max(truth.shape)))
     steps = round(_LENGTH * max(truth.shape))
     # Each class in turn, the largest first, as somebody would go about it.
@@ -66,17 +55,21 @@ def _strokes(
 def _walk(
     place: np.ndarray, inside: np.ndarray, steps: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """A line that goes on until it would leave the area."""
+    """A scribble that turns where it would leave the area."""
     angle = rng.uniform(0, 2 * np.pi)
     points = [place.astype(float)]
     for _ in range(steps):
         angle += rng.normal(0, 0.1)
-        ahead = points[-1] + (np.sin(angle), np.cos(angle))
-        row, column = np.rint(ahead).astype(int)
-        height, width = inside.shape
-        if not (0 <= row < height and 0 <= column < width):
-            break
-        if not inside[row, column]:
+        for _ in range(_TURNS):
+            ahead = points[-1] + (np.sin(angle), np.cos(angle))
+            cell = tuple(np.rint(ahead).astype(int))
+            is_in_photo = np.all(
+                (0 <= ahead) & (ahead <= np.array(inside.shape) - 1)
+            )
+            if is_in_photo and inside[cell]:
+                break
+            angle = rng.uniform(0, 2 * np.pi)
+        else:
             break
         points.append(ahead)
     return points

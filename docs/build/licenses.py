@@ -20,6 +20,10 @@ This project has the Apache License 2.0. All packages that
 listed here with the license that their authors state. This project
 distributes none of them.
 
+This project distributes one file of others, `konva.min.js` of Konva 10.9.1
+(198 kB, MIT License), which draws on the page of `keras-rcnn demo --teach`. It
+lies with its license in `keras_rcnn/demo/teach/konva`.
+
 `pyvips-binary`, of the extra `big`, contains libvips, which has the LGPL 2.1
 or later, and libraries that libvips uses; as a whole it has the LGPL 3 or
 later. This project calls libvips through `pyvips` and does not change it.

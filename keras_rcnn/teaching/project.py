@@ -213,6 +213,10 @@ class Project:
 
     def _write(self, name: str, content: bytes) -> None:
         write_file(self.mask_file(name), content)
+        self.refresh(name)
+
+    def refresh(self, name: str) -> None:
+        """Counts the pixels of a mask again."""
         mask = self._read(name)
         self.counts[name] = np.bincount(mask.ravel(), minlength=256)
 

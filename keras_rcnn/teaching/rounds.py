@@ -36,6 +36,7 @@ class Rounds:
         self.error = ""
         self.status: dict[str, Any] = {}
         self._process: subprocess.Popen[str] | None = None
+        self._follower: threading.Thread | None = None
         self._lock = threading.Lock()
 
     @property
@@ -87,9 +88,10 @@ class Rounds:
                 stderr=subprocess.PIPE,
                 text=True,
             )
-            threading.Thread(
+            self._follower = threading.Thread(
                 target=self._follow, args=[self._process], daemon=True
-            ).start()
+            )
+            self._follower.start()
 
     def stop(self) -> None:
         """Ends the round in order; its model is kept."""
@@ -99,29 +101,28 @@ class Rounds:
 
     def wait(self) -> None:
         """Waits for the end of the round."""
-        if self._process:
-            self._process.wait()
+        if self._follower:
+            self._follower.join()
 
     def _follow(self, process: subprocess.Popen[str]) -> None:
-        assert process.stdout
-        assert process.stderr
-        # Read beside the progress, because a full pipe would block.
+        """Reads what a round tells, until it ends."""
         errors: list[str] = []
-        reader = threading.Thread(
-            target=lambda: errors.extend(process.stderr or ()), daemon=True
-        )
-        reader.start()
-        for line in process.stdout:
-            if not line.startswith("{"):
-                continue
-            message = json.loads(line)
-            self.error = message.pop("error", self.error)
-            self.status |= message
-        reader.join()
-        if process.wait() and not self.error:
+        with process:
+            # Read beside the progress, because a full pipe would block.
+            reader = threading.Thread(
+                target=lambda: errors.extend(process.stderr or ()), daemon=True
+            )
+            reader.start()
+            for line in process.stdout or ():
+                if line.startswith("{"):
+                    message = json.loads(line)
+                    self.error = message.pop("error", self.error)
+                    self.status |= message
+            reader.join()
+        if process.returncode and not self.error:
             reason = "killed"
             if process.returncode > 0:
-                reason = " ".join(errors).strip().split("\n")[-1]
+                reason = "".join(errors).strip().split("\n")[-1]
             self.error = (
                 f"Learning ended early ({printable(reason)}): press Learn to "
                 "go on from the last weights."

@@ -304,6 +304,6 @@ document.addEventListener("drop", (event) => {
   addFiles([...event.dataTransfer.files]);
 });
 setTool("brush");
-setSize(30);
+setSize(56);
 setOpacity();
 poll();

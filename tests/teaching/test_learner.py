@@ -1,0 +1,104 @@
+"""A round of learning: its run, and the weights that the next begins with."""
+
+import numpy as np
+import pytest
+
+from keras_rcnn import load_model
+from keras_rcnn.errors import InputError
+from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
+from keras_rcnn.teaching import learner
+from keras_rcnn.teaching.project import Project
+from keras_rcnn.teaching.strokes import Stroke
+from keras_rcnn.training import Budget
+
+SKY = Stroke([(2, 5), (37, 5)], 6, 0)
+ROAD = Stroke([(2, 25), (37, 25)], 6, 1)
+
+
+def test_too_few_strokes_are_refused(project):
+    with pytest.raises(InputError, match="no strokes to learn from"):
+        learner.painted_photos(project)
+    project.paint("a", SKY)
+    with pytest.raises(InputError, match="Only sky is painted"):
+        learner.painted_photos(project)
+    project.paint("b", ROAD)
+    assert learner.painted_photos(project).num_examples == 2
+
+
+def test_only_painted_photos_are_learned_from_at_their_scale(project):
+    project.paint("a", SKY)
+    project.paint("c", ROAD)
+    dataset = learner.painted_photos(project, longest_side=20)
+    names = [e["name"].decode() for e in dataset.examples.as_numpy_iterator()]
+    labels = [e["label"] for e in dataset.examples.as_numpy_iterator()]
+    assert names == ["a", "c"]
+    assert [each.shape for each in labels] == [(15, 20)] * 2
+    assert [set(np.unique(each)) for each in labels] == [{0, 255}, {1, 255}]
+
+
+@pytest.mark.slow
+def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
+    project.paint("a", SKY)
+    project.paint("a", ROAD)
+    run = tmp_path / "run"
+    told = []
+    budget = Budget(steps=3)
+    progress = learner.Progress(budget, told.append, lambda: len(told) == 2)
+    learner.learn(project, run, budget, callbacks=[progress])
+    # It ended when it was asked to, and left an ordinary run.
+    assert [each["steps"] for each in told] == [1, 2]
+    saved = load_model(run)
+    assert saved.class_names == ("sky", "road")
+
+    dataset = learner.painted_photos(project)
+    photo = np.random.default_rng(0).normal(size=(1, 32, 64, 3))
+    again = learner.first_model(dataset, run)
+    assert again.normalization
+    assert not saved.normalization
+
+    def scores(model):
+        return model(photo.astype(np.float32))["instance_4"].numpy()
+
+    np.testing.assert_allclose(scores(again), scores(saved), 1e-3, 1e-3)
+    # Classes keep their scores where others are added.
+    project.set_classes(["sky", "road", "tree"], [(0, 0, 0)] * 3)
+    more = learner.first_model(learner.painted_photos(project), run)
+    assert more.class_names == ("sky", "road", "tree")
+    np.testing.assert_array_equal(scores(more)[..., :2], scores(again))
+    # Without checkpoints the saved weights are the first ones.
+    for file in (run / "checkpoints").iterdir():
+        file.write_bytes(b"damaged")
+    folded = learner.first_model(dataset, run)
+    assert isinstance(folded, RecurrentPyramid)
+    np.testing.assert_array_equal(scores(folded), scores(saved))
+
+
+def test_crops_are_as_large_as_the_photos(project):
+    project.paint("a", SKY)
+    project.paint("a", ROAD)
+    dataset = learner.painted_photos(project)
+    model = learner.first_model(dataset, None)
+    (phase,) = learner.fitted_recipe(model, dataset).phases
+    # 30 x 40 pixels in cells of 4, rounded up to 32 pixels.
+    assert phase.grid_size == (8, 16)
+
+
+def test_the_first_step_takes_no_time_of_a_round():
+    budget = learner.RoundBudget(minutes=1)
+    budget.start_clock()
+    assert budget.seconds_since_last() == 0
+    assert 0 < budget.seconds_since_last() < 1
+
+
+def test_a_project_is_read_as_it_is_on_the_disk(project, folder):
+    project.paint("a", SKY)
+    project.paint("b", ROAD)
+    (one, other) = (
+        learner.painted_photos(p) for p in (project, Project(folder))
+    )
+    for first, second in zip(
+        one.examples.as_numpy_iterator(),
+        other.examples.as_numpy_iterator(),
+        strict=True,
+    ):
+        np.testing.assert_array_equal(first["label"], second["label"])
