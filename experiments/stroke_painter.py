@@ -17,7 +17,7 @@ def strokes(
     truth: np.ndarray,
     count: int,
     rng: np.random.Generator,
-    guess: np.ndarray | None,
+    guess: np.ndarray | None = None,
 ) -> Iterator[Stroke]:
     """Some strokes, each inside of one class.
 
