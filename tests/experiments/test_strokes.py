@@ -29,7 +29,7 @@ def test_strokes_lie_in_their_class_and_where_the_guess_is_wrong():
     for stroke in painted:
         mask = draw_stroke(empty, stroke)
         # A little of a round brush reaches over an edge.
-        assert (truth[mask != 255] == stroke.label).mean() > 0.95
+        assert (truth[mask != 255] == stroke.label).mean() > 0.9
     guess = np.where(np.arange(160) < 80, truth, (truth + 1) % 6)
     for stroke in stroke_painter.strokes(empty, truth, 10, rng, guess):
         assert stroke.points[0][0] >= 80
