@@ -26,14 +26,22 @@ class Taught:
         folder: empty.
         classes: names and colors.
         seed: of strokes and weights.
+        model: network to begin with; None for a fresh one.
     """
 
-    def __init__(self, folder: pathlib.Path, classes: Any, seed: int) -> None:
+    def __init__(
+        self,
+        folder: pathlib.Path,
+        classes: Any,
+        seed: int,
+        model: str | None = None,
+    ) -> None:
         self.project = Project(folder)
         self.project.set_classes(*classes)
         self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.strokes = 0
+        self.first = model
         self.model: pathlib.Path | None = None
 
     def round(
@@ -68,7 +76,8 @@ class Taught:
         budget = ProcessorBudget(minutes=seconds / 60)
         runs = make_folder(self.project.folder / "runs")
         folder = runs / str(1 + len(list(runs.iterdir())))
-        learn(self.project, folder, budget, self.model, seed=self.seed)
+        start_from = self.model or self.first
+        learn(self.project, folder, budget, start_from, seed=self.seed)
         self.model = folder
         return {
             "strokes": self.strokes,

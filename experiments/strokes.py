@@ -40,6 +40,9 @@ FLAGS.add_integer("rounds", 2, "Number of rounds.")
 FLAGS.add_float(
     "seconds", 120.0, "Processor time of each round.", lower_bound=0.1
 )
+FLAGS.add_string(
+    "model", None, "Network to begin with; a fresh one if not given."
+)
 FLAGS.add_bool("masks", True, "Whether to learn from whole masks as well.")
 FLAGS.add_integer("seed", 0, "Of the photos and the strokes.", at_least=0)
 FLAGS.add_string("report", None, "JSON file for the figures.")
@@ -56,7 +59,9 @@ def main() -> None:
     for count in counts:
         name = "masks" if count is None else str(count)
         with tempfile.TemporaryDirectory() as folder:
-            taught = rounds.Taught(pathlib.Path(folder), classes, FLAGS.seed)
+            taught = rounds.Taught(
+                pathlib.Path(folder), classes, FLAGS.seed, FLAGS.model
+            )
             curves[name] = [
                 taught.round(each, count, FLAGS.seconds, tested)
                 for each in in_rounds(pool)
@@ -68,7 +73,7 @@ def main() -> None:
                 f"{scores['strokes']} strokes, {scores['steps']} steps",
                 flush=True,
             )
-    names = ("photos", "painted", "tested", "seconds", "seed")
+    names = ("photos", "painted", "tested", "seconds", "model", "seed")
     settings = {name: FLAGS[name].value for name in names}
     runner.write_report(FLAGS.report, {**settings, "curves": curves})
 

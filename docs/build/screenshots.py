@@ -68,10 +68,12 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def page_address() -> Iterator[str]:
-    """Runs the demo and yields the address of its page."""
+def page_address(*flags: str) -> Iterator[str]:
+    """Runs the demo with some flags and yields the address of its page."""
     command = [sys.executable, "-m", "keras_rcnn.cli", "demo", "--port=0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as demo:
+    with subprocess.Popen(
+        [*command, *flags], stdout=subprocess.PIPE, text=True
+    ) as demo:
         assert demo.stdout
         ready = demo.stdout.readline()
         if not ready.startswith("Ready: "):

@@ -14,6 +14,7 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import Palette
 from keras_rcnn.io.images import resize_labels, scale_down, scaled_size
 from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.teaching.learner import LONGEST_SIDE
 from keras_rcnn.teaching.project import Project
@@ -35,6 +36,7 @@ class TeachViews:
         self.project = project
         self.rounds = rounds
         self._running = threading.Lock()
+        self._model: SceneParser | None = None
         self._labeler: SceneLabeler | None = None
         self._version = ""
         self._labels: dict[str, np.ndarray] = {}
@@ -66,11 +68,11 @@ class TeachViews:
             "photos": [
                 {
                     "name": name,
-                    "height": height,
-                    "width": width,
+                    "height": project.sizes[name][0],
+                    "width": project.sizes[name][1],
                     "is_painted": bool(project.counts[name][:-1].any()),
                 }
-                for name, (height, width) in project.sizes.items()
+                for name in project.photos
             ],
             "version": self.version,
             "is_learning": rounds.is_learning,
@@ -113,7 +115,13 @@ class TeachViews:
     def _load(self, version: str) -> None:
         newest = self.rounds.newest
         assert newest
-        self._labeler = SceneLabeler(load_model(newest))
+        model = load_model(newest)
+        if self._model and self._model.get_config() == model.get_config():
+            # The graph of the labeler stays, which takes seconds to build.
+            self._model.set_weights(model.get_weights())
+        else:
+            self._model = model
+            self._labeler = SceneLabeler(model, precision="float32")
         self._labels = {}
         self._version = version
 

@@ -9,6 +9,7 @@ import numpy as np
 from keras_rcnn.datasets.layout import (
     find_files,
     is_photo,
+    normalized,
     photo_size,
     refuse_other_size,
 )
@@ -123,16 +124,25 @@ class Project:
         return path.stem
 
     def copy_photos(self, paths: Sequence[pathlib.Path]) -> None:
-        """Copies photos into `images/`, except those that were copied before.
+        """Copies photos into `images/`, except those that are there already.
+
+        The photos come first on the page, in this order, such as that of
+        `keras-rcnn rank`.
 
         Args:
             paths: files, which stay as they are.
         """
+        images = self.folder / "images"
+        first = []
         for path, name in zip(paths, output_names(paths), strict=True):
-            copy = self.folder / "images" / f"{name}{path.suffix}"
-            if path.parent.resolve() != copy.parent and name not in self.photos:
-                copy_file(path, copy)
-                self._take_in(name, copy)
+            if path.resolve().is_relative_to(images):
+                inside = path.resolve().relative_to(images)
+                name = normalized(inside.with_suffix("").as_posix())
+            elif name not in self.photos:
+                copy_file(path, images / f"{name}{path.suffix}")
+                self._take_in(name, images / f"{name}{path.suffix}")
+            first.append(name)
+        self.photos = {name: self.photos[name] for name in first} | self.photos
 
     def _free(self, path: pathlib.PurePath) -> pathlib.PurePath:
         number = 2

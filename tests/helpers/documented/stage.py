@@ -60,9 +60,11 @@ def set_up(stage, page, variant):
     pack(write_sift_flow(archives), "zip")
     if page in RUNS:
         run, model = RUNS[page]
-        (stage / "runs" / run).mkdir(parents=True)
-        file = ROOT / "saved_models" / model / "model.keras"
-        shutil.copy(file, stage / "runs" / run)
+        _copy_model(model, stage / "runs" / run)
+    if page in ("docs/afternoon.md", "docs/teach.md"):
+        # What somebody has painted and learned on the page.
+        write_scenes(stage / "taught")
+        _copy_model("rcnn2_stanford_background", stage / "taught/runs/1")
     if page == "docs/performance.md":
         prepare("stanford_background", archives, stage / "tensorflow_datasets")
     if variant == "labelme":
@@ -72,6 +74,11 @@ def set_up(stage, page, variant):
     else:
         write_scenes(stage / "my_photos")
     _write_environment(stage)
+
+
+def _copy_model(name, run):
+    run.mkdir(parents=True)
+    shutil.copy(ROOT / "saved_models" / name / "model.keras", run)
 
 
 def _link_package(package, target):

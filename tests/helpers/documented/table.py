@@ -79,6 +79,7 @@ SHORTER = (
 )
 
 NOT_RUN = (
+    ("docs/teach.md", r"experiments.strokes", "test_strokes.py is shorter"),
     ("*", r"\A\n\S+/\n", "the drawing of a folder"),
     ("*", r"\Akotlin\n", "needs Android's tools"),
     ("*", r"\Aswift\n", "needs Apple's tools"),
