@@ -25,7 +25,6 @@ import webbrowser
 from collections.abc import Collection
 from typing import Any
 
-import keras_rcnn
 from keras_rcnn.cli import flags
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import missing_extra
@@ -81,6 +80,7 @@ FLAGS.add_integer("max_upload_mb", 20, "How large its file may be.")
 FLAGS.add_bool("open_browser", False, "Show the page at once.")
 
 addresses = LazyModule("keras_rcnn.io.addresses")
+initial_weights = LazyModule("keras_rcnn.teaching.initial_weights")
 networks = LazyModule("keras_rcnn.demo.networks")
 page = LazyModule("keras_rcnn.demo.page")
 samples = LazyModule("keras_rcnn.demo.samples")
@@ -147,8 +147,8 @@ def teach_app(hosts: Collection[str] | None) -> Any:
     if FLAGS.images:
         taught.copy_photos(flags.find_photos(FLAGS, [], "paint on"))
     if FLAGS.model:
-        # A model that cannot be read is told now.
-        keras_rcnn.load_model(FLAGS.model)
+        # A model that cannot be used is named now.
+        initial_weights.trained_before(FLAGS.model)
     return teach_server.create_teach_app(
         teach_views.TeachViews(taught, rounds.Rounds(taught, FLAGS.model)),
         FLAGS.max_upload_mb,

@@ -6,7 +6,6 @@ It ends early, in order, when its input is closed, which also happens when the
 page that started it ends.
 """
 
-import importlib
 import json
 import pathlib
 import sys
@@ -14,7 +13,9 @@ import threading
 from typing import Any
 
 from keras_rcnn.errors import InputError
-from keras_rcnn.io import quiet
+from keras_rcnn.teaching.callbacks import Progress, RoundBudget
+from keras_rcnn.teaching.learner import learn
+from keras_rcnn.teaching.project import Project
 
 
 def main(argv: list[str]) -> int:
@@ -22,32 +23,19 @@ def main(argv: list[str]) -> int:
     folder, model_dir, seconds, *start_from = argv
     is_over = threading.Event()
     threading.Thread(target=_wait, args=[is_over], daemon=True).start()
-    quiet.import_quietly("tensorflow")
+    budget = RoundBudget(minutes=float(seconds) / 60)
     try:
-        _learn(folder, model_dir, float(seconds), is_over, *start_from)
+        learn(
+            Project(folder),
+            pathlib.Path(model_dir),
+            budget,
+            *start_from,
+            callbacks=[Progress(budget, _tell, is_over.is_set)],
+        )
     except InputError as error:
         _tell({"error": str(error)})
         return 1
     return 0
-
-
-def _learn(
-    folder: str,
-    model_dir: str,
-    seconds: float,
-    is_over: threading.Event,
-    start_from: str | None = None,
-) -> None:
-    # It imports TensorFlow, quietly by now.
-    learner = importlib.import_module("keras_rcnn.teaching.learner")
-    budget = learner.RoundBudget(minutes=seconds / 60)
-    learner.learn(
-        learner.Project(folder),
-        pathlib.Path(model_dir),
-        budget,
-        start_from,
-        callbacks=[learner.Progress(budget, _tell, is_over.is_set)],
-    )
 
 
 def _wait(is_over: threading.Event) -> None:

@@ -95,6 +95,10 @@ def test_the_page_loads_its_own_files_only(client):
         (["--teach={none}"], "There is no folder {none}"),
         (["--teach={folder}", "--images={none}"], "there is no such photo"),
         (["--teach={folder}", "--model={none}"], "no model there"),
+        (
+            ["--teach={folder}", "--model=rcnn2_stanford_background"],
+            "--model=rcnn2_stanford_background is no pyramid",
+        ),
     ],
 )
 def test_a_command_that_cannot_work_ends_in_a_line(

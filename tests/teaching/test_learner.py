@@ -6,7 +6,8 @@ import pytest
 from keras_rcnn import load_model
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
-from keras_rcnn.teaching import learner
+from keras_rcnn.teaching import callbacks, learner
+from keras_rcnn.teaching.initial_weights import first_model
 from keras_rcnn.teaching.project import Project
 from keras_rcnn.teaching.strokes import Stroke
 from keras_rcnn.training import Budget
@@ -43,7 +44,7 @@ def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
     run = tmp_path / "run"
     told = []
     budget = Budget(steps=3)
-    progress = learner.Progress(budget, told.append, lambda: len(told) == 2)
+    progress = callbacks.Progress(budget, told.append, lambda: len(told) == 2)
     learner.learn(project, run, budget, callbacks=[progress])
     # It ended when it was asked to, and left an ordinary run.
     assert [each["steps"] for each in told] == [1, 2]
@@ -52,7 +53,7 @@ def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
 
     dataset = learner.painted_photos(project)
     photo = np.random.default_rng(0).normal(size=(1, 32, 64, 3))
-    again = learner.first_model(dataset, run)
+    again = first_model(dataset, run)
     assert again.normalization
     assert not saved.normalization
 
@@ -62,13 +63,13 @@ def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
     np.testing.assert_allclose(scores(again), scores(saved), 1e-3, 1e-3)
     # Classes keep their scores where others are added.
     project.set_classes(["sky", "road", "tree"], [(0, 0, 0)] * 3)
-    more = learner.first_model(learner.painted_photos(project), run)
+    more = first_model(learner.painted_photos(project), run)
     assert more.class_names == ("sky", "road", "tree")
     np.testing.assert_array_equal(scores(more)[..., :2], scores(again))
     # Without checkpoints the saved weights are the first ones.
     for file in (run / "checkpoints").iterdir():
         file.write_bytes(b"damaged")
-    folded = learner.first_model(dataset, run)
+    folded = first_model(dataset, run)
     assert isinstance(folded, RecurrentPyramid)
     np.testing.assert_array_equal(scores(folded), scores(saved))
 
@@ -77,14 +78,14 @@ def test_crops_are_as_large_as_the_photos(project):
     project.paint("a", SKY)
     project.paint("a", ROAD)
     dataset = learner.painted_photos(project)
-    model = learner.first_model(dataset, None)
+    model = first_model(dataset, None)
     (phase,) = learner.fitted_recipe(model, dataset).phases
     # 30 x 40 pixels in cells of 4, rounded up to 32 pixels.
     assert phase.grid_size == (8, 16)
 
 
 def test_the_first_step_takes_no_time_of_a_round():
-    budget = learner.RoundBudget(minutes=1)
+    budget = callbacks.RoundBudget(minutes=1)
     budget.start_clock()
     assert budget.seconds_since_last() == 0
     assert 0 < budget.seconds_since_last() < 1
