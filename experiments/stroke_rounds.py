@@ -101,7 +101,7 @@ class Taught:
 
     def labeler(self) -> SceneLabeler | None:
         """Labels photos by the newest model, if there is one."""
-        return self.model and SceneLabeler(load_model(self.model))
+        return SceneLabeler(load_model(self.model)) if self.model else None
 
     def scores(self, tested: Sequence[Photo]) -> dict[str, float]:
         """Accuracy of all pixels, and its mean over the classes."""

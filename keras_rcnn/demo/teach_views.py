@@ -91,7 +91,7 @@ class TeachViews:
     def strokes(self, name: str) -> bytes:
         """The painted pixels of a photo as a PNG file."""
         mask = self.project.mask(name)
-        size = scaled_size(*mask.shape, SHOWN_SIDE)
+        size = scaled_size(mask.shape[0], mask.shape[1], SHOWN_SIDE)
         return colored(resize_labels(mask, *size), self.project.palette)
 
     def labels(self, name: str) -> bytes:

@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
             Project(folder),
             pathlib.Path(model_dir),
             budget,
-            *start_from,
+            start_from[0] if start_from else None,
             callbacks=[Progress(budget, _tell, is_over.is_set)],
         )
     except InputError as error:

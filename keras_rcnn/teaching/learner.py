@@ -86,7 +86,7 @@ def painted_photos(
     return SceneDataset(
         project.folder.name,
         project.class_names,
-        tuple(tuple(color) for color in project.palette),
+        tuple((r, g, b) for r, g, b in project.palette),
         examples_in_memory(images, labels, project.painted),
         len(images),
     )
