@@ -30,6 +30,9 @@ Several models, `--model=a,b`, and several views of each photo, `--flip` and
 `--uncertainty` writes NAME_uncertainty.png as well, as large as the photo: 0
 where the model is sure, 255 times (1 minus the probability of the label)
 elsewhere.
+
+`--video=clip.mp4` labels the frames of a video instead of photos, and
+`--camera=0` shows what a camera sees, labeled. Both need the extra `video`.
 """
 
 import contextlib
@@ -54,7 +57,7 @@ FLAGS = flags.Flags()
 model_flags.add_labeling(FLAGS)
 model_flags.add_views(FLAGS)
 flags.add_images(FLAGS)
-FLAGS.add_string("output_dir", None, "Where to write.", required=True)
+FLAGS.add_string("output_dir", None, "Where to write.")
 flags.add_longest_side(FLAGS)
 FLAGS.add_float(
     "max_megapixels",
@@ -97,7 +100,47 @@ flags.add_report(
     "network and in total, from the first photo to the last",
 )
 
+FLAGS.add_string(
+    "video",
+    None,
+    "Video to label instead of photos. Of clip.mp4 these files are written: "
+    "clip_overlay.mp4; clip_labels/000000.png and so on; clip_shares.csv, the "
+    "fraction of each class in each frame. The same command continues a run "
+    "that was interrupted.",
+)
+FLAGS.add_enum(
+    "video_labels",
+    "png",
+    ["png", "mp4"],
+    "Labels of a video: a PNG file for each frame; or clip_labels.mp4, whose "
+    "gray values are the classes, without loss (FFV1).",
+)
+FLAGS.add_float(
+    "temporal_smoothing",
+    0.0,
+    "Weight, from 0 to less than 1, of the frames before when the "
+    "probabilities of a video or camera are averaged: less flicker, and "
+    "labels that follow motion later. 0 labels each frame alone.",
+    lower_bound=0,
+)
+FLAGS.check("temporal_smoothing", lambda weight: weight < 1, "give less than 1")
+FLAGS.add_integer(
+    "camera",
+    None,
+    "Number of a camera, 0 for the first. What it sees is shown with its "
+    "labels on a page of this machine; nothing is written.",
+    at_least=0,
+)
+flags.add_port(FLAGS, "camera_port", 0, "Port of that page; 0: any free one.")
+FLAGS.check_together(
+    ["output_dir", "camera"],
+    lambda given: given["output_dir"] or given["camera"] is not None,
+    "give --output_dir",
+)
+
 annotation_files = LazyModule("keras_rcnn.cli.photos.annotations")
+camera_page = LazyModule("keras_rcnn.cli.video.camera_page")
+clips = LazyModule("keras_rcnn.cli.video.label_clip")
 photo_labeling = LazyModule("keras_rcnn.cli.photos.photo_labeling")
 photo_stream = LazyModule("keras_rcnn.cli.photos.photo_stream")
 
@@ -106,9 +149,35 @@ def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
+    if FLAGS.camera is not None or FLAGS.video:
+        label_frames(arguments)
+        return
     photos = flags.find_photos(FLAGS, arguments, "label")
     with folder_to_fill(FLAGS.output_dir) as folder:
         label_into(folder, photos)
+
+
+def label_frames(arguments: list[str]) -> None:
+    """Labels a video or what a camera sees."""
+    name = "video" if FLAGS.video else "camera"
+    others = [
+        flag
+        for flag in ("camera", "images", "annotations", "polygons")
+        if flag != name and FLAGS[flag].present
+    ]
+    if arguments or others:
+        what = f"--{others[0]}" if others else arguments[0]
+        raise InputError(
+            f"--{name} labels frames only: leave out {what}, or --{name}."
+        )
+    if FLAGS.camera is not None:
+        camera_page.show_camera(FLAGS)
+        return
+    with folder_to_fill(FLAGS.output_dir) as folder:
+        figures, failure = clips.label_clip(FLAGS, folder)
+    runner.write_report(FLAGS.report, figures)
+    if failure:
+        raise failure
 
 
 def label_into(folder: pathlib.Path, photos: list[pathlib.Path]) -> None:

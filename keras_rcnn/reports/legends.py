@@ -73,6 +73,40 @@ def legend(
     return np.array(canvas)
 
 
+def legend_column(
+    found: np.ndarray,
+    class_names: Sequence[str],
+    palette: Palette,
+    height: int,
+) -> np.ndarray:
+    """Draws the legend of some classes as a column of a given height.
+
+    Args:
+        found: the classes, numbers from 0.
+        class_names: one for each class.
+        palette: red, green and blue of each class, 0 to 255.
+        height: in pixels; the text becomes smaller where the classes need it.
+
+    Returns:
+        uint8 `(height, width, 3)`; the width is 0 if there are no classes.
+    """
+    names = found[found < len(class_names)].astype(np.uint8)
+    if not names.size:
+        return np.empty((height, 0, 3), np.uint8)
+    text_height = min(
+        fitting_text_height(height), int(height / (1.7 * len(names)))
+    )
+    picture = legend(
+        names[np.newaxis],
+        class_names,
+        palette,
+        max(1, text_height),
+        show_shares=False,
+    )[:height]
+    below = (0, height - len(picture)), (0, 0), (0, 0)
+    return np.pad(picture, below, constant_values=BACKGROUND[0])
+
+
 def fitting_text_height(picture_height: int) -> int:
     """Height of text, in pixels, that can be read beside a picture."""
     return int(np.clip(picture_height // 22, 12, 72))

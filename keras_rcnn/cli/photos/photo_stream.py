@@ -4,7 +4,7 @@ import concurrent.futures
 import dataclasses
 import pathlib
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 # More photos hardly save time; the progress bar jumps, interrupts wait.
 MAX_PHOTOS = 8
@@ -59,12 +59,13 @@ class Job:
         return self.folder / f"{self.name}_uncertainty.png"
 
 
-Step = Callable[[Job], None]
+AnyJob = TypeVar("AnyJob", bound=Job)
+Step = Callable[[AnyJob], None]
 
 
 def windows(
-    jobs: Iterable[Job], max_pixels: int, max_photos: int = MAX_PHOTOS
-) -> Iterator[list[Job]]:
+    jobs: Iterable[AnyJob], max_pixels: int, max_photos: int = MAX_PHOTOS
+) -> Iterator[list[AnyJob]]:
     """Groups successive jobs that fit in memory together.
 
     Args:
@@ -73,7 +74,7 @@ def windows(
             its own.
         max_photos: number of photos of a window.
     """
-    window: list[Job] = []
+    window: list[AnyJob] = []
     for job in jobs:
         pixels = sum(other.pixels for other in window) + job.pixels
         if window and (pixels > max_pixels or len(window) == max_photos):
@@ -85,11 +86,11 @@ def windows(
 
 
 def stream(
-    windows: Iterable[list[Job]],
-    read: Step,
-    label: Callable[[list[Job]], None],
-    write: Step,
-) -> Generator[Job, None, None]:
+    windows: Iterable[list[AnyJob]],
+    read: Step[AnyJob],
+    label: Callable[[list[AnyJob]], None],
+    write: Step[AnyJob],
+) -> Generator[AnyJob, None, None]:
     """Takes jobs through three steps and yields them in their order.
 
     While a window is labeled, in the thread of the caller, the next window is
@@ -107,7 +108,7 @@ def stream(
     """
     threads = concurrent.futures.ThreadPoolExecutor(_THREADS)
     try:
-        behind: list[concurrent.futures.Future[Job]] = []
+        behind: list[concurrent.futures.Future[AnyJob]] = []
         for window, reading in _read_ahead(threads, windows, read):
             for each in reading:
                 each.result()
@@ -122,9 +123,9 @@ def stream(
 
 def _read_ahead(
     threads: concurrent.futures.Executor,
-    windows: Iterable[list[Job]],
-    read: Step,
-) -> Iterator[tuple[list[Job], list[concurrent.futures.Future[Job]]]]:
+    windows: Iterable[list[AnyJob]],
+    read: Step[AnyJob],
+) -> Iterator[tuple[list[AnyJob], list[concurrent.futures.Future[AnyJob]]]]:
     """Yields each window once the window after it is being read."""
     ahead = None
     for window in windows:
@@ -136,6 +137,6 @@ def _read_ahead(
         yield ahead
 
 
-def _done(step: Step, job: Job) -> Job:
+def _done(step: Step[AnyJob], job: AnyJob) -> AnyJob:
     step(job)
     return job

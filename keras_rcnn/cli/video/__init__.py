@@ -1,0 +1,1 @@
+"""The machinery of `keras-rcnn label --video` and `--camera`."""
