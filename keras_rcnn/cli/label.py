@@ -140,7 +140,7 @@ FLAGS.check_together(
 
 annotation_files = LazyModule("keras_rcnn.cli.photos.annotations")
 camera_page = LazyModule("keras_rcnn.cli.video.camera_page")
-clips = LazyModule("keras_rcnn.cli.video.label_clip")
+clips = LazyModule("keras_rcnn.cli.video.clip_run")
 photo_labeling = LazyModule("keras_rcnn.cli.photos.photo_labeling")
 photo_stream = LazyModule("keras_rcnn.cli.photos.photo_stream")
 

@@ -13,8 +13,9 @@ from keras_rcnn.io.clips import Clip
 
 Append = Callable[[np.ndarray, int, int], None]
 # Of H.264: losses can hardly be seen. Frames are stored in the order in which
-# they are shown, which keeps their durations.
-_QUALITY = {"crf": "20", "preset": "fast", "bf": "0"}
+# they are shown, which keeps their durations. The result of several threads
+# depends on their number.
+_QUALITY = {"crf": "20", "preset": "fast", "bf": "0", "threads": "1"}
 # Browsers begin to play before the whole file has been loaded.
 _INDEX_FIRST = {"movflags": "faststart"}
 _BT709 = 1

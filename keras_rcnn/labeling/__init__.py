@@ -13,6 +13,7 @@ _MODULES = {
     "Labeler": "labeler",
     "METHODS": "methods",
     "SceneLabeler": "scene_labeler",
+    "TemporalAverage": "temporal_average",
     "TestTimeAugmentation": "augmentation",
     "TooLargeError": "labeler",
     "UncertaintyEstimator": "photo_ranking",

@@ -44,6 +44,7 @@ class LivePicture:
         self._changed = threading.Condition()
         self._jpeg: bytes | None = None
         self._number = 0
+        self._ended = False
 
     def show(self, picture: np.ndarray) -> None:
         """Replaces the picture, uint8 `(height, width, 3)`."""
@@ -54,16 +55,23 @@ class LivePicture:
             self._number += 1
             self._changed.notify_all()
 
+    def end(self) -> None:
+        """Lets no browser wait any longer."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
     def jpegs(self) -> Iterator[bytes]:
         """Yields each picture that is newer than the one before it."""
         seen = 0
         while True:
             with self._changed:
-                while self._number == seen:
+                while self._number == seen and not self._ended:
                     self._changed.wait()
+                if self._ended or self._jpeg is None:
+                    return
                 seen, jpeg = self._number, self._jpeg
-            if jpeg is not None:
-                yield jpeg
+            yield jpeg
 
 
 def show_camera(flags: Flags) -> None:
@@ -131,6 +139,7 @@ def serve_pictures(pictures: Iterable[np.ndarray], port: int) -> None:
             ):
                 live.show(picture)
         finally:
+            live.end()
             server.shutdown()
 
 

@@ -1,5 +1,6 @@
 """The files that are written of a clip, and what is known of its labels."""
 
+import contextlib
 import csv
 import io
 import json
@@ -9,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder, write_file
 from keras_rcnn.io.images import open_photo
 from keras_rcnn.models.zoo import MODEL_FILE
@@ -70,15 +72,14 @@ class ClipFiles:
         Labels of another run are removed.
 
         Returns:
-            Number of frames that are complete, and the mean of the
+            The number of frames that are complete, and the mean of the
             probabilities after them, if frames are averaged.
         """
         there = set(_frames_in(self.labels_folder))
         count, mean = self._read_progress() or (0, None)
         if there.issuperset(map(self.frame, range(count))) and count:
             return count, mean
-        for file in (*there, *_frames_in(self.uncertainty_folder)):
-            file.unlink()
+        _remove(*there, *_frames_in(self.uncertainty_folder))
         self.save_progress(0, None)
         return 0, None
 
@@ -109,11 +110,12 @@ class ClipFiles:
 
     def finish(self) -> None:
         """Removes what only an unfinished run needs."""
-        self._progress.unlink(missing_ok=True)
+        _remove(self._progress)
         if not self._keeps_png:
-            for file in _frames_in(self.labels_folder):
-                file.unlink()
-            self.labels_folder.rmdir()
+            _remove(*_frames_in(self.labels_folder))
+            # Files of the user may be there as well.
+            with contextlib.suppress(OSError):
+                self.labels_folder.rmdir()
 
     def write_shares(
         self,
@@ -171,4 +173,16 @@ def _frames_in(folder: pathlib.Path) -> list[pathlib.Path]:
         file
         for file in folder.glob("*.png")
         if file.stem.isdecimal() and len(file.stem) >= _DIGITS
+        if file.is_file()
     ]
+
+
+def _remove(*files: pathlib.Path) -> None:
+    for file in files:
+        try:
+            file.unlink(missing_ok=True)
+        except OSError as error:
+            raise InputError(
+                f"{file} cannot be removed ({error.strerror}): write to "
+                "another folder."
+            ) from error
