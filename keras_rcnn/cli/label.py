@@ -132,10 +132,10 @@ FLAGS.add_integer(
     at_least=0,
 )
 flags.add_port(FLAGS, "camera_port", 0, "Port of that page; 0: any free one.")
-FLAGS.check_together(
-    ["output_dir", "camera"],
-    lambda given: given["output_dir"] or given["camera"] is not None,
-    "give --output_dir",
+FLAGS.check(
+    "output_dir",
+    lambda folder: folder or FLAGS["camera"].value is not None,
+    "needed without --camera",
 )
 
 annotation_files = LazyModule("keras_rcnn.cli.photos.annotations")
