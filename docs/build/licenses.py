@@ -28,6 +28,10 @@ lies with its license in `keras_rcnn/demo/teach/konva`.
 or later, and libraries that libvips uses; as a whole it has the LGPL 3 or
 later. This project calls libvips through `pyvips` and does not change it.
 
+`av`, of the extra `video`, contains FFmpeg, which has the LGPL 3 or later, and
+the encoders x264 and x265, which have the GPL 2 or later. This project calls
+them through `av` and does not change them.
+
 | package | license |
 | --- | --- |
 """

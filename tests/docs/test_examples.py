@@ -43,7 +43,12 @@ VARIANTS = {
     }
 }
 # These start many processes, or measure: a minute and more.
-LONG = {"docs/afternoon.md", "docs/performance.md", "docs/scaling.md"}
+LONG = {
+    "docs/afternoon.md",
+    "docs/performance.md",
+    "docs/scaling.md",
+    "docs/video.md",
+}
 # Commands that run in the process of the test, which saves the import of
 # TensorFlow. The others read shortened experiments or prepared data sets, whose
 # folder is fixed when a process starts, or start workers.

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from experiments.video import write_clip
 from keras_rcnn.datasets import prepare
 from keras_rcnn.datasets.synthetic import CLASS_NAMES, PALETTE, draw_scene
 from tests.helpers.documented.blocks import ROOT
@@ -67,6 +68,8 @@ def set_up(stage, page, variant):
         _copy_model("rcnn2_stanford_background", stage / "taught/runs/1")
     if page == "docs/performance.md":
         prepare("stanford_background", archives, stage / "tensorflow_datasets")
+    if page == "docs/video.md":
+        _write_video(stage)
     if variant == "labelme":
         _write_labelme(stage)
     elif variant == "cvat":
@@ -105,6 +108,12 @@ def _write_photos(stage):
         for index in range(count):
             part = china.crop((90 * index, 0, 300 + 90 * index, 200))
             part.resize((90, 60)).save(stage / folder / f"{index}.jpg")
+
+
+def _write_video(stage):
+    """Writes street.mp4."""
+    photo = np.asarray(Image.open(stage / "street.jpg"))
+    write_clip(stage / "street.mp4", [photo, photo[:, ::-1].copy()])
 
 
 def _scenes():

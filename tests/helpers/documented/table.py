@@ -47,6 +47,10 @@ SHORTER = (
     ),
     (r"--suite=corpus", "--suite=corpus --sizes=48x64,96x128 --repeats=1"),
     (r"--suite=training", "--suite=training --preset=plain --steps=1"),
+    (
+        r"experiments\.video",
+        "experiments.video --clips=1 --frames=2 --smoothing=0.5",
+    ),
     (r"--seconds=70", "--seconds=0"),
     (r"--suite=allreduce", "--suite=allreduce --repeats=2"),
     (r"--seconds=12", "--seconds=0.1 --requests=10 --sizes=8x8"),
@@ -92,6 +96,7 @@ NOT_RUN = (
     ("docs/own_photos.md", r"keras-rcnn (inspect|evaluate)", SAME),
     ("docs/index.md", r"make demo|keras-rcnn label", SAME),
     ("docs/corpus.md", r"--runner=(Flink|Spark|Dataflow)", "needs a cluster"),
+    ("docs/video.md", r"--camera", "needs a camera"),
     ("docs/reproduce.md", r"python -m experiments", SAME),
     ("docs/pyramid.md", r"benchmarks peers", "test_peers.py is shorter"),
     ("docs/scaling.md", r"\A\n#SBATCH", "needs Slurm"),
