@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 import keras_rcnn
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
@@ -56,6 +56,8 @@ def main() -> None:
     """Labels the photos, compares, reports."""
     if FLAGS.pictures_dir:
         make_folder(FLAGS.pictures_dir)
+    if FLAGS.dataset == "folder":
+        trained_side.take_trained_side(FLAGS, FLAGS.model)
     labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     dataset = flags.load_dataset(FLAGS, FLAGS.split)
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)

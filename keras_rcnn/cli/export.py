@@ -32,7 +32,7 @@ import numpy as np
 from PIL import Image
 
 import keras_rcnn
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io import quiet
@@ -114,7 +114,7 @@ def main() -> None:
             "--litert=FILE or --onnx=FILE."
         )
     refuse_idle_flags()
-    size = litert_size()
+    size = flags.height_and_width(FLAGS, "litert_size")
     if FLAGS.all and not FLAGS.dataset:
         raise InputError(
             "--all compares what it writes on labeled photos: give --dataset, "
@@ -124,6 +124,7 @@ def main() -> None:
         refuse_without("tf2onnx", "ONNX export", "onnx")
     if FLAGS.litert or FLAGS.all:
         refuse_without("ai_edge_litert", "LiteRT export", "litert")
+    trained_side.take_trained_side(FLAGS, FLAGS.model_dir)
     model = keras_rcnn.load_model(FLAGS.model_dir)
     figures: dict[str, Any] = {}
     if FLAGS.saved_model:
@@ -136,6 +137,12 @@ def main() -> None:
     if FLAGS.all:
         figures |= write_all(model, pathlib.Path(FLAGS.all), size or (240, 320))
     runner.write_report(FLAGS.report, figures)
+    if FLAGS.longest_side and (FLAGS.litert or FLAGS.onnx):
+        print(
+            "keras-rcnn label --longest_side="
+            f"{FLAGS.longest_side} --model={FLAGS.litert or FLAGS.onnx} ... "
+            "labels photos at the size of the training."
+        )
 
 
 def refuse_without(module: str, what: str, extra: str) -> None:
@@ -159,6 +166,7 @@ def write_saved_model(
     )
     parts = [path / "saved_model.pb", *(path / "variables").iterdir()]
     size = sum(file.stat().st_size for file in parts)
+    trained_side.copy_plan(FLAGS.model_dir, path)
     side = labeler.graph.smoothing
     averaged = f"scores averaged over {side}x{side}, " if side > 1 else ""
     print(
@@ -259,22 +267,6 @@ def refuse_idle_flags() -> None:
             f"{' and '.join(given)} only changes a LiteRT file, and none is to "
             "be written: give --litert=FILE as well, or leave it out."
         )
-
-
-def litert_size() -> tuple[int, int] | None:
-    """Height and width that --litert_size gives; None for any."""
-    if not FLAGS.litert_size:
-        return None
-    try:
-        height, width = map(int, FLAGS.litert_size.lower().split("x"))
-        if min(height, width) < 1:
-            raise ValueError
-    except ValueError as error:
-        raise InputError(
-            f"--litert_size={FLAGS.litert_size} is not a size: give height and "
-            "width in pixels, such as 240x320."
-        ) from error
-    return height, width
 
 
 def calibration_photos(size: tuple[int, int] | None) -> list[np.ndarray]:

@@ -56,7 +56,7 @@ class Flags(flags.FlagValues):
         )
         flags.DEFINE_flag(flag, self, required=True)
 
-    def add_bool(self, name: str, default: bool, text: str) -> None:
+    def add_bool(self, name: str, default: bool | None, text: str) -> None:
         """Adds a flag that is given as --name or --noname."""
         flags.DEFINE_bool(name, default, text, flag_values=self)
 
@@ -80,7 +80,9 @@ class Flags(flags.FlagValues):
         flags.DEFINE_float(name, default, text, flag_values=self, **bounds)
         self.check(name, _is_finite, "give a finite number")
 
-    def add_floats(self, name: str, default: list[float], text: str) -> None:
+    def add_floats(
+        self, name: str, default: list[float] | None, text: str
+    ) -> None:
         """Adds a list of finite numbers."""
         self._add_list(name, default, text, list_flags.FiniteParser())
 
@@ -249,6 +251,27 @@ def load_dataset(
         fold=values.fold,
         **folder_choices(values),
     )
+
+
+def height_and_width(values: Flags, name: str) -> tuple[int, int] | None:
+    """The size in pixels that a flag gives, such as 240x320; None for none.
+
+    Raises:
+        InputError: if it is not a size.
+    """
+    given = values[name].value
+    if not given:
+        return None
+    try:
+        height, width = map(int, given.lower().split("x"))
+        if min(height, width) < 1:
+            raise ValueError
+    except ValueError as error:
+        raise InputError(
+            f"--{name}={given} is not a size: give height and width in pixels, "
+            "such as 240x320."
+        ) from error
+    return height, width
 
 
 def folder_choices(values: Flags) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 import keras_rcnn
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 
 FLAGS = flags.Flags()
@@ -52,6 +52,8 @@ errors_page = LazyModule("keras_rcnn.reports.errors_page")
 
 def main() -> None:
     """Labels the photos, counts the errors, writes the page."""
+    if FLAGS.dataset == "folder":
+        trained_side.take_trained_side(FLAGS, FLAGS.model)
     labeler = model_flags.load_labeler(FLAGS)
     dataset = chosen_photos(flags.load_dataset(FLAGS, FLAGS.split))
     flags.check_classes(FLAGS, dataset, FLAGS.model, labeler.class_names)

@@ -45,7 +45,7 @@ from typing import Any
 
 import tqdm
 
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.cli.photos.output_folder import folder_to_fill
 from keras_rcnn.errors import InputError, printable
@@ -188,6 +188,7 @@ def label_into(folder: pathlib.Path, photos: list[pathlib.Path]) -> None:
             photos, photo_files.output_names(photos), strict=True
         )
     ]
+    trained_side.take_trained_side(FLAGS, FLAGS.model)
     labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     annotations = annotation_files.Annotations(
         FLAGS.annotations or (),

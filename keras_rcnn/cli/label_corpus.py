@@ -22,7 +22,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io import quiet
@@ -114,6 +114,7 @@ def corpus_of_flags() -> Any:
     Raises:
         InputError: if the model, the photos or the output cannot be used.
     """
+    trained_side.take_trained_side(FLAGS, FLAGS.model)
     settings = corpus_settings.choose_model(
         os.path.expanduser(FLAGS.model),
         FLAGS.longest_side,

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from keras_rcnn.cli import flags, model_flags, runner
+from keras_rcnn.cli import flags, model_flags, runner, trained_side
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io import photo_files
@@ -59,6 +59,7 @@ def main(arguments: list[str]) -> None:
     photo_files.refuse_to_overwrite(
         photos, [pathlib.Path(file).expanduser() for file in outputs if file]
     )
+    trained_side.take_trained_side(FLAGS, FLAGS.model)
     estimator = photo_ranking.UncertaintyEstimator(
         model_flags.load_labeler(FLAGS)
     )

@@ -151,7 +151,7 @@ def prepare_outputs(values: flags.FlagValues) -> None:
 def name_flags(message: str, values: flags.FlagValues) -> str:
     """Turns arguments in a message of the library into flags of a command."""
     return re.sub(
-        r"(?<![\w/-])(\w+)=",
+        r"(?<![\w/.-])(\w+)=",
         lambda found: f"--{found[0]}" if found[1] in values else found[0],
         message,
     )

@@ -41,6 +41,7 @@ def load_folder(
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    max_photos: int | None = None,
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
 
@@ -59,6 +60,7 @@ def load_folder(
             scaled down to it. Each pixel takes four bytes of memory.
         ignore_label: see `load_dataset`.
         group_by: see `load_dataset`.
+        max_photos: number of photos to read, evenly spread; None for all.
 
     Raises:
         InputError: if a file cannot be used, with its name and how to fix it.
@@ -69,8 +71,9 @@ def load_folder(
         raise InputError(layout.problems[0])
     for note in layout.notes:
         print(f"note: {printable(note)}", file=sys.stderr)
-    photos = photos_of_split(layout, split)
-    return _read(folder, layout, photos, longest_side, split != "test")
+    photos = spread(photos_of_split(layout, split), max_photos)
+    is_trained_on = split != "test" and max_photos is None
+    return _read(folder, layout, photos, longest_side, is_trained_on)
 
 
 def folder_layout(
@@ -158,6 +161,16 @@ def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:
         for photo, tested in zip(photos, is_tested, strict=True)
         if tested == (split == "test")
     ]
+
+
+def spread(
+    photos: list[LabeledPhoto], max_photos: int | None
+) -> list[LabeledPhoto]:
+    """At most so many of the photos, evenly spread."""
+    count = len(photos)
+    if max_photos is None or count <= max_photos:
+        return photos
+    return [photos[n] for n in np.linspace(0, count - 1, max_photos, dtype=int)]
 
 
 def _read(

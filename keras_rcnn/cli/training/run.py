@@ -8,14 +8,19 @@ import keras
 import tensorflow as tf
 
 from keras_rcnn.cli.flags import Flags
-from keras_rcnn.cli.training import other_networks, photos, settings
+from keras_rcnn.cli.training import (
+    auto,
+    folds,
+    other_networks,
+    photos,
+    settings,
+)
 from keras_rcnn.datasets import DataService, SceneDataset
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.io import quiet
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
-from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.metrics import ConfusionMatrix
-from keras_rcnn.models import SceneParser, from_preset, load_model
+from keras_rcnn.models import SceneParser, load_model
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment
@@ -34,17 +39,43 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
     # It warns of retracing for each labeler, which is intended here.
     tf.get_logger().setLevel("ERROR")
     experiment = settings.chosen_experiment(flags)
-    strategy = find_strategy(flags.strategy)
-    budget = Budget(flags.minutes, experiment.steps)
+    devices = find_strategy(flags.strategy)
+    # Refuses an impossible length before anything is read.
+    Budget(flags.minutes, experiment.steps)
+    folds.refuse_other_flags(flags)
     data_service = find_data_service(flags.data_service)
-    keras.utils.set_random_seed(experiment.seed)
     model_dir = pathlib.Path(flags.model_dir or f"runs/{flags.experiment}")
-    labeled = photos.load_labeled(flags, experiment)
+    plan = auto.follow_plan(flags, model_dir)
+    labeled = photos.load_labeled(flags, settings.chosen_experiment(flags))
+
+    def train_into(
+        folder: pathlib.Path, chosen: SceneDataset
+    ) -> dict[str, Any] | None:
+        if plan:
+            plan.write(folder)
+        return train_network(flags, chosen, folder, devices, data_service)
+
+    if flags.folds:
+        return folds.train_folds(flags, labeled, model_dir, train_into)
+    return train_into(model_dir, labeled)
+
+
+def train_network(
+    flags: Flags,
+    labeled: SceneDataset,
+    model_dir: pathlib.Path,
+    strategy: tf.distribute.Strategy,
+    data_service: DataService | None,
+) -> dict[str, Any] | None:
+    """Trains a network on labeled photos, see `run_training`."""
+    experiment = settings.chosen_experiment(flags)
+    budget = Budget(flags.minutes, experiment.steps)
+    keras.utils.set_random_seed(experiment.seed)
     training, validation = photos.select_photos(
         labeled, flags, experiment, model_dir
     )
     with strategy.scope():
-        fresh = fresh_model(experiment, training, flags)
+        fresh = settings.fresh_model(experiment, training, flags)
         model = other_networks.with_initial_weights(
             flags, experiment, fresh, training, model_dir
         )
@@ -102,21 +133,6 @@ def find_data_service(address: str | None) -> DataService | None:
     service = DataService(address)
     end_at_once()
     return service
-
-
-def fresh_model(
-    experiment: Experiment, dataset: SceneDataset, flags: Flags
-) -> SceneParser:
-    """The network of an experiment, for the classes of a data set."""
-    return from_preset(
-        experiment.preset,
-        dataset.num_classes,
-        dataset.class_names,
-        dataset.palette,
-        stages=flags.stages,
-        **experiment.recipe.network_options,
-        dtype=choose_precision(flags.precision),
-    )
 
 
 def announce(

@@ -4,21 +4,27 @@ import dataclasses
 import pathlib
 from typing import Any
 
-from keras_rcnn.cli.flags import Flags
+from keras_rcnn.cli.flags import Flags, height_and_width
 from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.dataset_hash import fingerprint
 from keras_rcnn.errors import InputError
+from keras_rcnn.layers.precision import choose_precision
+from keras_rcnn.models import SceneParser, from_preset
 from keras_rcnn.training import get_recipe
 from keras_rcnn.training.experiments import Experiment, load_experiment
+from keras_rcnn.training.planning import RECIPE_SETTINGS, changed
+from keras_rcnn.training.planning.plan import shown
 
 # Flags besides the fields of an experiment that an experiment decides.
 _OTHER_FLAGS = (
     "recipe",
     "batch_factor",
-    "class_balance",
+    *RECIPE_SETTINGS,
     "minutes",
     "stages",
     "unlabeled",
+    "auto",
+    "folds",
 )
 # Flags besides the fields of an experiment that change what is learned.
 _OTHER_SETTINGS = (
@@ -46,10 +52,10 @@ def chosen_experiment(flags: Flags) -> Experiment:
     ]
     if flags.experiment is None:
         recipe = get_recipe(flags.recipe, flags.preset)
-        if flags.class_balance is not None:
-            recipe = dataclasses.replace(
-                recipe, class_balance=flags.class_balance
-            )
+        recipe = changed(
+            recipe,
+            **{name: flag_value(flags, name) for name in RECIPE_SETTINGS},
+        )
         return Experiment(
             dataset=flags.dataset,
             recipe=recipe.with_larger_batches(flags.batch_factor),
@@ -62,6 +68,37 @@ def chosen_experiment(flags: Flags) -> Experiment:
             f"--{', --'.join(given)}: leave out one or the other."
         )
     return load_experiment(flags.experiment)
+
+
+def flag_value(flags: Flags, name: str) -> Any:
+    """The value of a flag, sizes and ranges as tuples."""
+    if name == "crop":
+        return height_and_width(flags, name)
+    value = flags[name].value
+    return tuple(value) if isinstance(value, list) else value
+
+
+def as_flag(value: Any) -> Any:
+    """The reverse of `flag_value`."""
+    if not isinstance(value, tuple):
+        return value
+    is_size = all(isinstance(side, int) for side in value)
+    return shown(value) if is_size else list(value)
+
+
+def fresh_model(
+    experiment: Experiment, dataset: SceneDataset, flags: Flags
+) -> SceneParser:
+    """The network of an experiment, for the classes of a data set."""
+    return from_preset(
+        experiment.preset,
+        dataset.num_classes,
+        dataset.class_names,
+        dataset.palette,
+        stages=flags.stages,
+        **experiment.recipe.network_options,
+        dtype=choose_precision(flags.precision),
+    )
 
 
 def run_settings(
