@@ -21,7 +21,6 @@ _PASSES = 3
 # A crop is most of a photo. The total stride of a pyramid divides its sides.
 _CROP_PART, _TOTAL_STRIDE = 0.8, 32
 _LARGEST_CROP = 192, 256
-_LARGEST_BATCH = 32
 # Seconds of a step of each preset, relative to `pyramid`.
 COST = {"pyramid_small": 0.7, "pyramid": 1.0, "pyramid_large": 1.7}
 _STEPS_OF_LARGE = 20_000
@@ -96,12 +95,12 @@ def choose_crop(photos: Fingerprint, side: int, preset: str) -> Choice:
 
 
 def choose_batch(crop: tuple[int, int] | None) -> Choice:
-    """As many crops as make the pixels of a usual batch, up to a limit."""
+    """Twice as many crops if they are small, as each step costs some time."""
     if crop is None:
         return Choice(None, "the recipe decides")
-    usual = 8 * _LARGEST_CROP[0] * _LARGEST_CROP[1]
-    size = min(_LARGEST_BATCH, usual // (crop[0] * crop[1]))
-    return Choice(size, "the pixels of 8 crops of 192x256, at most 32 crops")
+    if 2 * crop[0] * crop[1] > _LARGEST_CROP[0] * _LARGEST_CROP[1]:
+        return Choice(8, "what the recipe was made for")
+    return Choice(16, "twice the usual, as the crops are small")
 
 
 def choose_preset(usual_steps: float) -> Choice:
