@@ -38,7 +38,7 @@ MAX_SECONDS = 500
 # variant, and what follows the training, which is the same for both.
 VARIANTS = {
     "docs/own_photos.md": {
-        "labelme": r"export|--model=|litert|labeled/voc",
+        "labelme": r"export|--model=|--folds|litert|labeled/voc",
         "cvat": None,
     }
 }

@@ -24,6 +24,7 @@ SAME = "README.md has the same"
 SHORTER = (
     # A few steps of the smallest network. (`stage.py` shortens experiments.)
     (r"--minutes=[\d.]+", "--steps=2 --steps_per_epoch=2 --preset=plain"),
+    (r"--folds=5", "--folds=2"),
     # That network; one run and one score, not two and seven.
     (
         r"(--experiments?=|runs/)stanford_rcnn2_(dense|longest|taught)",
