@@ -37,7 +37,7 @@ def test_strokes_lie_in_their_class_and_where_the_guess_is_wrong():
     assert [*right] == []
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_program_writes_scores_of_each_round(run_strokes, tmp_path):
     report = tmp_path / "report.json"
     status, out, err = run_strokes(

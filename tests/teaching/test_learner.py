@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from keras_rcnn import load_model
+from keras_rcnn import load_model, save_model
 from keras_rcnn.errors import InputError
-from keras_rcnn.models.recurrent_pyramid import RecurrentPyramid
 from keras_rcnn.teaching import callbacks, learner
 from keras_rcnn.teaching.initial_weights import first_model
 from keras_rcnn.teaching.project import Project
@@ -37,29 +37,19 @@ def test_only_painted_photos_are_learned_from_at_their_scale(project):
     assert [set(np.unique(each)) for each in labels] == [{0, 255}, {1, 255}]
 
 
-@pytest.mark.slow
-def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
-    project.paint("a", SKY)
-    project.paint("a", ROAD)
-    run = tmp_path / "run"
-    told = []
-    budget = Budget(steps=3)
-    progress = callbacks.Progress(budget, told.append, lambda: len(told) == 2)
-    learner.learn(project, run, budget, callbacks=[progress])
-    # It ended when it was asked to, and left an ordinary run.
-    assert [each["steps"] for each in told] == [1, 2]
+def scores(model):
+    photo = np.random.default_rng(0).normal(size=(1, 32, 64, 3))
+    return model(photo.astype(np.float32))["instance_4"].numpy()
+
+
+def assert_next_round_goes_on_from(run, project):
+    """Checks the first weights of a round after the one in a folder."""
     saved = load_model(run)
     assert saved.class_names == ("sky", "road")
-
     dataset = learner.painted_photos(project)
-    photo = np.random.default_rng(0).normal(size=(1, 32, 64, 3))
     again = first_model(dataset, run)
     assert again.normalization
     assert not saved.normalization
-
-    def scores(model):
-        return model(photo.astype(np.float32))["instance_4"].numpy()
-
     np.testing.assert_allclose(scores(again), scores(saved), 1e-3, 1e-3)
     # Classes keep their scores where others are added.
     project.set_classes(["sky", "road", "tree"], [(0, 0, 0)] * 3)
@@ -70,8 +60,32 @@ def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
     for file in (run / "checkpoints").iterdir():
         file.write_bytes(b"damaged")
     folded = first_model(dataset, run)
-    assert isinstance(folded, RecurrentPyramid)
     np.testing.assert_array_equal(scores(folded), scores(saved))
+
+
+@pytest.mark.slow
+def test_the_next_round_begins_with_the_weights_of_the_last(project, tmp_path):
+    project.paint("a", SKY)
+    project.paint("a", ROAD)
+    model = first_model(learner.painted_photos(project))
+    # As if the normalizations had seen something.
+    model.set_weights([each + 0.1 for each in model.get_weights()])
+    save_model(model, tmp_path / "model.keras")
+    checkpoint = tf.train.Checkpoint(weights=list(model.weights))
+    checkpoint.save(str(tmp_path / "checkpoints" / "ckpt"))
+    assert_next_round_goes_on_from(tmp_path, project)
+
+
+@pytest.mark.long
+def test_a_round_ends_when_asked_and_leaves_a_run(project, tmp_path):
+    project.paint("a", SKY)
+    project.paint("a", ROAD)
+    told = []
+    budget = Budget(steps=3)
+    progress = callbacks.Progress(budget, told.append, lambda: len(told) == 2)
+    learner.learn(project, tmp_path / "run", budget, callbacks=[progress])
+    assert [each["steps"] for each in told] == [1, 2]
+    assert_next_round_goes_on_from(tmp_path / "run", project)
 
 
 def test_crops_are_as_large_as_the_photos(project):
