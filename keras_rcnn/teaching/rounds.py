@@ -87,6 +87,8 @@ class Rounds:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 text=True,
+                # Ctrl-C ends the page, which ends the round in order.
+                start_new_session=True,
             )
             self._follower = threading.Thread(
                 target=self._follow, args=[self._process], daemon=True

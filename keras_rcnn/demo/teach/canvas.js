@@ -170,7 +170,7 @@ class Canvas {
 
   addCorner(place) {
     const corners = this.area.points();
-    const near = 10 / this.stage.scaleX();
+    const near = 14 / this.stage.scaleX();
     if (corners.length > 5 && Math.hypot(place[0] - corners[0], place[1] - corners[1]) < near) {
       return this.closeArea();
     }

@@ -118,7 +118,7 @@ function drawStatus() {
   const left = Math.ceil((status.seconds || 0) * (1 - (status.progress || 0)));
   const right = status.accuracy ? `, ${(100 * status.accuracy).toFixed(0)} % of the painted pixels right` : "";
   find("status").textContent = isLearning
-    ? status.steps ? `${left} s left, ${status.steps} steps${right}` : "Getting ready ..."
+    ? !status.steps ? "Getting ready ..." : left ? `${left} s left, ${status.steps} steps${right}` : "Finishing ..."
     : error ? "" : status.steps
       ? `Learned ${status.steps} steps${right}. Correct the labels with the brush, and learn again.` : "";
   if (error) say(error);
