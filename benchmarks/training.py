@@ -9,8 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from benchmarks.report import error_bars, medians, new_figure
-from keras_rcnn.datasets import SceneDataset, load_dataset
+from keras_rcnn.datasets.load import load_dataset
 from keras_rcnn.datasets.sampling import instance_name
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.models.recurrent_cnn import RecurrentCNN

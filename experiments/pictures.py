@@ -6,7 +6,7 @@ import numpy as np
 
 from experiments.runs import Results, last_score
 from keras_rcnn import SceneLabeler, load_model
-from keras_rcnn.datasets import load_dataset
+from keras_rcnn.datasets.load import load_dataset
 from keras_rcnn.io.files import make_folder
 from keras_rcnn.io.images import write_png
 from keras_rcnn.reports import confusion_figure, instances_strip

@@ -6,8 +6,8 @@ import keras
 import numpy as np
 
 from keras_rcnn import RecurrentPyramid, SceneLabeler
-from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.in_memory import examples_in_memory
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.io.classes_file import default_palette
 from keras_rcnn.labeling import UncertaintyEstimator

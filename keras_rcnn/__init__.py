@@ -87,7 +87,12 @@ def lazy_names(
             )
         if not modules[name]:
             return importlib.import_module(f"{package}.{name}")
-        module = importlib.import_module(f"{package}.{modules[name]}")
+        try:
+            module = importlib.import_module(f"{package}.{modules[name]}")
+        except ModuleNotFoundError:
+            errors = importlib.import_module("keras_rcnn.errors")
+            errors.require_tensorflow(f"{package}.{name}")
+            raise
         return getattr(module, name)
 
     return get

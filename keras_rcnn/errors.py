@@ -1,11 +1,14 @@
 """The errors that a user can fix."""
 
 import importlib
+import importlib.util
 import re
 from typing import Any
 
-# The name on the package index; the import name is `keras_rcnn`.
+# Names on the package index; the import name is `keras_rcnn`. The second one
+# is the same package without TensorFlow and without the trained networks.
 DISTRIBUTION = "keras-scene-parsing"
+RUNTIME = "keras-scene-parsing-runtime"
 _CONTROL = re.compile(
     "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 )
@@ -42,10 +45,29 @@ def missing_extra(what: str, extra: str) -> InputError:
       what: What cannot run without it, as the subject of a sentence.
       extra: The extra of the distribution that installs it.
     """
+    runtime = _of_runtime()
+    offered = runtime and extra in runtime.get_all("Provides-Extra", [])
+    distribution = RUNTIME if offered else DISTRIBUTION
     return InputError(
         f"{what} needs the extra {extra}:"
-        f" run `pip install '{DISTRIBUTION}[{extra}]'`."
+        f" run `pip install '{distribution}[{extra}]'`."
     )
+
+
+def require_tensorflow(what: str) -> None:
+    """Refuses what cannot run because TensorFlow is not installed.
+
+    Args:
+      what: What needs TensorFlow, as the subject of a sentence.
+
+    Raises:
+        InputError: naming the distribution to install.
+    """
+    if importlib.util.find_spec("tensorflow") is None:
+        place = f" in an environment without {RUNTIME}" * bool(_of_runtime())
+        raise InputError(
+            f"{what} needs TensorFlow: run `pip install {DISTRIBUTION}`{place}."
+        )
 
 
 def import_extra(module: str, what: str, extra: str) -> Any:
@@ -63,3 +85,16 @@ def import_extra(module: str, what: str, extra: str) -> Any:
         return importlib.import_module(module)
     except ModuleNotFoundError as error:
         raise missing_extra(what, extra) from error
+
+
+def _of_runtime() -> Any:
+    """Metadata of the distribution without TensorFlow; None if not there."""
+    # Only errors need this slow import.
+    from importlib import metadata
+
+    if importlib.util.find_spec("tensorflow") is not None:
+        return None
+    try:
+        return metadata.metadata(RUNTIME)
+    except metadata.PackageNotFoundError:
+        return None

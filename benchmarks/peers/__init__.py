@@ -13,7 +13,7 @@ from benchmarks.peers.runs import finished
 from benchmarks.peers.scores import SCORES, summarize
 from benchmarks.peers.speed import INT8, PRECISIONS, measure_speed
 from benchmarks.report import new_figure
-from keras_rcnn.datasets import load_dataset
+from keras_rcnn.datasets.load import load_dataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation.speed.tables import number, quartiles
 

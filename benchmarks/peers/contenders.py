@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from benchmarks.peers.peer import Peer
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models import from_preset
 from keras_rcnn.models.presets import PRESETS

@@ -14,7 +14,7 @@ import numpy as np
 from benchmarks.peers.contenders import Contender
 from benchmarks.peers.peer import labeler
 from keras_rcnn.cli import runner
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.evaluation.speed import machine

@@ -10,7 +10,7 @@ from PIL import Image
 
 from benchmarks.one_photo import label_one_photo, noise
 from benchmarks.peers.peer import Peer, PeerGraph, labeler
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import missing_extra
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.export.litert import convert_graph, write_graph

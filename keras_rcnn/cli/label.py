@@ -53,6 +53,8 @@ from keras_rcnn.io import photo_files
 from keras_rcnn.io.pictures import allow_megapixels
 
 TAKES_ARGUMENTS = True
+# Only some models do.
+NEEDS_TENSORFLOW = False
 FLAGS = flags.Flags()
 model_flags.add_labeling(FLAGS)
 model_flags.add_views(FLAGS)

@@ -7,6 +7,7 @@ from absl import flags
 import keras_rcnn
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import require_tensorflow
 from keras_rcnn.io import quiet
 
 photo_files = LazyModule("keras_rcnn.io.photo_files")
@@ -119,6 +120,9 @@ def load_labeler(values: Flags, model: str | None = None, **others: Any) -> Any:
             models differ.
     """
     names = model_names(model or values.model)
+    for name in filter(keras_rcnn.runtime.needs_tensorflow, names):
+        require_tensorflow(name)
+        quiet.import_quietly("tensorflow")
     # LiteRT prints a notice when it starts, at every log level.
     with quiet.quiet_libraries():
         labelers = [

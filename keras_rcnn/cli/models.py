@@ -14,8 +14,10 @@ import zipfile
 
 from keras_rcnn.cli import flags
 from keras_rcnn.cli.lazy_module import LazyModule
+from keras_rcnn.errors import require_tensorflow
 
 FLAGS = flags.Flags()
+NEEDS_TENSORFLOW = False
 zoo = LazyModule("keras_rcnn.models.zoo")
 # Instances, resolution, pixel accuracy and class accuracy in a model card.
 _SCORES = re.compile(
@@ -25,7 +27,10 @@ _SCORES = re.compile(
 
 def main() -> None:
     """Prints a paragraph for each network."""
-    for name in zoo.shipped_networks():
+    names = zoo.shipped_networks()
+    if not names:
+        require_tensorflow("Every trained network that can be listed here")
+    for name in names:
         print(describe(name, zoo.shipped_file(name)))
 
 

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from absl import flags
 
 from keras_rcnn.cli.help_text import describe_flags
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, require_tensorflow
 from keras_rcnn.io import quiet
 from keras_rcnn.io.allocator import keep_freed_memory
 from keras_rcnn.io.files import make_folder, write_file
@@ -49,7 +49,7 @@ def run(command: types.ModuleType, argv: Sequence[str]) -> int:
             print(command.__doc__ or "")
             print(describe_flags(command.FLAGS), flush=True)
             return DONE
-        return _run_main(command, parse_flags(command, argv))
+        return _run_main(command, parse_flags(command, argv), argv[0])
     except flags.Error as error:
         what = explain_usage(str(error))
         print(f"error: {what}. See {argv[0]} --help.", file=sys.stderr)
@@ -157,11 +157,14 @@ def name_flags(message: str, values: flags.FlagValues) -> str:
     )
 
 
-def _run_main(command: types.ModuleType, arguments: list[Any]) -> int:
+def _run_main(
+    command: types.ModuleType, arguments: list[Any], name: str
+) -> int:
     keep_freed_memory()
-    if getattr(command, "NEEDS_TENSORFLOW", True):
-        quiet.import_quietly("tensorflow")
     try:
+        if getattr(command, "NEEDS_TENSORFLOW", True):
+            require_tensorflow(name)
+            quiet.import_quietly("tensorflow")
         prepare_outputs(command.FLAGS)
         command.main(*arguments)
         sys.stdout.flush()

@@ -3,7 +3,7 @@
 import json
 import pathlib
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.training.run_folder import SETTINGS_FILE
 
 # Networks that continue from others, at most.

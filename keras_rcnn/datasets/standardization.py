@@ -5,13 +5,9 @@ same mean and standard deviation to the last bit whether it is processed as a
 whole or in strips.
 """
 
-from collections.abc import Iterable
-
-import numpy as np
 import tensorflow as tf
 
-# Gray levels. A photo of a single color becomes zeros, not amplified noise.
-MIN_STD = 1.0
+from keras_rcnn.datasets.strip_statistics import MIN_STD
 
 
 def statistics(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
@@ -36,29 +32,6 @@ def statistics(images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         tf.reduce_prod(tf.shape(images, tf.int64)[-3:]),
         tf.reduce_sum(levels, axes, keepdims=True),
         tf.reduce_sum(levels * levels, axes, keepdims=True),
-    )
-
-
-def statistics_of_strips(
-    strips: Iterable[np.ndarray],
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Mean and standard deviation of an image that is given in strips.
-
-    Args:
-        strips: uint8 `(rows, width, 3)` each, together the whole image.
-
-    Returns:
-        Two float32 tensors `(1, 1, 1)`, equal to the result of `statistics`
-        for the whole image.
-    """
-    counts = np.zeros(256, np.int64)
-    for strip in strips:
-        counts += np.bincount(strip.reshape(-1), minlength=256)
-    levels = np.arange(256)
-    sums = counts.sum(), counts @ levels, counts @ levels**2
-    count, total, squares = (tf.constant(value, tf.int64) for value in sums)
-    return _mean_and_std(
-        count, *(tf.reshape(value, (1, 1, 1)) for value in (total, squares))
     )
 
 

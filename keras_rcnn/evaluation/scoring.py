@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.labeler import Labeler, naming_photo
 from keras_rcnn.metrics import ConfusionMatrix

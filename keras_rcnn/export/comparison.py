@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tqdm
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.evaluation.speed.tables import number
 from keras_rcnn.evaluation.speed.timing import interleave, seconds_of, spread
 from keras_rcnn.io.quiet import quiet_libraries

@@ -90,7 +90,8 @@ def write_litert(
         labeling.description,
         keras_rcnn.__version__,
         model.class_names,
-        {CLASSES_FILE: classes_text(model.class_names, model.palette)},
+        {CLASSES_FILE: classes_text(model.class_names, model.palette)}
+        | labeling.tile_texts(keeps_all=True),
     )
     content = quantize_litert(content, quantize, photos)
     write_file(path, metadata.attach(content))

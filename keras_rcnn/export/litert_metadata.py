@@ -6,11 +6,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import flatbuffers
 import numpy as np
 
 from keras_rcnn.errors import import_extra
 from keras_rcnn.export.flat_tables import Choice, FlatTables
+from keras_rcnn.runtime.aligned_builder import AlignedBuilder
 
 _LABELS_FILE = "labels.txt"
 # Choices of the schema.
@@ -51,7 +51,7 @@ class LiteRTMetadata:
         _move_inside(graph, model)
         _remove_names(graph)
         _add_buffer(graph, b"TFLITE_METADATA", self._pack())
-        builder = _AlignedBuilder(len(model))
+        builder = AlignedBuilder(len(model))
         builder.Finish(graph.Pack(builder), b"TFL3")
         content = io.BytesIO(bytes(builder.Output()))
         content.seek(0, io.SEEK_END)
@@ -160,14 +160,3 @@ def _add_buffer(graph: Any, name: bytes, content: bytes) -> None:
     graph.buffers.append(buffer)
     entry.name, entry.buffer = name, len(graph.buffers) - 1
     graph.metadata = [*(graph.metadata or []), entry]
-
-
-class _AlignedBuilder(flatbuffers.Builder):
-    """Aligns weights so that the interpreter can use them in place."""
-
-    def StartVector(self, elemSize: int, numElems: int, alignment: int) -> Any:
-        """Starts a vector of `numElems` elements."""
-        size = elemSize * numElems
-        if size >= 8:
-            alignment = max(alignment, 16 if size > 64 else 8)
-        return super().StartVector(elemSize, numElems, alignment)

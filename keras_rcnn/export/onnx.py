@@ -12,8 +12,12 @@ from keras_rcnn.export.portable_labeling import PortableLabeling
 from keras_rcnn.io.classes_file import CLASSES_FILE, classes_text
 from keras_rcnn.io.files import write_file
 from keras_rcnn.models.scene_parser import SceneParser
+from keras_rcnn.runtime.onnx_labeler import NO_STATISTICS
 
 OPSET = 17
+# Code of float32 in ONNX files.
+_FLOAT = 1
+_STATISTICS = "statistics"
 
 
 def export_onnx(
@@ -50,7 +54,7 @@ def export_onnx(
         model, size, output_resolution, num_instances, output, smoothing
     )
     proto = _convert(labeling)
-    properties = {
+    properties = labeling.tile_texts(keeps_all=False) | {
         CLASSES_FILE: classes_text(model.class_names, model.palette),
         "description": labeling.description,
         "keras_rcnn": keras_rcnn.__version__,
@@ -65,11 +69,25 @@ def _convert(labeling: PortableLabeling) -> Any:
     tf2onnx = import_extra("tf2onnx", "ONNX export", "onnx")
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
 
-    @tf.function(input_signature=labeling.input_signature, autograph=False)
-    def label(images: tf.Tensor) -> dict[str, tf.Tensor]:
-        return labeling(images)
+    signature = list(labeling.input_signature)
+    if labeling.size is None:
+        signature.append(tf.TensorSpec((4,), tf.float32, _STATISTICS))
+
+    @tf.function(input_signature=signature, autograph=False)
+    def label(*inputs: tf.Tensor) -> dict[str, tf.Tensor]:
+        return labeling(*inputs)
 
     proto, _ = tf2onnx.convert.from_function(
-        label, input_signature=labeling.input_signature, opset=OPSET
+        label, input_signature=signature, opset=OPSET
     )
+    if labeling.size is None:
+        # No input for users: a constant, whose bytes can be replaced.
+        given = next(i for i in proto.graph.input if i.name == _STATISTICS)
+        proto.graph.input.remove(given)
+        proto.graph.initializer.add(
+            name=_STATISTICS,
+            dims=[4],
+            data_type=_FLOAT,
+            raw_data=NO_STATISTICS,
+        )
     return proto

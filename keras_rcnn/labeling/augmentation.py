@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import tensorflow as tf
 
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.average_labeler import AverageLabeler
 from keras_rcnn.labeling.labeler import Labeler
+from keras_rcnn.labeling.resizing import resize_smoothly
 
 # These scales, each with its mirror image, are the six views of the tables.
 SIX_VIEWS = (0.9, 1.0, 1.1)
@@ -65,5 +65,4 @@ class TestTimeAugmentation(AverageLabeler):
 def _resize(planes: np.ndarray, size: np.ndarray) -> np.ndarray:
     if planes.shape[1:3] == tuple(size):
         return planes
-    size = size.astype(np.int32)
-    return tf.image.resize(planes, size, antialias=True).numpy()
+    return resize_smoothly(planes, *size.astype(int))

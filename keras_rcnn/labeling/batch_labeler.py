@@ -68,10 +68,7 @@ class BatchLabeler(abc.ABC):
     ) -> tuple[np.ndarray, np.ndarray]:
         labels, probabilities = self._apply(photos, probabilities=True)
         if probabilities is None:
-            raise InputError(
-                "This model gives labels without probabilities: give a .keras "
-                "file, or export it again with probabilities."
-            )
+            raise no_probabilities()
         return labels, probabilities
 
     def _apply(self, photos: Any, **options: Any) -> LabelsAndProbabilities:
@@ -87,6 +84,14 @@ class BatchLabeler(abc.ABC):
         if is_batch:
             return labels, probabilities
         return labels[0], None if probabilities is None else probabilities[0]
+
+
+def no_probabilities() -> InputError:
+    """Returns the error of a model that gives labels alone."""
+    return InputError(
+        "This model gives labels without probabilities: give a .keras file, or "
+        "export it again with probabilities."
+    )
 
 
 def _check(photos: np.ndarray) -> None:

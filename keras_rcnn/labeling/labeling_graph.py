@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardization import float_statistics, standardize
+from keras_rcnn.datasets.standardization import standardize
 from keras_rcnn.labeling.methods.grid import check_smoothing
 from keras_rcnn.labeling.scorers import scorer_for
 from keras_rcnn.labeling.tiles import TileGrid
@@ -67,12 +67,12 @@ class LabelingGraph(tf.Module):
     @tf.function(input_signature=[_IMAGES], autograph=False)
     def label(self, images: tf.Tensor) -> Results:
         """Returns `labels` and `probabilities` of whole photos."""
-        return _results(self._scores(self._standardize(images)))
+        return scored_results(self.scores(standardize(images)))
 
     @tf.function(input_signature=[_IMAGES], autograph=False)
     def label_only(self, images: tf.Tensor) -> Results:
         """Returns `labels` of whole photos."""
-        return {"labels": _best(self._scores(self._standardize(images)))}
+        return scored_labels(self.scores(standardize(images)))
 
     @tf.function(input_signature=_TILE, autograph=False)
     def label_tile(
@@ -87,32 +87,31 @@ class LabelingGraph(tf.Module):
             margins: `((above, below), (left, right))`, number of pixels of
                 the window that are context only.
         """
-        return _results(self.score_tile(window, mean, std, margins))
+        return scored_results(self.score_tile(window, mean, std, margins))
 
     @tf.function(input_signature=_TILE, autograph=False)
     def label_tile_only(
         self, window: Any, mean: Any, std: Any, margins: Any
     ) -> Results:
         """Returns `labels` of a tile, see `label_tile`."""
-        scores = self.score_tile(window, mean, std, margins)
-        return {"labels": _best(scores)}
+        return scored_labels(self.score_tile(window, mean, std, margins))
 
     @tf.function(input_signature=_TILE, autograph=False)
     def score_tile(
         self, window: Any, mean: Any, std: Any, margins: Any
     ) -> tf.Tensor:
         """Returns scores of a tile, see `label_tile`."""
-        return self._scores(standardize(window, mean, std), margins)
+        return self.scores(standardize(window, mean, std), margins)
 
-    def _standardize(self, images: tf.Tensor) -> tf.Tensor:
-        if self.portable:
-            return standardize(images, *float_statistics(images))
-        return standardize(images)
-
-    def _scores(
+    def scores(
         self, images: tf.Tensor, margins: tf.Tensor | None = None
     ) -> tf.Tensor:
-        """Scores of all pixels but the margins, `(batch, ..., classes)`."""
+        """Scores of all pixels but the margins, `(batch, ..., classes)`.
+
+        Args:
+            images: standardized.
+            margins: as for `label_tile`.
+        """
         scores = self.scorer(images, margins)
         if self.smoothing == 1:
             return scores
@@ -120,9 +119,11 @@ class LabelingGraph(tf.Module):
         return tf.nn.avg_pool2d(scores, self.smoothing, 1, "SAME")
 
 
-def _results(scores: tf.Tensor) -> Results:
-    return {"labels": _best(scores), "probabilities": tf.nn.softmax(scores)}
+def scored_labels(scores: tf.Tensor) -> Results:
+    """The `labels` of scores."""
+    return {"labels": tf.cast(tf.argmax(scores, axis=-1), tf.uint8)}
 
 
-def _best(scores: tf.Tensor) -> tf.Tensor:
-    return tf.cast(tf.argmax(scores, axis=-1), tf.uint8)
+def scored_results(scores: tf.Tensor) -> Results:
+    """The `labels` and `probabilities` of scores."""
+    return scored_labels(scores) | {"probabilities": tf.nn.softmax(scores)}

@@ -6,17 +6,16 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from keras_rcnn.datasets.standardization import statistics_of_strips
+from keras_rcnn.labeling.bands import Band, label_bands
 from keras_rcnn.labeling.batch_labeler import (
     BatchLabeler,
     LabelsAndProbabilities,
 )
-from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB
+from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB, TooLargeError
 from keras_rcnn.labeling.labeling_graph import LabelingGraph
+from keras_rcnn.labeling.tiles import Span
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models.scene_parser import SceneParser
-
-_ROWS_A_STRIP = 64
 
 
 class SceneLabeler(BatchLabeler):
@@ -146,7 +145,7 @@ class SceneLabeler(BatchLabeler):
         image: Any,
         return_probabilities: bool = False,
         progress: Callable[[int], None] = lambda pixels: None,
-    ) -> Iterator[dict[str, np.ndarray]]:
+    ) -> Iterator[Band]:
         """Labels a picture that does not have to fit in memory.
 
         Args:
@@ -155,36 +154,29 @@ class SceneLabeler(BatchLabeler):
             return_probabilities: whether to yield probabilities as well.
             progress: called after each tile with its number of pixels.
 
-        Yields:
+        Returns:
             Bands from top to bottom: `labels`, uint8 `(rows, width)`, and on
             request `probabilities`, float32 `(rows, width, num_classes)`.
         """
-        height, width, _ = image.shape
-        mean, std = statistics_of_strips(
-            image[top : min(top + _ROWS_A_STRIP, height), 0:width]
-            for top in range(0, height, _ROWS_A_STRIP)
-        )
         graph = self.graph
         label = (
             graph.label_tile if return_probabilities else graph.label_tile_only
         )
-        for row, columns in self.tiles.rows_of_tiles(height, width):
-            tiles = []
-            for column in columns:
-                window = image[row.read, column.read][np.newaxis]
-                margins = np.array([row.margins, column.margins], np.int32)
-                results = label(window, mean, std, margins)
-                tiles.append(
-                    {
-                        name: values[0, row.wanted, column.wanted].numpy()
-                        for name, values in results.items()
-                    }
-                )
-                progress(row.size * column.size)
-            yield {
-                name: np.concatenate([tile[name] for tile in tiles], axis=1)
-                for name in tiles[0]
+
+        def label_tile(
+            window: np.ndarray, mean: Any, std: Any, row: Span, column: Span
+        ) -> Band:
+            margins = np.array([row.margins, column.margins], np.int32)
+            try:
+                results = label(window[np.newaxis], mean, std, margins)
+            except tf.errors.ResourceExhaustedError as error:
+                raise TooLargeError(*image.shape[:2]) from error
+            return {
+                name: values[0, row.wanted, column.wanted].numpy()
+                for name, values in results.items()
             }
+
+        return label_bands(image, self.tiles, label_tile, progress)
 
     def _parts(
         self, photos: np.ndarray, return_probabilities: bool

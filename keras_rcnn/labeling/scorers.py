@@ -31,6 +31,10 @@ class Scorer(abc.ABC):
         output_resolution: pixels from one computed score to the next.
     """
 
+    # Memory of an engine that keeps all results, divided by that of `planes`,
+    # measured with LiteRT.
+    memory_if_kept: float
+
     def __init__(
         self, model: Any, num_instances: int, output_resolution: int
     ) -> None:
@@ -86,6 +90,8 @@ class CenterScorer(Scorer):
             `score_fragments`; the method must be `fragments`.
     """
 
+    memory_if_kept = 5.5
+
     def __init__(
         self,
         model: RecurrentCNN,
@@ -140,6 +146,8 @@ class CenterScorer(Scorer):
 
 class BlockScorer(Scorer):
     """Scores cells of a pyramid and interpolates between their centers."""
+
+    memory_if_kept = 1.4
 
     def __call__(
         self, images: tf.Tensor, margins: tf.Tensor | None = None

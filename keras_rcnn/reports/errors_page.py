@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.evaluation.binned_accuracy import BinnedAccuracy
 from keras_rcnn.evaluation.error_counts import (
     BOUNDARY,

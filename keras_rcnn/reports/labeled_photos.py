@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.reports.panels import instances_strip
 from keras_rcnn.training.budget import Budget

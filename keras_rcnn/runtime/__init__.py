@@ -11,6 +11,7 @@ _MODULES = {
     "OnnxLabeler": "onnx_labeler",
     "SavedModelLabeler": "saved_model_labeler",
     "load_labeler": "loading",
+    "needs_tensorflow": "loading",
 }
 
 __all__ = sorted(_MODULES)

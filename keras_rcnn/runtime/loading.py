@@ -4,7 +4,7 @@ import pathlib
 from typing import Any
 
 import keras_rcnn
-from keras_rcnn.errors import InputError
+from keras_rcnn.errors import InputError, require_tensorflow
 from keras_rcnn.labeling.labeler import DEFAULT_MEMORY_MB, Labeler
 from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.runtime.litert_labeler import LiteRTLabeler
@@ -39,7 +39,8 @@ def load_labeler(
         method: see `SceneLabeler`; `fragments` by default.
         output_resolution: see `SceneLabeler`; 1 by default.
         num_instances: see `SceneLabeler`; the model's own by default.
-        memory_mb: see `SceneLabeler`; other forms ignore it.
+        memory_mb: see `SceneLabeler`. LiteRT and ONNX files for any size take
+            about as much; SavedModels ignore it.
         precision: see `SceneLabeler`; `auto` by default.
         num_threads: number of threads of LiteRT or ONNX Runtime.
         smoothing: see `SceneLabeler`; 1 by default.
@@ -62,13 +63,14 @@ def load_labeler(
         name: value for name, value in choices.items() if value is not None
     }
     file = pathlib.Path(path).expanduser()
-    if file.suffix.lower() in _ENGINES:
-        return _load_for_engine(file, chosen, num_threads)
+    if not needs_tensorflow(file):
+        return _load_for_engine(file, chosen, num_threads or 2, memory_mb)
     if num_threads is not None:
         raise InputError(
             f"{path} is not one of the {' and '.join(_ENGINES)} files that "
             "num_threads= is for: leave it out."
         )
+    require_tensorflow(str(path))
     is_saved_model = (file / _SAVED_MODEL_FILE).is_file()
     if is_saved_model and not (file / MODEL_FILE).is_file():
         return _load_saved_model(file, chosen, trust_model)
@@ -76,6 +78,11 @@ def load_labeler(
     return keras_rcnn.labeling.SceneLabeler(
         model, memory_mb=memory_mb, **chosen
     )
+
+
+def needs_tensorflow(path: str | pathlib.Path) -> bool:
+    """Whether a trained model runs by TensorFlow, not by another engine."""
+    return pathlib.Path(path).suffix.lower() not in _ENGINES
 
 
 def _load_saved_model(
@@ -98,7 +105,10 @@ def _load_saved_model(
 
 
 def _load_for_engine(
-    path: pathlib.Path, chosen: dict[str, Any], num_threads: int | None
+    path: pathlib.Path,
+    chosen: dict[str, Any],
+    num_threads: int,
+    memory_mb: float,
 ) -> Labeler:
     if not path.is_file():
         raise InputError(
@@ -111,4 +121,4 @@ def _load_for_engine(
             f"{path} labels in one way only: leave {names} out, or export "
             "another file."
         )
-    return _ENGINES[path.suffix.lower()](path, num_threads or 2)
+    return _ENGINES[path.suffix.lower()](path, num_threads, memory_mb)

@@ -6,12 +6,10 @@ from typing import Any
 import tensorflow as tf
 from tensorflow.autograph.experimental import do_not_convert
 
-from keras_rcnn.datasets import (
-    DataService,
-    SceneDataset,
-    sample_crops,
-    sample_patches,
-)
+from keras_rcnn.datasets.crops import sample_crops
+from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.datasets.patches import sample_patches
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.recipes import Phase, Recipe

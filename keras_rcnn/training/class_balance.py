@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from keras_rcnn.datasets import SceneDataset, class_shares
+from keras_rcnn.datasets.pixel_counts import class_shares
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 
 # Gives a class that is missing from the photos a finite weight.
 SMALLEST_SHARE = 1e-4

@@ -8,12 +8,10 @@ import keras
 import tensorflow as tf
 from keras.callbacks import SwapEMAWeights
 
-from keras_rcnn.datasets import (
-    DataService,
-    SceneDataset,
-    validation_batches,
-)
 from keras_rcnn.datasets.batch_photos import photos_of_batch
+from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.datasets.validation import validation_batches
 from keras_rcnn.losses import BalancedCrossentropy
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.models.scene_parser import SceneParser

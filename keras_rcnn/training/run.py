@@ -9,7 +9,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from keras_rcnn.datasets import DataService, SceneDataset
+from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.batches import Targets, check_batches

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 import tqdm
 
 from keras_rcnn.cli.photos.annotations import Annotations
@@ -18,7 +17,7 @@ from keras_rcnn.io.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.io.images import scaled_size, write_png
 from keras_rcnn.io.png_stream import open_png
 from keras_rcnn.io.raw_picture import RawPicture
-from keras_rcnn.labeling.labeler import BandLabeler, Labeler
+from keras_rcnn.labeling.labeler import BandLabeler, Labeler, TooLargeError
 from keras_rcnn.labeling.uncertainty import uncertainty_picture
 from keras_rcnn.reports import overlay_with_legend
 
@@ -51,14 +50,16 @@ class BigPhoto:
         annotations: Annotations,
         with_uncertainty: bool = False,
     ) -> None:
-        if not isinstance(labeler, BandLabeler):
+        tiles = getattr(labeler, "tiles", None)
+        if tiles is None or not isinstance(labeler, BandLabeler):
             raise InputError(
                 f"{job.photo} is too large for --memory_mb, and only one "
-                "network without --flip and --scale labels photos in parts: "
-                "put the model.keras of a SavedModel beside it, or raise "
+                "model without --flip and --scale labels photos in parts: "
+                "put the model.keras of a SavedModel beside it, export a "
+                ".tflite or .onnx file again for any size, or raise "
                 "--memory_mb."
             )
-        self._label_in_bands = labeler.label_in_bands
+        self._labeler = labeler
         self._classes = labeler.class_names, labeler.palette
         self._annotations = annotations
         self._with_uncertainty = with_uncertainty
@@ -134,14 +135,14 @@ class BigPhoto:
         """
         height, width, _ = self.small.shape
         with _bar(f"Labeling {self.job.photo.name}", height * width) as bar:
-            bands = self._label_in_bands(
+            bands = self._labeler.label_in_bands(
                 self.small, self._with_uncertainty, bar.update
             )
             while True:
                 start = time.perf_counter()
                 try:
                     band = next(bands, None)
-                except tf.errors.ResourceExhaustedError as error:
+                except TooLargeError as error:
                     raise InputError(
                         f"{self.job.photo} takes more memory than there is: "
                         "give less by --memory_mb."

@@ -3,7 +3,7 @@
 import pathlib
 
 from keras_rcnn.cli.flags import Flags
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.labeling.distillation import Distillation
 from keras_rcnn.models.saving import load_model

@@ -4,13 +4,11 @@ import pathlib
 
 from keras_rcnn.cli.flags import Flags, folder_choices
 from keras_rcnn.cli.training.other_networks import load_other
-from keras_rcnn.datasets import (
-    SceneDataset,
-    load_dataset,
-    load_unlabeled,
-    map_classes,
-    train_validation_split,
-)
+from keras_rcnn.datasets.load import load_dataset
+from keras_rcnn.datasets.mapped_classes import map_classes
+from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.datasets.splits import train_validation_split
+from keras_rcnn.datasets.unlabeled import load_unlabeled
 from keras_rcnn.labeling.augmentation import SIX_VIEWS, TestTimeAugmentation
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.labeling.self_training import pseudo_label

@@ -15,7 +15,8 @@ from keras_rcnn.cli.training import (
     photos,
     settings,
 )
-from keras_rcnn.datasets import DataService, SceneDataset
+from keras_rcnn.datasets.data_service import DataService
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.io import quiet
 from keras_rcnn.labeling.scene_labeler import SceneLabeler

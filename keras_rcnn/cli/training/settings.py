@@ -5,8 +5,8 @@ import pathlib
 from typing import Any
 
 from keras_rcnn.cli.flags import Flags, height_and_width
-from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.dataset_hash import fingerprint
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models import SceneParser, from_preset
