@@ -47,7 +47,7 @@ def label_one_photo(
     """The result of `main` in a new process; empty without enough memory.
 
     Args:
-        form: `keras` or `saved_model`.
+        form: a key of `FORMS`.
         model: folder or file.
         height: of the photo, in pixels.
         width: of the photo, in pixels.
@@ -145,7 +145,22 @@ def import_tensorflow() -> tuple[Callable[[dict[str, Any]], Label], tuple]:
     return load, (MemoryError, tf.errors.ResourceExhaustedError)
 
 
-FORMS = {"keras": import_keras, "saved_model": import_tensorflow}
+def import_engine() -> tuple[Callable[[dict[str, Any]], Label], tuple]:
+    """A function that loads a LiteRT or ONNX file, without TensorFlow."""
+    from keras_rcnn.runtime.loading import load_labeler
+
+    def load(task: dict[str, Any]) -> Label:
+        return load_labeler(task["model"])
+
+    return load, (MemoryError,)
+
+
+FORMS = {
+    "keras": import_keras,
+    "saved_model": import_tensorflow,
+    "litert": import_engine,
+    "onnx": import_engine,
+}
 
 
 def noise(shape: tuple[int, ...]) -> Any:

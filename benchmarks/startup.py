@@ -16,6 +16,8 @@ from keras_rcnn.models.zoo import MODEL_FILE
 
 # Loaded by the package, and by TensorFlow alone.
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
+# Files that run without TensorFlow, measured if they are there.
+ENGINES = {"litert": "litert/float32.tflite", "onnx": "labeling.onnx"}
 PARTS = ("import_seconds", "load_seconds", *LABELINGS)
 
 
@@ -46,13 +48,18 @@ def measure(
                 f"--model={folder} holds no {file}: give a folder that "
                 "keras-rcnn export wrote."
             )
+    models = dict.fromkeys(FORMS, folder) | {
+        form: folder / file
+        for form, file in ENGINES.items()
+        if (folder / file).is_file()
+    }
     samples = interleave(
         {
             (form, size): functools.partial(
-                label_one_photo, form, folder, *size, labels=2
+                label_one_photo, form, model, *size, labels=2
             )
             for size in sizes
-            for form in FORMS
+            for form, model in models.items()
         },
         repeats,
         seconds,
@@ -76,6 +83,7 @@ def _row(
         "width": size[1],
         **{name: spread([run[name] for run in runs]) for name in PARTS},
         "to_first_labels_seconds": spread(to_first_labels),
+        "peak_megabytes": spread([run["peak_megabytes"] for run in runs]),
     }
 
 
@@ -87,10 +95,13 @@ COLUMNS = {
     "first label s": lambda row: quartiles(row["first_label_seconds"]),
     "second label s": lambda row: quartiles(row["second_label_seconds"]),
     "to first labels s": lambda row: quartiles(row["to_first_labels_seconds"]),
+    "peak MB": lambda row: quartiles(row["peak_megabytes"]),
 }
 NOTES = """\
 keras: the .keras file, loaded by the package. saved_model: loaded by TensorFlow
-alone. Each run is a new process; the files are in the system's cache."""
+alone. litert and onnx: litert/float32.tflite, which scales each photo to its
+own size, and labeling.onnx, loaded by the package without TensorFlow. Each run
+is a new process; the files are in the system's cache."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:

@@ -1,21 +1,19 @@
-"""Writers of label maps in formats that annotation tools can import."""
+"""Writers of label maps in formats that annotation tools can import.
 
-from keras_rcnn.annotations.coco_annotations import CocoAnnotations
-from keras_rcnn.annotations.coco_instances import CocoInstances
-from keras_rcnn.annotations.geojson_annotations import GeojsonAnnotations
-from keras_rcnn.annotations.label_studio_annotations import (
-    LabelStudioAnnotations,
-)
-from keras_rcnn.annotations.labelme_annotations import LabelmeAnnotations
-from keras_rcnn.annotations.voc_annotations import VocAnnotations
-from keras_rcnn.annotations.yolo_annotations import YoloAnnotations
+Names are imported when they are first used.
+"""
 
-__all__ = [
-    "CocoAnnotations",
-    "CocoInstances",
-    "GeojsonAnnotations",
-    "LabelStudioAnnotations",
-    "LabelmeAnnotations",
-    "VocAnnotations",
-    "YoloAnnotations",
-]
+from keras_rcnn import lazy_names
+
+_MODULES = {
+    "CocoAnnotations": "coco_annotations",
+    "CocoInstances": "coco_instances",
+    "GeojsonAnnotations": "geojson_annotations",
+    "LabelStudioAnnotations": "label_studio_annotations",
+    "LabelmeAnnotations": "labelme_annotations",
+    "VocAnnotations": "voc_annotations",
+    "YoloAnnotations": "yolo_annotations",
+}
+
+__all__ = sorted(_MODULES)
+__getattr__ = lazy_names(__name__, _MODULES)

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import keras_rcnn
 from keras_rcnn.cli import runner
+from keras_rcnn.errors import DISTRIBUTION, RUNTIME
 
 # Each command is the module of its name in this package, with `_` for `-`.
 COMMANDS = {
@@ -43,6 +44,12 @@ def run(arguments: Sequence[str]) -> int:
     name, *rest = arguments
     if name == "--version":
         print(f"keras_rcnn {keras_rcnn.__version__}")
+        if names := installed_together():
+            print(
+                f"note: {names} hold the same files: uninstall both, then "
+                "install one.",
+                file=sys.stderr,
+            )
         return runner.DONE
     if name not in COMMANDS:
         similar = difflib.get_close_matches(name, COMMANDS, 1)
@@ -59,6 +66,16 @@ def run(arguments: Sequence[str]) -> int:
 def run_tool(name: str) -> None:
     """Runs a command as a program of the folder `tools` and exits."""
     sys.exit(runner.run(load_command(name), sys.argv))
+
+
+def installed_together() -> str:
+    """Names the distributions of the package if both are installed."""
+    # It takes longer to import than a command takes to start.
+    from importlib import metadata
+
+    names = DISTRIBUTION, RUNTIME
+    both = all(any(metadata.distributions(name=name)) for name in names)
+    return " and ".join(names) if both else ""
 
 
 def load_command(name: str) -> types.ModuleType:

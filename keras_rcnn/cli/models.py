@@ -29,7 +29,7 @@ def main() -> None:
     """Prints a paragraph for each network."""
     names = zoo.shipped_networks()
     if not names:
-        require_tensorflow("Every trained network that can be listed here")
+        require_tensorflow("A network that comes with the package")
     for name in names:
         print(describe(name, zoo.shipped_file(name)))
 

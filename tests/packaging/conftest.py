@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 
 ROOT = pathlib.Path(__file__).parents[2]
 PROJECT = "keras-scene-parsing"
+RUNTIME = "keras-scene-parsing-runtime"
 
 
 @pytest.fixture(scope="session")
@@ -23,29 +24,32 @@ def sources(tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("sources")
     for name in listed.stdout.decode().strip("\0").split("\0"):
-        if (ROOT / name).is_file():
+        if (ROOT / name).exists():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, folder / name)
+            shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
     return folder
 
 
 @pytest.fixture(scope="session")
 def build(sources):
-    """Function that builds an archive, "wheel" or "sdist", offline."""
+    """Function that builds an archive, "wheel" or "sdist", offline.
 
-    def run(kind):
+    Of the main distribution, or of the one in another folder.
+    """
+
+    def run(kind, folder=sources):
         code = (
             "from setuptools import build_meta\n"
             f"print(build_meta.build_{kind}('dist'))"
         )
         done = subprocess.run(
             [sys.executable, "-c", code],
-            cwd=sources,
+            cwd=folder,
             check=True,
             capture_output=True,
             text=True,
         )
-        return sources / "dist" / done.stdout.splitlines()[-1]
+        return folder / "dist" / done.stdout.splitlines()[-1]
 
     return run
 
@@ -56,14 +60,14 @@ def wheel(build):
 
 
 @pytest.fixture(scope="session")
-def install(tmp_path_factory, wheel):
-    """Function that gives a virtual environment with the wheel.
+def install(tmp_path_factory):
+    """Function that gives a virtual environment with a wheel.
 
     Nothing there leads to the repository. Links lead to the distributions that
     are named, in the environment of the tests.
     """
 
-    def run(names):
+    def run(wheel, names):
         folder = tmp_path_factory.mktemp("environment")
         venv.create(folder, symlinks=True)
         pip = [sys.executable, "-m", "pip", "--python", f"{folder}/bin/python"]
@@ -72,7 +76,7 @@ def install(tmp_path_factory, wheel):
             check=True,
         )
         (packages,) = folder.glob("lib/python*/site-packages")
-        for name in names - {PROJECT}:
+        for name in names - {PROJECT, RUNTIME}:
             distribution = importlib.metadata.distribution(name)
             for top in {file.parts[0] for file in distribution.files}:
                 if top not in ("..", "__pycache__") and ".pth" not in top:
@@ -85,9 +89,10 @@ def install(tmp_path_factory, wheel):
     return run
 
 
-def core_distributions():
-    """Names of the distributions that an installation without extras has."""
-    found, waiting = set(), [(PROJECT, ())]
+def distributions_for(requirements):
+    """Names of all distributions that requirements need, without extras."""
+    found = set()
+    waiting = [(Requirement(text).name, ()) for text in requirements]
     while waiting:
         name, extras = item = waiting.pop()
         if item in found:
@@ -104,16 +109,16 @@ def core_distributions():
 
 
 @pytest.fixture(scope="session")
-def core(install):
+def core(install, wheel):
     """An environment without any extra."""
-    return install(core_distributions())
+    return install(wheel, distributions_for([PROJECT]))
 
 
 @pytest.fixture(scope="session")
-def full(install):
+def full(install, wheel):
     """An environment with all that the environment of the tests has."""
     distributions = importlib.metadata.distributions()
-    return install({item.metadata["Name"] for item in distributions})
+    return install(wheel, {item.metadata["Name"] for item in distributions})
 
 
 @pytest.fixture

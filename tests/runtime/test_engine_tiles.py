@@ -52,8 +52,10 @@ def export(model, path, **choices):
     ("name", "engine"),
     [
         pytest.param("finest", "tflite", marks=LONG),
-        pytest.param("interpolated_and_smoothed", "tflite", marks=LONG),
-        pytest.param("pyramid", "tflite", marks=pytest.mark.slow),
+        pytest.param(
+            "interpolated_and_smoothed", "tflite", marks=pytest.mark.slow
+        ),
+        pytest.param("pyramid", "tflite", marks=LONG),
         pytest.param("finest", "onnx", marks=LONG),
         pytest.param("pyramid", "onnx", marks=LONG),
         pytest.param(
@@ -85,13 +87,8 @@ def test_tiles_give_the_labels_of_the_whole_photo(name, engine, tmp_path):
         np.testing.assert_array_equal(labels, expected)
 
 
-@pytest.mark.parametrize(
-    "engine",
-    [
-        pytest.param("tflite", marks=pytest.mark.slow),
-        pytest.param("onnx", marks=LONG),
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["tflite", "onnx"])
 def test_a_file_that_gives_labels_alone(engine, tmp_path):
     model = network("finest")
     write = export_litert if engine == "tflite" else export_onnx

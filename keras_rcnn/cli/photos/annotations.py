@@ -2,7 +2,7 @@
 
 import contextlib
 import pathlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,14 @@ from keras_rcnn.errors import InputError, missing_extra, printable
 from keras_rcnn.io.big_photos import ROWS_A_STRIP
 from keras_rcnn.io.png_stream import Append
 
-_FORMATS: dict[str, Callable[..., Any]] = {
-    "coco": annotations.CocoAnnotations,
-    "coco_instances": annotations.CocoInstances,
-    "geojson": annotations.GeojsonAnnotations,
-    "label_studio": annotations.LabelStudioAnnotations,
-    "labelme": annotations.LabelmeAnnotations,
-    "voc": annotations.VocAnnotations,
-    "yolo": annotations.YoloAnnotations,
+_FORMATS = {
+    "coco": "CocoAnnotations",
+    "coco_instances": "CocoInstances",
+    "geojson": "GeojsonAnnotations",
+    "label_studio": "LabelStudioAnnotations",
+    "labelme": "LabelmeAnnotations",
+    "voc": "VocAnnotations",
+    "yolo": "YoloAnnotations",
 }
 # These hold masks or polygons.
 _WITH_CHOICE = {"coco_instances", "labelme"}
@@ -114,7 +114,7 @@ class Annotations:
 def _open_writer(name: str, *arguments: Any, **choices: Any) -> Any:
     """The writer of a format; the error of a missing extra names the flag."""
     try:
-        return _FORMATS[name](*arguments, **choices)
+        return getattr(annotations, _FORMATS[name])(*arguments, **choices)
     except InputError as error:
         if isinstance(error.__cause__, ModuleNotFoundError):
             what = f"annotations={name}"
