@@ -3,9 +3,11 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from keras_rcnn import RecurrentCNN, SceneLabeler, labeling
 from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.resizing import resize_smoothly
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +61,12 @@ def test_scales_are_averaged_at_the_size_of_the_photo(labeler):
 def test_scales_that_are_none(labeler, scales):
     with pytest.raises(InputError, match="Scales"):
         labeling.TestTimeAugmentation(labeler, scales)
+
+
+@pytest.mark.parametrize("size", [(9, 31), (21, 30), (23, 33), (50, 7), (1, 1)])
+@pytest.mark.parametrize("dtype", ["uint8", "float32"])
+def test_views_are_resized_as_by_tensorflow(photo, size, dtype):
+    """To the last bit, so that scores do not depend on who resizes."""
+    planes = (photo / np.float32(3)).astype(dtype)
+    expected = tf.image.resize(planes, size, antialias=True)
+    np.testing.assert_array_equal(resize_smoothly(planes, *size), expected)
