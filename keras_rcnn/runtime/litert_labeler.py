@@ -56,8 +56,7 @@ class LiteRTLabeler(EngineLabeler):
             (takes,) = self._interpreter.get_input_details()
             _, *size, _ = takes["shape_signature"].tolist()
             self.size = None if -1 in size else tuple(size)
-            if self.size:
-                self._interpreter.allocate_tensors()
+            self._interpreter.allocate_tensors()
         except Exception as error:  # many kinds for damaged files
             reason = str(error).strip().split("\n", maxsplit=1)[0]
             raise InputError(
@@ -87,7 +86,9 @@ class LiteRTLabeler(EngineLabeler):
 
         # It has to keep the content that the interpreter reads.
         self._content = with_statistics_given(self.path.read_bytes())
-        return self._open(model_content=self._content)
+        interpreter = self._open(model_content=self._content)
+        interpreter.allocate_tensors()
+        return interpreter
 
 
 def _invoke(

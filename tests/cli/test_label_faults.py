@@ -2,12 +2,14 @@
 
 import json
 import os
+import pathlib
 
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.export import export_litert
 from tests.helpers.run_command import error_line
+
+ROOT = pathlib.Path(__file__).parents[2]
 
 
 def test_one_photo_that_cannot_be_written_stops_no_other(
@@ -28,10 +30,11 @@ def test_one_photo_that_cannot_be_written_stops_no_other(
 
 
 def test_one_photo_that_is_too_large_stops_no_other(
-    label, model, write_picture, noise, tmp_path
+    label, write_picture, noise, tmp_path
 ):
-    file = tmp_path / "m.tflite"
-    export_litert(model, file, output_resolution=4)
+    """With a file of an earlier version, which does not state any tiles."""
+    network = ROOT / "saved_models" / "rcnn2_stanford_background"
+    file = network / "litert" / "any_size.tflite"
     write_picture("in/large.png", np.zeros((2001, 2000, 3), np.uint8))
     for name in "abc":
         write_picture(f"in/{name}.png", noise)

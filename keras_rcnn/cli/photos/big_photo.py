@@ -54,7 +54,7 @@ class BigPhoto:
         if tiles is None or not isinstance(labeler, BandLabeler):
             raise InputError(
                 f"{job.photo} is too large for --memory_mb, and only one "
-                "model without --flip and --scale labels photos in parts: "
+                "network without --flip and --scale labels photos in parts: "
                 "put the model.keras of a SavedModel beside it, export a "
                 ".tflite or .onnx file again for any size, or raise "
                 "--memory_mb."
