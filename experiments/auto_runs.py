@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.peers.runs import ProcessorBudget
 from experiments.auto_sets import photos_of, scaled
-from keras_rcnn.datasets import SceneDataset, train_validation_split
+from keras_rcnn.datasets.scene_dataset import SceneDataset
+from keras_rcnn.datasets.splits import train_validation_split
 from keras_rcnn.evaluation import evaluate
 from keras_rcnn.io.images import resize_labels, scale_down
 from keras_rcnn.labeling.scene_labeler import SceneLabeler

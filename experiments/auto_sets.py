@@ -6,8 +6,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from PIL import Image
 
-from keras_rcnn.datasets import SceneDataset, load_dataset, synthetic
+from keras_rcnn.datasets import synthetic
 from keras_rcnn.datasets.in_memory import examples_in_memory
+from keras_rcnn.datasets.load import load_dataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.io.images import resize_labels, scale_down
 
 Photo = tuple[np.ndarray, np.ndarray]

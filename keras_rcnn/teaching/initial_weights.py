@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.layers.precision import choose_precision
 from keras_rcnn.models import RecurrentPyramid, load_model

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import keras
 import numpy as np
 
-from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.in_memory import examples_in_memory
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import resize_labels, scale_down
 from keras_rcnn.io.labels import IGNORE_LABEL

@@ -10,8 +10,8 @@ import tensorflow as tf
 
 from keras_rcnn.cli.flags import Flags, folder_choices
 from keras_rcnn.cli.training import settings
-from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.folder import load_folder
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.training.planning import (
     PLAN_FILE,

@@ -10,9 +10,8 @@ import numpy as np
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.seen_photos import count_seen
-from keras_rcnn.datasets import SceneDataset
 from keras_rcnn.datasets.near_duplicates import groups_of
-from keras_rcnn.datasets.scene_dataset import PhotoFile
+from keras_rcnn.datasets.scene_dataset import PhotoFile, SceneDataset
 from keras_rcnn.datasets.splits import folds
 from keras_rcnn.errors import InputError
 from keras_rcnn.evaluation import evaluate

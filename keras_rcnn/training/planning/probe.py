@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from keras_rcnn.datasets import SceneDataset
+from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.models.scene_parser import SceneParser
 from keras_rcnn.training.batches import sample_batches
 from keras_rcnn.training.optimizers import build_optimizer
