@@ -12,7 +12,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Hides the messages that TensorFlow prints when it is imported.
 export TF_CPP_MIN_LOG_LEVEL := 2
 
-.PHONY: demo docs test test-slow test-long test-data test-extras fuzz lint format lock clean \
+.PHONY: demo docs browser test test-slow test-long test-data test-extras fuzz lint format lock clean \
   venv bill audit
 
 demo: $(READY)
@@ -48,6 +48,10 @@ fuzz: $(EXTRAS_READY)
 
 docs: $(EXTRAS_READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+# A page that labels photos in the browser; needs npm.
+browser: $(READY)
+	$(BIN)/python -m docs.build.browser
 
 lint: $(READY)
 	$(BIN)/ruff format --check .

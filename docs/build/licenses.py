@@ -24,6 +24,12 @@ This project distributes one file of others, `konva.min.js` of Konva 10.9.1
 (198 kB, MIT License), which draws on the page of `keras-rcnn demo --teach`. It
 lies with its license in `keras_rcnn/demo/teach/konva`.
 
+`make browser` gets the npm packages `@litertjs/core` and
+`@litertjs/wasm-utils` (LiteRT for the web, Apache License 2.0) and copies them
+into the page in `build/browser`, with their license. Who offers that page
+distributes them. The page also has the photo `china.jpg` by danielbuechele (CC
+BY 2.0), with its credit.
+
 `pyvips-binary`, of the extra `big`, contains libvips, which has the LGPL 2.1
 or later, and libraries that libvips uses; as a whole it has the LGPL 3 or
 later. This project calls libvips through `pyvips` and does not change it.

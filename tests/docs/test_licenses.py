@@ -1,5 +1,6 @@
 """The licenses of the dependencies, against the lock."""
 
+import json
 import pathlib
 
 from docs.build.licenses import LOCK, PAGE, locked_packages
@@ -24,3 +25,16 @@ def test_extras_are_installed_by_hash():
     packages = LOCK.read_text().split("\n")
     names = [line for line in packages if line and not line.startswith(" ")]
     assert all(line.endswith("\\") for line in names)
+
+
+def test_the_npm_packages_of_the_page_are_listed_and_installed_by_hash():
+    page = PAGE.parent / "browser"
+    lock = (page / "package-lock.json").read_text()
+    _, *packages = json.loads(lock)["packages"].items()
+    assert len(packages) == 2
+    for place, package in packages:
+        assert package["integrity"].startswith("sha512-")
+        assert package["license"] == "Apache-2.0"
+        assert f"`{place.removeprefix('node_modules/')}`" in PAGE.read_text()
+    # Each machine has its own registry.
+    assert "http" not in lock
