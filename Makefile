@@ -62,13 +62,18 @@ format: $(READY)
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# Needs uv and the package index. Both files name the same versions.
+# Needs uv and the package index. All files name the same versions.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 \
   --generate-hashes --no-emit-index-url --no-header --no-annotate --quiet
 lock:
 	$(LOCK) --all-extras --upgrade --output-file requirements-extras.lock
 	$(LOCK) --extra dev --upgrade --constraint requirements-extras.lock \
 	  --output-file requirements.lock
+	$(LOCK) --extra kserve --constraint requirements-extras.lock \
+	  --output-file docs/deploy/server.lock
+	$(LOCK) --extra annotations --extra big --extra data --extra litert \
+	  --extra reports --constraint requirements-extras.lock \
+	  --output-file docs/deploy/command.lock
 
 # The bill of materials (CycloneDX) of the locked versions, and their known
 # vulnerabilities. Both need uv and the package index.

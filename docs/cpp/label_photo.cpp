@@ -2,9 +2,9 @@
 //
 //     ./label_photo weights.tflite street.ppm labels.pgm
 //
-// The photo is a PPM file of 8 bits (P6) and has the size that the .tflite file
-// takes, 320x240 pixels for weights.tflite. The value of a pixel of labels.pgm is
-// the number of its class. The fraction of each class is printed.
+// The photo is a PPM file of 8 bits (P6) of the size that the .tflite file
+// takes, 320x240 pixels for weights.tflite. The value of a pixel of labels.pgm
+// is the number of its class. The fraction of each class is printed.
 
 #include <cstdio>
 #include <cstring>
@@ -132,6 +132,9 @@ Picture label(const std::string& path, Picture& photo) {
   LiteRtLayout takes, gives;
   check(LiteRtGetCompiledModelInputTensorLayout(compiled, 0, 0, &takes),
         path + " takes no photo");
+  if (takes.dimensions[1] < 2 && takes.dimensions[2] < 2)
+    throw std::runtime_error(
+        path + " takes photos of any size: give a file for photos of one size");
   const int shape[] = {1, photo.height, photo.width, 3};
   if (takes.rank != 4 || std::memcmp(takes.dimensions, shape, sizeof shape))
     throw std::runtime_error(path + " takes photos of " +
