@@ -40,6 +40,8 @@ WINDOWS: dict[str, dict[str, Any]] = {
         "color_scheme": "dark",
     },
 }
+# The first runs are slower, as browsers compile the code once more.
+WARM_UP = 3
 RELAXED, COMPATIBLE = page_files.WASM
 FLAGS = Flags()
 FLAGS.add_integer("repeats", 25, "Runs that each fastest one is taken from.")
@@ -66,6 +68,8 @@ def main() -> None:
         with address_of(folder) as url:
             for name, window in WINDOWS.items():
                 page = open_page(browser, url, **window)
+                for _ in range(WARM_UP):
+                    milliseconds(page)
                 write_file(
                     PICTURES / f"{name}.png", small_png(page.screenshot())
                 )
@@ -117,8 +121,7 @@ def print_table(browser: Any, url: str, photo: pathlib.Path) -> None:
         for page in (relaxed, compatible):
             page.get_by_label("Network").select_option(network)
         times: list[list[float]] = [[], [], []]
-        # The first runs are slower, as browsers compile the code once more.
-        for turn in range(-3, FLAGS.repeats):
+        for turn in range(-WARM_UP, FLAGS.repeats):
             found = [milliseconds(relaxed), milliseconds(compatible), run()]
             for part, one in zip(times, found, strict=True):
                 if turn >= 0:
