@@ -91,11 +91,11 @@ def finished(
     """The result of a run; trains if there is none."""
     file = folder / "result.json"
     if not file.is_file():
-        result = auto_runs.train_and_score(
+        scores = auto_runs.train_and_score(
             choices, FLAGS.minutes, folder, training, test
         )
         runner.write_report(
-            file, {"choices": dataclasses.asdict(choices), **result}
+            file, {"choices": dataclasses.asdict(choices), **scores}
         )
     result: dict[str, Any] = json.loads(file.read_text())
     return result

@@ -124,7 +124,9 @@ def main() -> None:
         refuse_without("tf2onnx", "ONNX export", "onnx")
     if FLAGS.litert or FLAGS.all:
         refuse_without("ai_edge_litert", "LiteRT export", "litert")
-    trained_side.take_trained_side(FLAGS, FLAGS.model_dir)
+    if FLAGS.longest_side is None:
+        side = trained_side.planned_side(FLAGS.model_dir)
+        FLAGS["longest_side"].value = side
     model = keras_rcnn.load_model(FLAGS.model_dir)
     figures: dict[str, Any] = {}
     if FLAGS.saved_model:

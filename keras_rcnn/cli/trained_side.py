@@ -19,13 +19,29 @@ def take_trained_side(values: Flags, models: str) -> None:
 
     Args:
         values: flags of the command.
+        models: see `planned_side`.
+
+    Raises:
+        InputError: see `planned_side`.
+    """
+    if values.longest_side is None and (side := planned_side(models)):
+        values["longest_side"].value = side
+        print(
+            f"note: larger photos are scaled down to {side} pixels, as in "
+            "training (plan.json); --longest_side overrides that.",
+            file=sys.stderr,
+        )
+
+
+def planned_side(models: str) -> int | None:
+    """The longest side of the models' plans; None if they have none.
+
+    Args:
         models: file or folder of a model, or several with commas between them.
 
     Raises:
         InputError: if the plans have different sides, or one is damaged.
     """
-    if values.longest_side is not None:
-        return
     sides = {}
     for model in model_names(models):
         if (file := plan_file(model)).is_file():
@@ -36,13 +52,7 @@ def take_trained_side(values: Flags, models: str) -> None:
             f"The models were trained on photos of different sizes, {found}: "
             "give longest_side=, or models that were trained alike."
         )
-    for side in set(sides.values()):
-        values["longest_side"].value = side
-        print(
-            f"note: larger photos are scaled down to {side} pixels, as in "
-            "training (plan.json); --longest_side overrides that.",
-            file=sys.stderr,
-        )
+    return next(iter(sides.values()), None)
 
 
 def copy_plan(model: str, folder: pathlib.Path) -> None:

@@ -134,13 +134,23 @@ def test_a_larger_side_needs_time():
 
 @pytest.mark.parametrize(
     ("minutes", "preset", "steps"),
-    [(1, "pyramid_small", 244), (10, "pyramid", 1714)],
+    [(0.5, "pyramid_small", 121), (10, "pyramid", 1714)],
 )
 def test_time_decides_about_the_network(minutes, preset, steps):
     plan = plan_for(halves(120, 160), minutes=minutes)
-    # 60 s / 0.35 s = 171 steps of `pyramid`, 171 / 0.7 = 244 shorter ones.
+    # 30 s / 0.35 s = 85 steps of `pyramid`, 85 / 0.7 = 121 shorter ones.
     assert (plan.choices.preset, plan.steps) == (preset, steps)
-    assert plan.choices.steps_per_epoch == steps // 10 if minutes == 1 else 171
+    assert plan.choices.steps_per_epoch == steps // 10
+
+
+def test_short_trainings_take_smaller_photos():
+    label = with_sign(halves(240, 320), 0.1)
+    long, short = (plan_for(label, minutes=minutes) for minutes in (10, 1))
+    assert long.choices.longest_side == 320
+    # 171 steps of 8 crops of 192x256, or more of 16 crops of 96x128.
+    assert (short.choices.longest_side, short.choices.crop) == (160, (96, 128))
+    assert short.steps == int(171 / (0.4 + 0.6 / 2))
+    assert short.reasons["longest_side"].startswith("enough for 171 steps as")
 
 
 def test_photos_decide_about_the_rest():

@@ -148,13 +148,13 @@ def fold_numbers(files: Sequence[PhotoFile], count: int) -> np.ndarray:
 
 def _joined(files: Sequence[PhotoFile]) -> list[list[int]]:
     """Photos that share a group or their pixels, through others if need be."""
-    pairs = []
+    pairs: list[tuple[int, int, float]] = []
     for key in ("split_by", "digest"):
         order = sorted(range(len(files)), key=lambda n: getattr(files[n], key))
         pairs += [
-            (*sorted(pair), 1.0)
-            for pair in itertools.pairwise(order)
-            if getattr(files[pair[0]], key) == getattr(files[pair[1]], key)
+            (min(one, other), max(one, other), 1.0)
+            for one, other in itertools.pairwise(order)
+            if getattr(files[one], key) == getattr(files[other], key)
         ]
     return groups_of(pairs, len(files))
 

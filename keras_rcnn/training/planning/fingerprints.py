@@ -17,9 +17,9 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import resize_labels, scaled_size
 from keras_rcnn.layers.pyramid_geometry import FINEST_STRIDE
 
-SIDES = (80, 160, 240, 320, 480, 640, 960, 1280)
+SIDES = (160, 320, 480, 640, 960, 1280)
 """Sides for which `Fingerprint.perfect` has scores, if photos are larger."""
-MAX_MEASURED = 200
+MAX_MEASURED = 100
 _SIDE_OF_REGIONS = 320
 _SMALLEST_REGION = 16  # pixels at that side; less is a slip of the hand
 
@@ -61,7 +61,7 @@ def folder_fingerprint(
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
 ) -> Fingerprint:
-    """The fingerprint of a folder; only masks are read, at most 200.
+    """The fingerprint of a folder; only masks are read, at most 100.
 
     Args: as for `load_folder`.
 
@@ -94,7 +94,7 @@ def measure_labels(
     hits = {side: np.zeros(len(class_names)) for side in (*SIDES, None)}
     for whole in labels:
         sizes.append(whole.shape)
-        label = resize_labels(whole, *scaled_size(*whole.shape, SIDES[-1]))
+        label = resize_labels(whole, *_scaled(whole, SIDES[-1]))
         counts = np.bincount(label.ravel(), minlength=256)[: len(class_names)]
         # Large photos count no more than others.
         weight = 1 / label.size
@@ -107,13 +107,14 @@ def measure_labels(
         raise InputError(
             f"No pixel of {len(sizes)} masks has a class: label some photos."
         )
+    height, width = np.median(sizes, axis=0)
     longest = np.max(sizes, axis=1)
     own = min(SIDES[-1], int(np.median(longest)))
     present = pixels > 0
     return Fingerprint(
         num_photos=num_photos,
         num_measured=len(sizes),
-        size=tuple(int(side) for side in np.median(sizes, axis=0)),
+        size=(int(height), int(width)),
         longest_sides=(
             int(longest.min()),
             int(np.median(longest)),
@@ -149,8 +150,7 @@ def held_pixels(
         num_classes: other labels are unknown.
     """
     height, width = (
-        max(1, round(pixels / FINEST_STRIDE))
-        for pixels in scaled_size(*label.shape, side)
+        max(1, round(pixels / FINEST_STRIDE)) for pixels in _scaled(label, side)
     )
     cells = np.zeros((height, width), np.uint8)
     most = np.zeros((height, width), np.float32)
@@ -164,9 +164,14 @@ def held_pixels(
     return np.bincount(held, minlength=num_classes)[:num_classes]
 
 
+def _scaled(label: np.ndarray, side: int | None) -> tuple[int, int]:
+    height, width = label.shape
+    return scaled_size(height, width, side)
+
+
 def _regions(label: np.ndarray, num_classes: int) -> np.ndarray:
     """Class and relative size of each region, float `(regions, 2)`."""
-    label = resize_labels(label, *scaled_size(*label.shape, _SIDE_OF_REGIONS))
+    label = resize_labels(label, *_scaled(label, _SIDE_OF_REGIONS))
     classes, areas = connected_regions(label)
     kept = (classes < num_classes) & (areas >= _SMALLEST_REGION)
     sizes = np.sqrt(areas[kept]) / max(label.shape)

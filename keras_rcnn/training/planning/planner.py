@@ -13,6 +13,14 @@ from keras_rcnn.training.planning.rules import Choice
 _USUAL_BATCH = 8
 
 
+def _pixels(steps: int, choices: Choices) -> float | None:
+    """Pixels of all crops; None if the recipe decides about crops."""
+    if not choices.crop or not choices.batch_size:
+        return None
+    height, width = choices.crop
+    return float(steps * choices.batch_size * height * width)
+
+
 def make_plan(
     photos: Fingerprint,
     measure: Callable[[Choices], float],
@@ -36,27 +44,29 @@ def make_plan(
         made[name] = (given or {}).get(name) or rule(*facts)
         return made[name].value
 
-    def decide_crops(pixels_seen: float | None) -> Choices:
-        side = decide("longest_side", rules.choose_side, photos, pixels_seen)
+    def decide_crops(*length: Any) -> Choices:
+        side = decide("longest_side", rules.choose_side, photos, *length)
         preset = made["preset"].value
         crop = decide("crop", rules.choose_crop, photos, side, preset)
         batch_size = decide("batch_size", rules.choose_batch, crop)
         return Choices(side, preset, crop, batch_size)
 
-    # What is timed; the preset follows from the time.
+    # What is timed; the preset and a smaller side follow from the time.
     decide("preset", lambda: Choice("pyramid", ""))
-    timed = decide_crops(None)
+    timed = decide_crops(None, None)
     seconds = None
     if minutes is not None:
         seconds = measure(timed)
         steps = max(1, int(60 * minutes / seconds))
     assert steps
     preset = decide("preset", rules.choose_preset, steps)
-    if minutes is not None and preset != timed.preset:
-        steps = max(1, int(steps / rules.COST[preset]))
-    if timed.crop and timed.batch_size:
-        height, width = timed.crop
-        decide_crops(steps * timed.batch_size * height * width)
+    chosen = decide_crops(steps, _pixels(steps, timed))
+    if minutes is not None:
+        faster = rules.relative_time(timed.crop, timed.batch_size)
+        faster /= rules.relative_time(chosen.crop, chosen.batch_size)
+        if preset != timed.preset:
+            faster /= rules.COST[preset]
+        steps = max(1, int(steps * faster))
     batch_size = made["batch_size"].value or _USUAL_BATCH
     views = steps * batch_size / photos.num_photos
     decide("class_balance", rules.choose_balance, photos)

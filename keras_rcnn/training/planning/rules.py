@@ -11,11 +11,25 @@ from keras_rcnn.io.images import scaled_size
 from keras_rcnn.models.presets import PYRAMIDS
 from keras_rcnn.training.planning.fingerprints import Fingerprint
 
-# Least fractions of the pixels, and of those of a class on average, that
-# squares of 4x4 pixels have to hold, see `Fingerprint.perfect`.
-_ENOUGH = 0.98, 0.95
-# Photos are not scaled down below this side.
-_USUAL_SIDE = 320
+
+class SideRule(NamedTuple):
+    """Which longest side shows the regions well enough.
+
+    Args:
+        smallest: side below which photos are not scaled down.
+        enough: least fraction of the pixels, and of those of a class on
+            average, that squares of 4x4 pixels have to hold, see
+            `Fingerprint.perfect`.
+    """
+
+    smallest: int
+    enough: tuple[float, float]
+
+
+USUAL = SideRule(320, (0.98, 0.95))
+# Few steps teach more about small photos, which show less.
+SHORT = SideRule(160, (0.95, 0.90))
+_STEPS_OF_USUAL = 600
 # How often each pixel has to be in a crop before a larger side pays.
 _PASSES = 3
 # A crop is most of a photo. The total stride of a pyramid divides its sides.
@@ -24,7 +38,7 @@ _LARGEST_CROP = 192, 256
 # Seconds of a step of each preset, relative to `pyramid`.
 COST = {"pyramid_small": 0.7, "pyramid": 1.0, "pyramid_large": 1.7}
 _STEPS_OF_LARGE = 20_000
-_STEPS_OF_SMALL = 300
+_STEPS_OF_SMALL = 100
 _RARE = 0.01
 _OFTEN = 100
 _FEW_PHOTOS = 50
@@ -38,19 +52,22 @@ class Choice(NamedTuple):
     reason: str
 
 
-def choose_side(photos: Fingerprint, pixels_seen: float | None) -> Choice:
+def choose_side(
+    photos: Fingerprint, steps: int | None, pixels_seen: float | None
+) -> Choice:
     """The smallest longest side that shows the regions well enough.
 
     Args:
         photos: to train on.
+        steps: of the training; None if unknown.
         pixels_seen: pixels of all crops of the training; None if unknown.
     """
+    is_short = steps is not None and steps < _STEPS_OF_USUAL
+    smallest, least = SHORT if is_short else USUAL
     own = max(photos.perfect)
-    sides = sorted(side for side in photos.perfect if side >= _USUAL_SIDE)
-    sides = sides or [own]
-    enough = [side for side in sides if _is_enough(photos.perfect[side])]
-    wanted = min(enough, default=own)
-    side = wanted
+    sides = sorted(s for s in photos.perfect if s >= smallest) or [own]
+    enough = [s for s in sides if _is_enough(photos.perfect[s], least)]
+    wanted = side = min(enough, default=own)
     if pixels_seen is not None:
         seen = [s for s in sides if _passes(photos, s, pixels_seen) >= _PASSES]
         side = min(wanted, max(seen, default=sides[0]))
@@ -60,11 +77,12 @@ def choose_side(photos: Fingerprint, pixels_seen: float | None) -> Choice:
     if side == own:
         reason = "the photos' own" if enough else "the largest, for small parts"
         return Choice(side, f"{reason}; {held}")
-    return Choice(side, f"enough: {held}")
+    few = f"for {steps:,} steps " if is_short else ""
+    return Choice(side, f"enough {few}as {held}")
 
 
-def _is_enough(scores: tuple[float, float]) -> bool:
-    return all(a >= b for a, b in zip(scores, _ENOUGH, strict=True))
+def _is_enough(scores: tuple[float, float], least: tuple[float, float]) -> bool:
+    return all(a >= b for a, b in zip(scores, least, strict=True))
 
 
 def _described(scores: tuple[float, float]) -> str:
@@ -101,6 +119,16 @@ def choose_batch(crop: tuple[int, int] | None) -> Choice:
     if 2 * crop[0] * crop[1] > _LARGEST_CROP[0] * _LARGEST_CROP[1]:
         return Choice(8, "what the recipe was made for")
     return Choice(16, "twice the usual, as the crops are small")
+
+
+def relative_time(
+    crop: tuple[int, int] | None, batch_size: int | None
+) -> float:
+    """About how long a step takes, relative to 8 crops of 192x256 pixels."""
+    if not crop or not batch_size:
+        return 1.0
+    usual = 8 * _LARGEST_CROP[0] * _LARGEST_CROP[1]
+    return 0.4 + 0.6 * batch_size * crop[0] * crop[1] / usual
 
 
 def choose_preset(usual_steps: float) -> Choice:
