@@ -9,7 +9,8 @@ function as there. After the first round it paints on further photos, where the
 labels are wrong, and the network learns on from its weights. Both rounds are
 scored on photos that nobody painted on. The number of strokes is drawn against
 the same rounds with the whole masks of the painted photos. `scenes` are
-generated scenes, `stanford` photos of Stanford Background.
+generated scenes, `stanford` photos of Stanford Background, scaled to 160
+pixels.
 """
 
 import pathlib
@@ -25,6 +26,7 @@ from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
 
 datasets = LazyModule("keras_rcnn.datasets")
+ranking = LazyModule("experiments.ranking")
 rounds = LazyModule("experiments.stroke_rounds")
 synthetic = LazyModule("keras_rcnn.datasets.synthetic")
 
@@ -54,6 +56,8 @@ def main() -> None:
     """Paints and learns for each number of strokes, and writes the scores."""
     classes, photos = load_photos(FLAGS.rounds * FLAGS.painted + FLAGS.tested)
     tested, pool = photos[: FLAGS.tested], photos[FLAGS.tested :]
+    names = ("photos", "painted", "tested", "seconds", "model", "seed")
+    settings = {name: FLAGS[name].value for name in names}
     curves = {}
     counts = [*(FLAGS.strokes or [10]), *([None] if FLAGS.masks else [])]
     for count in counts:
@@ -73,9 +77,8 @@ def main() -> None:
                 f"{scores['strokes']} strokes, {scores['steps']} steps",
                 flush=True,
             )
-    names = ("photos", "painted", "tested", "seconds", "model", "seed")
-    settings = {name: FLAGS[name].value for name in names}
-    runner.write_report(FLAGS.report, {**settings, "curves": curves})
+        # After each curve, because all of them take long.
+        runner.write_report(FLAGS.report, {**settings, "curves": curves})
 
 
 def in_rounds(pool: Sequence[Photo]) -> list[Sequence[Photo]]:
@@ -101,10 +104,7 @@ def load_photos(count: int) -> tuple[Any, list[Photo]]:
     rng = np.random.default_rng(FLAGS.seed)
     chosen = np.zeros(dataset.num_examples, bool)
     chosen[rng.permutation(dataset.num_examples)[:count]] = True
-    photos = [
-        (example["image"], example["label"])
-        for example in dataset.select(chosen).examples.as_numpy_iterator()
-    ]
+    photos = [*ranking.small_photos(dataset.select(chosen))]
     order = rng.permutation(count)
     classes = dataset.class_names, dataset.palette
     return classes, [photos[number] for number in order]
