@@ -90,14 +90,17 @@ class Project:
     def _take_in(self, name: str, path: pathlib.Path) -> None:
         """Adds a photo to the list, with an empty mask if it has none."""
         file = self.mask_file(name)
-        if not file.exists():
+        size = photo_size(path)
+        if file.exists():
+            mask = self._read(name)
+            refuse_other_size(file, mask.shape, path, size)
+            self.counts[name] = np.bincount(mask.ravel(), minlength=256)
+        else:
             make_folder(file.parent)
-            write_png(file, np.full(photo_size(path), IGNORE_LABEL, np.uint8))
-        mask = self._read(name)
-        refuse_other_size(file, mask.shape, path, photo_size(path))
-        height, width = mask.shape
-        self.counts[name] = np.bincount(mask.ravel(), minlength=256)
-        self.sizes[name] = height, width
+            write_png(file, np.full(size, IGNORE_LABEL, np.uint8))
+            self.counts[name] = np.zeros(256, np.int64)
+            self.counts[name][IGNORE_LABEL] = size[0] * size[1]
+        self.sizes[name] = size
         self.photos[name] = path
 
     def add_photo(self, name: str, content: bytes) -> str:
