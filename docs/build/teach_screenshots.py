@@ -34,7 +34,7 @@ synthetic = LazyModule("keras_rcnn.datasets.synthetic")
 
 NUM_SCENES, PAINTED = 9, 3
 WINDOWS: dict[str, dict[str, Any]] = {
-    "teach_desktop": {"viewport": {"width": 1120, "height": 760}},
+    "teach_desktop": {"viewport": {"width": 1120, "height": 800}},
     "teach_phone": {
         "viewport": {"width": 390, "height": 844},
         "is_mobile": True,

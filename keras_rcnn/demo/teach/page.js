@@ -120,7 +120,7 @@ function drawStatus() {
   find("status").textContent = isLearning
     ? !status.steps ? "Getting ready ..." : left ? `${left} s left, ${status.steps} steps${right}` : "Finishing ..."
     : error ? "" : status.steps
-      ? `Learned ${status.steps} steps${right}. Correct the labels with the brush, and learn again.` : "";
+      ? `Learned ${status.steps} steps${right}. Correct the labels, and learn again.` : "";
   if (error) say(error);
   find("folder").textContent = state.folder;
   find("commands").textContent = state.commands.join("\n\n");
