@@ -138,8 +138,7 @@ class TeachViews:
             model = quoted("runs", newest.name)
             lines += [
                 f"keras-rcnn label --model={model} --images={quoted('images')} "
-                f"--output_dir={quoted('labels')} "
-                f"--longest_side={LONGEST_SIDE}",
+                f"--output_dir={quoted('labels')}",
                 f"keras-rcnn export --model_dir={model} "
                 f"--litert={quoted('model.tflite')}",
             ]

@@ -13,11 +13,13 @@ from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import resize_labels, scale_down
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.models import RecurrentPyramid
+from keras_rcnn.models.presets import PYRAMIDS
 from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.teaching.callbacks import Snapshots
 from keras_rcnn.teaching.initial_weights import PRESET, first_model
 from keras_rcnn.teaching.project import Project
-from keras_rcnn.training import Budget, Recipe, get_recipe, train
+from keras_rcnn.training import Budget, train
+from keras_rcnn.training.planning import Choices, Plan
 
 LONGEST_SIDE = 320
 _BATCH = 4
@@ -29,7 +31,6 @@ def learn(
     model_dir: pathlib.Path,
     budget: Budget,
     start_from: str | pathlib.Path | None = None,
-    longest_side: int = LONGEST_SIDE,
     seed: int = 0,
     callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> None:
@@ -43,19 +44,21 @@ def learn(
         budget: how long to learn.
         start_from: run of an earlier round, whose weights are the first ones,
             or any other pyramid; None for fresh weights.
-        longest_side: larger photos are scaled down to this many pixels.
         seed: of the weights and of the parts of the photos that are seen.
         callbacks: more callbacks of Keras.
 
     Raises:
         InputError: if fewer than two classes are painted.
     """
-    dataset = painted_photos(project, longest_side)
+    dataset = painted_photos(project)
     keras.utils.set_random_seed(seed)
     model = first_model(dataset, start_from)
+    plan = round_plan(model, dataset, budget)
+    # Commands that load the model scale photos as the plan says.
+    plan.write(model_dir)
     train(
         model,
-        fitted_recipe(model, dataset),
+        plan.choices.recipe(),
         dataset,
         None,
         budget,
@@ -66,13 +69,11 @@ def learn(
             Snapshots(model_dir / MODEL_FILE, _SAVE_SECONDS),
             *callbacks,
         ],
-        settings={"preset": PRESET, "longest_side": longest_side},
     )
+    dataclasses.replace(plan, steps=int(budget.steps)).write(model_dir)
 
 
-def painted_photos(
-    project: Project, longest_side: int = LONGEST_SIDE
-) -> SceneDataset:
+def painted_photos(project: Project) -> SceneDataset:
     """The photos of a project that have strokes.
 
     Raises:
@@ -81,7 +82,7 @@ def painted_photos(
     check_strokes(project)
     images, labels = [], []
     for name in project.painted:
-        images.append(scale_down(project.photo(name), longest_side))
+        images.append(scale_down(project.photo(name), LONGEST_SIDE))
         labels.append(resize_labels(project.mask(name), *images[-1].shape[:2]))
     return SceneDataset(
         project.folder.name,
@@ -122,20 +123,34 @@ def check_strokes(project: Project) -> None:
         )
 
 
-def fitted_recipe(model: RecurrentPyramid, dataset: SceneDataset) -> Recipe:
-    """The recipe of the network, with crops as large as the photos.
+def round_plan(
+    model: RecurrentPyramid, dataset: SceneDataset, budget: Budget
+) -> Plan:
+    """The settings of a round, with crops as large as the photos.
 
     Strokes are few, so small crops would often hold none.
     """
-    recipe = get_recipe("dense", PRESET)
     sizes = [e["label"].shape for e in dataset.examples.as_numpy_iterator()]
     stride = model.geometry.total_stride
-    cells = stride // model.geometry.output_stride()
     height, width = (
-        int(-(-side // stride)) * cells for side in np.median(sizes, axis=0)
+        int(-(-side // stride)) * stride for side in np.median(sizes, axis=0)
     )
-    (phase,) = recipe.phases
-    phase = dataclasses.replace(
-        phase, batch_size=_BATCH, grid_size=(height, width)
+    presets = {entry.width: name for name, entry in PYRAMIDS.items()}
+    choices = Choices(
+        longest_side=LONGEST_SIDE,
+        preset=presets.get(model.width, PRESET),
+        crop=(height, width),
+        batch_size=_BATCH,
+        validation_fraction=0.0,
     )
-    return dataclasses.replace(recipe, phases=(phase,))
+    seconds = budget.total_seconds
+    return Plan(
+        fingerprint={"photos": dataset.num_examples},
+        seconds_per_step=None,
+        minutes=seconds and seconds / 60,
+        steps=int(budget.steps),
+        choices=choices,
+        reasons=dict.fromkeys(
+            dataclasses.asdict(choices), "learned from strokes"
+        ),
+    )

@@ -11,6 +11,7 @@ from keras_rcnn.teaching.initial_weights import first_model
 from keras_rcnn.teaching.project import Project
 from keras_rcnn.teaching.strokes import Stroke
 from keras_rcnn.training import Budget
+from keras_rcnn.training.planning import read_plan
 
 SKY = Stroke([(2, 5), (37, 5)], 6, 0)
 ROAD = Stroke([(2, 25), (37, 25)], 6, 1)
@@ -26,10 +27,13 @@ def test_too_few_strokes_are_refused(project):
     assert learner.painted_photos(project).num_examples == 2
 
 
-def test_only_painted_photos_are_learned_from_at_their_scale(project):
+def test_only_painted_photos_are_learned_from_at_their_scale(
+    project, monkeypatch
+):
     project.paint("a", SKY)
     project.paint("c", ROAD)
-    dataset = learner.painted_photos(project, longest_side=20)
+    monkeypatch.setattr(learner, "LONGEST_SIDE", 20)
+    dataset = learner.painted_photos(project)
     names = [e["name"].decode() for e in dataset.examples.as_numpy_iterator()]
     labels = [e["label"] for e in dataset.examples.as_numpy_iterator()]
     assert names == ["a", "c"]
@@ -85,17 +89,25 @@ def test_a_round_ends_when_asked_and_leaves_a_run(project, tmp_path):
     progress = callbacks.Progress(budget, told.append, lambda: len(told) == 2)
     learner.learn(project, tmp_path / "run", budget, callbacks=[progress])
     assert [each["steps"] for each in told] == [1, 2]
+    assert read_plan(tmp_path / "run").steps == 2
     assert_next_round_goes_on_from(tmp_path / "run", project)
 
 
-def test_crops_are_as_large_as_the_photos(project):
+def test_crops_are_as_large_as_the_photos(project, tmp_path):
     project.paint("a", SKY)
     project.paint("a", ROAD)
     dataset = learner.painted_photos(project)
-    model = first_model(dataset, None)
-    (phase,) = learner.fitted_recipe(model, dataset).phases
-    # 30 x 40 pixels in cells of 4, rounded up to 32 pixels.
-    assert phase.grid_size == (8, 16)
+    model = first_model(dataset)
+    plan = learner.round_plan(model, dataset, Budget(minutes=2))
+    # 30 x 40 pixels, rounded up to the total stride.
+    assert plan.choices.crop == (32, 64)
+    assert plan.choices.preset == "pyramid_small"
+    (phase,) = plan.choices.recipe().phases
+    assert (phase.batch_size, phase.grid_size) == (4, (8, 16))
+    # Other commands read it.
+    plan.write(tmp_path)
+    assert read_plan(tmp_path) == plan
+    assert plan.choices.longest_side == learner.LONGEST_SIDE
 
 
 def test_the_first_step_takes_no_time_of_a_round():
