@@ -14,9 +14,9 @@ ROOT = pathlib.Path(__file__).parents[1]
 PACKAGE = ROOT / "keras_rcnn"
 # A package imports only from itself and from the packages before it.
 ORDER = (
-    "io datasets annotations layers optimizers models losses metrics training"
-    " labeling runtime evaluation reports export serving corpus teaching demo"
-    " cli"
+    "io datasets annotations maps layers optimizers models losses metrics"
+    " training labeling runtime evaluation reports export serving corpus"
+    " teaching demo cli"
 ).split()
 REPOSITORY_ONLY = {"benchmarks", "docs", "experiments", "tests", "tools"}
 

@@ -157,15 +157,26 @@ def add_images(values: Flags) -> None:
 
 
 def find_photos(
-    values: Flags, arguments: Sequence[str], purpose: str
+    values: Flags,
+    arguments: Sequence[str],
+    purpose: str,
+    **choices: Any,
 ) -> list[pathlib.Path]:
     """The photos that the flag of `add_images` and the arguments name.
+
+    Args:
+        values: flags of the command.
+        arguments: its arguments without a flag.
+        purpose: for the error.
+        **choices: of `keras_rcnn.io.photo_files.find_photos`.
 
     Raises:
         InputError: if there are none; it says that there are none to `purpose`.
     """
     named = photo_files.split_at_commas(values.images or [])
-    photos: list[pathlib.Path] = photo_files.find_photos([*named, *arguments])
+    photos: list[pathlib.Path] = photo_files.find_photos(
+        [*named, *arguments], **choices
+    )
     if not photos:
         raise InputError(
             f"There are no photos to {purpose}: give --images=FILE, a pattern "
@@ -234,6 +245,27 @@ def add_dataset(values: Flags, required: bool = True) -> None:
         "have names that differ in the last number only, or look the same; "
         "frames of one video, for example. Each photo alone if not given.",
     )
+    add_bands(values, "Folder of maps (TIFF): ")
+
+
+def add_bands(values: Flags, prefix: str = "") -> None:
+    """Adds the flags that say how the bands of maps become colors.
+
+    Args:
+        values: flags of the command.
+        prefix: of the help texts.
+    """
+    values.add_integers(
+        "bands",
+        f"{prefix}numbers of the red, green and blue band from 1, such as "
+        "3,2,1; if not given, the bands that the file marks so, or its three.",
+    )
+    values.add_floats(
+        "value_range",
+        None,
+        f"{prefix}values that become black and white, such as 0,3000; bands of "
+        "8 bits are taken as they are if not given.",
+    )
 
 
 def load_dataset(
@@ -280,6 +312,8 @@ def folder_choices(values: Flags) -> dict[str, Any]:
         "longest_side": values.longest_side,
         "ignore_label": tuple(values.ignore_label or ()),
         "group_by": values.group_by,
+        "bands": tuple(values.bands or ()),
+        "value_range": tuple(values.value_range or ()),
     }
 
 

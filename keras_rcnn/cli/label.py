@@ -27,6 +27,13 @@ faster, too. `--output_resolution=8` is much faster, with coarser outlines.
 Several models, `--model=a,b`, and several views of each photo, `--flip` and
 `--scale`, are averaged: more accurate, and as many times slower.
 
+`--maps` takes GeoTIFF files and writes NAME_labels.tif of the same place on
+earth, with colors and class names for QGIS, and by `--vectors=gpkg,geojson` a
+polygon for each region:
+
+    keras-rcnn label --model=MODEL --maps --output_dir=labeled \
+        --bands=3,2,1 --value_range=0,3000 --vectors=gpkg field.tif
+
 `--uncertainty` writes NAME_uncertainty.png as well, as large as the photo: 0
 where the model is sure, 255 times (1 minus the probability of the label)
 elsewhere.
@@ -45,7 +52,13 @@ from typing import Any
 
 import tqdm
 
-from keras_rcnn.cli import flags, model_flags, runner, trained_side
+from keras_rcnn.cli import (
+    flags,
+    map_flags,
+    model_flags,
+    runner,
+    trained_side,
+)
 from keras_rcnn.cli.lazy_module import LazyModule
 from keras_rcnn.cli.photos.output_folder import folder_to_fill
 from keras_rcnn.errors import InputError, printable
@@ -65,7 +78,7 @@ FLAGS.add_float(
     "max_megapixels",
     None,
     "How large a photo may be; 89, Pillow's limit against decompression "
-    "bombs, if not given.",
+    "bombs, if not given, and any size of --maps.",
     lower_bound=0,
 )
 FLAGS.add_bool(
@@ -96,6 +109,7 @@ FLAGS.add_bool(
     False,
     "Polygons instead of masks in the formats coco_instances and labelme.",
 )
+map_flags.add_maps(FLAGS)
 flags.add_report(
     FLAGS,
     "the fraction of each class in each photo and the seconds spent, in the "
@@ -149,12 +163,13 @@ photo_stream = LazyModule("keras_rcnn.cli.photos.photo_stream")
 
 def main(arguments: list[str]) -> None:
     """Labels every photo that can be read and names the others."""
+    choices = map_flags.prepare(FLAGS)
     if FLAGS.max_megapixels is not None:
         allow_megapixels(FLAGS.max_megapixels)
     if FLAGS.camera is not None or FLAGS.video:
         label_frames(arguments)
         return
-    photos = flags.find_photos(FLAGS, arguments, "label")
+    photos = flags.find_photos(FLAGS, arguments, "label", **choices)
     with folder_to_fill(FLAGS.output_dir) as folder:
         label_into(folder, photos)
 
@@ -164,7 +179,7 @@ def label_frames(arguments: list[str]) -> None:
     name = "video" if FLAGS.video else "camera"
     others = [
         flag
-        for flag in ("camera", "images", "annotations", "polygons")
+        for flag in ("camera", "images", "annotations", "polygons", "maps")
         if flag != name and FLAGS[flag].present
     ]
     if arguments or others:
@@ -184,13 +199,15 @@ def label_frames(arguments: list[str]) -> None:
 
 def label_into(folder: pathlib.Path, photos: list[pathlib.Path]) -> None:
     """Labels the photos and writes into a folder."""
+    new_job = map_flags.job_maker(FLAGS) if FLAGS.maps else photo_stream.Job
     jobs = [
-        photo_stream.Job(photo, name, folder)
+        new_job(photo, name, folder)
         for photo, name in zip(
             photos, photo_files.output_names(photos), strict=True
         )
     ]
-    trained_side.take_trained_side(FLAGS, FLAGS.model)
+    if not FLAGS.maps:
+        trained_side.take_trained_side(FLAGS, FLAGS.model)
     labeler = model_flags.average_views(FLAGS, model_flags.load_labeler(FLAGS))
     annotations = annotation_files.Annotations(
         FLAGS.annotations or (),
@@ -217,7 +234,12 @@ def label_photos(
 ) -> dict[str, Any]:
     """Labels the photos, prints the classes on each, and returns the report."""
     start = time.perf_counter()
-    labeling = photo_labeling.PhotoLabeling(
+    new_labeling = (
+        map_flags.labeling_maker(FLAGS)
+        if FLAGS.maps
+        else photo_labeling.PhotoLabeling
+    )
+    labeling = new_labeling(
         labeler,
         FLAGS.longest_side,
         FLAGS.memory_mb,
@@ -251,6 +273,7 @@ def label_photos(
                     "photo": str(job.photo),
                     "labels": str(job.labels_file),
                     "shares": fractions,
+                    **job.more_figures,
                 }
             )
             if FLAGS.uncertainty:
@@ -267,7 +290,9 @@ def label_photos(
 def written(job: Any) -> list[pathlib.Path]:
     """The pictures that are written of a photo."""
     files = [job.labels_file, job.overlay_file]
-    return [*files, job.uncertainty_file] if FLAGS.uncertainty else files
+    if FLAGS.uncertainty:
+        files.append(job.uncertainty_file)
+    return [*files, *job.more_files]
 
 
 def largest_first(

@@ -41,6 +41,8 @@ def load_folder(
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
     max_photos: int | None = None,
 ) -> SceneDataset:
     """Reads the labeled photos of a folder into memory.
@@ -60,13 +62,15 @@ def load_folder(
             scaled down to it. Each pixel takes four bytes of memory.
         ignore_label: see `load_dataset`.
         group_by: see `load_dataset`.
+        bands: see `load_dataset`.
+        value_range: see `load_dataset`.
         max_photos: number of photos to read, evenly spread; None for all.
 
     Raises:
         InputError: if a file cannot be used, with its name and how to fix it.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder, ignore_label, group_by)
+    layout = folder_layout(folder, ignore_label, group_by, bands, value_range)
     if layout.problems:
         raise InputError(layout.problems[0])
     for note in layout.notes:
@@ -80,6 +84,8 @@ def folder_layout(
     folder: pathlib.Path,
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
 ) -> FolderLayout:
     """Classes and files of a folder in any layout.
 
@@ -89,6 +95,8 @@ def folder_layout(
         folder: in one of the layouts.
         ignore_label: see `load_dataset`.
         group_by: see `load_dataset`.
+        bands: see `load_dataset`.
+        value_range: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
@@ -96,7 +104,12 @@ def folder_layout(
     """
     if not folder.is_dir():
         raise InputError(f"There is no folder {folder}: name one that exists.")
-    layout = _recognized_layout(folder, ignore_label)
+    layout = _recognized_layout(folder, ignore_label, bands, value_range)
+    if (bands or value_range) and not layout.are_maps:
+        raise InputError(
+            f"{folder} has no masks of values beside its photos, which bands= "
+            "and value_range= are for: leave them out, or write such masks."
+        )
     if ignore_label and layout.label_of_value is None:
         raise InputError(
             f"{folder} has no masks of values, which "
@@ -113,7 +126,10 @@ def folder_layout(
 
 
 def _recognized_layout(
-    folder: pathlib.Path, ignore_label: Sequence[int]
+    folder: pathlib.Path,
+    ignore_label: Sequence[int],
+    bands: Sequence[int],
+    value_range: Sequence[float],
 ) -> FolderLayout:
     if any((folder / name).exists() for name in ("JPEGImages", "labelmap.txt")):
         return voc_layout(folder)
@@ -129,7 +145,7 @@ def _recognized_layout(
                 "them as Pascal VOC, COCO, labelme, Label Studio or YOLO, or "
                 "as PNG masks."
             )
-    return plain_layout(folder, ignore_label)
+    return plain_layout(folder, ignore_label, bands, value_range)
 
 
 def photos_of_split(layout: FolderLayout, split: str) -> list[LabeledPhoto]:

@@ -67,6 +67,7 @@ class FolderLayout:
         label_of_value: label of each value of a mask, -1 for a value that no
             mask must hold; None if masks do not hold values.
         counts_from_0: whether masks hold the numbers of the classes.
+        are_maps: whether the photos are maps, whose bands are no colors.
     """
 
     class_names: tuple[str, ...]
@@ -81,6 +82,7 @@ class FolderLayout:
     check_values: Callable[[np.ndarray], None] = lambda counts: None
     label_of_value: tuple[int, ...] | None = None
     counts_from_0: bool = False
+    are_maps: bool = False
 
 
 def is_photo(path: pathlib.PurePath) -> bool:

@@ -10,6 +10,7 @@ from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.datasets.splits import NUM_FOLDS
 from keras_rcnn.datasets.synthetic import synthetic_scenes
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.map_raster import check_bands
 
 NAMES = (*BUILDERS, "folder", "synthetic")
 SPLITS = ("train", "test", "all")
@@ -24,6 +25,8 @@ def load_dataset(
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
 ) -> SceneDataset:
     """Labeled photos for training or scoring.
 
@@ -47,6 +50,10 @@ def load_dataset(
         group_by: keeps photos of your own together that belong together, such
             as frames of one video: `folder`, `prefix` or `near_duplicates`,
             see `group_photos`. None splits them by name.
+        bands: of maps in a folder of your own, the numbers of the red, green
+            and blue band, from 1. By default the bands that a file marks so.
+        value_range: of these maps, the values that become black and white;
+            bands of 8 bits are taken as they are if it is empty.
 
     Raises:
         InputError: if there is no such data set, split or fold, or if a file
@@ -62,11 +69,14 @@ def load_dataset(
                 f"There is no {what} {given!r}: choose one of "
                 f"{', '.join(map(str, known))}."
             )
-    if (ignore_label or group_by) and name != "folder":
+    check_bands(bands, value_range)
+    if (ignore_label or group_by or bands or value_range) and name != "folder":
         choices = (
             [f"ignore_label={listed(ignore_label)}"] if ignore_label else []
         )
         choices += [f"group_by={group_by}"] if group_by else []
+        choices += ["bands="] if bands else []
+        choices += ["value_range="] if value_range else []
         are, them = ("is", "it") if len(choices) == 1 else ("are", "them")
         raise InputError(
             f"The labels and the splits of {name} are known, and "
@@ -81,6 +91,12 @@ def load_dataset(
                 "The data set `folder` needs data_dir=: give the folder."
             )
         return load_folder(
-            data_dir, split, longest_side, ignore_label, group_by
+            data_dir,
+            split,
+            longest_side,
+            ignore_label,
+            group_by,
+            bands,
+            value_range,
         )
     return load_prepared(name, data_dir, split, fold)

@@ -2,6 +2,7 @@
 
 import pathlib
 from collections.abc import Sequence
+from typing import Any
 
 from keras_rcnn.datasets.layout import (
     FolderLayout,
@@ -9,18 +10,24 @@ from keras_rcnn.datasets.layout import (
     find_files,
     is_photo,
 )
+from keras_rcnn.datasets.map_tiles import MapTiles, are_maps
 from keras_rcnn.datasets.mask_values import MaskValues, Values, split_values
 from keras_rcnn.datasets.masks import read_mask, refuse_binary_masks
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.classes_file import CLASSES_FILE, read_classes
+from keras_rcnn.io.map_raster import MAP_SUFFIXES
 from keras_rcnn.io.text_files import read_text
 
 # The name that labelme gives to pixels of unknown class.
 IGNORED = "__ignore__"
+_MASK_SUFFIXES = {".png", *MAP_SUFFIXES}
 
 
 def plain_layout(
-    folder: pathlib.Path, ignore_label: Sequence[int] = ()
+    folder: pathlib.Path,
+    ignore_label: Sequence[int] = (),
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
 ) -> FolderLayout:
     """Photos and classes of a folder in the plain layout.
 
@@ -35,9 +42,14 @@ def plain_layout(
     their class, as in `road = 7 #804080` or `car = 26, 27`. Labels are the
     numbers of the lines all the same.
 
+    If masks are TIFF files, or bands or a range are given, the photos are maps
+    (GeoTIFF), which are read with the extra `maps`.
+
     Args:
         folder: in this layout.
         ignore_label: values of pixels of unknown class besides 255.
+        bands: see `load_dataset`.
+        value_range: see `load_dataset`.
 
     Raises:
         InputError: if classes.txt cannot be used, if a folder is missing, if
@@ -47,7 +59,7 @@ def plain_layout(
     mask_values = MaskValues(len(class_names), values, ignore_label)
     images, problems = find_files(folder / "images", is_photo)
     masks, more_problems = find_files(
-        folder / "masks", lambda path: path.suffix.lower() == ".png"
+        folder / "masks", lambda path: path.suffix.lower() in _MASK_SUFFIXES
     )
     problems += more_problems
     problems += [
@@ -73,6 +85,16 @@ def plain_layout(
             f"{folder} holds no photo: put photos into images/ and their "
             "masks, under the same names, into masks/."
         )
+    readers: dict[str, Any] = {
+        "read_mask": lambda photo: read_mask(photo.mask, mask_values)
+    }
+    if are_maps(masks.values(), bands, value_range):
+        tiles = MapTiles(mask_values, bands, value_range)
+        readers = {
+            "read_mask": tiles.read_labels,
+            "read_photo": tiles.read_map,
+            "are_maps": True,
+        }
     return FolderLayout(
         class_names=class_names,
         palette=palette,
@@ -82,7 +104,7 @@ def plain_layout(
             if name in masks
         ],
         test_names=None,
-        read_mask=lambda photo: read_mask(photo.mask, mask_values),
+        **readers,
         check_values=(lambda counts: None) if values else refuse_binary_masks,
         label_of_value=tuple(mask_values.labels.tolist()),
         counts_from_0=values is None,

@@ -14,7 +14,7 @@ def statistics_of_strips(
     """Mean and standard deviation of an image that is given in strips.
 
     Args:
-        strips: uint8 `(rows, width, 3)` each, together the whole image.
+        strips: uint8 `(..., 3)` each, together the pixels of the image.
 
     Returns:
         Two float32 arrays `(1, 1, 1)`, equal to the result of

@@ -5,7 +5,7 @@ import itertools
 import os
 import pathlib
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from keras_rcnn.errors import InputError, printable
 from keras_rcnn.io.files import write_file
@@ -46,19 +46,22 @@ def split_at_commas(values: Iterable[str]) -> list[str]:
     ]
 
 
-def find_photos(asked: Iterable[str]) -> list[pathlib.Path]:
+def find_photos(
+    asked: Iterable[str], suffixes: Collection[str] = PHOTO_SUFFIXES
+) -> list[pathlib.Path]:
     """The photos that files, patterns and folders name, without duplicates.
 
     Args:
         asked: files with any suffix; patterns such as `photos/*.jpg`; folders,
             for the photos directly in them; lists, which `write_list` writes.
+        suffixes: of the photos that patterns and folders stand for.
 
     Raises:
         InputError: if one of them names no photo.
     """
     photos: dict[pathlib.Path, pathlib.Path] = {}
     for text in asked:
-        for path in _matches(text):
+        for path in _matches(text, suffixes):
             photos.setdefault(path.resolve(), path)
     return list(photos.values())
 
@@ -141,7 +144,7 @@ def _listed(path: pathlib.Path) -> list[pathlib.Path]:
     return photos
 
 
-def _matches(text: str) -> list[pathlib.Path]:
+def _matches(text: str, suffixes: Collection[str]) -> list[pathlib.Path]:
     name = os.path.expanduser(text)
     if name.lower().endswith(LIST_SUFFIX) and os.path.isfile(name):
         return _listed(pathlib.Path(name))
@@ -154,9 +157,7 @@ def _matches(text: str) -> list[pathlib.Path]:
         for path in map(pathlib.Path, glob.iglob(pattern, recursive=True))
         if path.is_file()
     ]
-    found = sorted(
-        path for path in paths if path.suffix.lower() in PHOTO_SUFFIXES
-    )
+    found = sorted(path for path in paths if path.suffix.lower() in suffixes)
     skipped = unread_formats(sorted(paths))
     if found:
         for line in skipped:

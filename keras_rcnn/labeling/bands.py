@@ -1,6 +1,6 @@
 """Pictures that are labeled tile by tile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ def label_bands(
     tiles: TileGrid,
     label_tile: Callable[[np.ndarray, Any, Any, Span, Span], Band],
     progress: Callable[[int], None],
+    strips: Iterable[np.ndarray] | None = None,
 ) -> Iterator[Band]:
     """Labels a picture band by band, from top to bottom.
 
@@ -28,15 +29,19 @@ def label_bands(
             standard deviation of the picture, `(1, 1, 1)`, and of the rows
             and columns of the tile. It returns results of the labeled pixels.
         progress: called after each tile with its number of pixels.
+        strips: pixels that the mean and standard deviation are computed from,
+            uint8 `(..., 3)` each; all pixels if not given.
 
     Yields:
         The results of each row of tiles by name.
     """
     height, width, _ = image.shape
-    mean, std = statistics_of_strips(
-        image[top : min(top + _ROWS_A_STRIP, height), 0:width]
-        for top in range(0, height, _ROWS_A_STRIP)
-    )
+    if strips is None:
+        strips = (
+            image[top : min(top + _ROWS_A_STRIP, height), 0:width]
+            for top in range(0, height, _ROWS_A_STRIP)
+        )
+    mean, std = statistics_of_strips(strips)
     for row, columns in tiles.rows_of_tiles(height, width):
         results = []
         for column in columns:

@@ -1,7 +1,7 @@
 """The interface of everything that labels photos."""
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
@@ -79,6 +79,7 @@ class BandLabeler(Labeler, Protocol):
         image: Any,
         return_probabilities: bool = False,
         progress: Callable[[int], None] = ...,
+        strips: Iterable[np.ndarray] | None = None,
     ) -> Iterator[dict[str, np.ndarray]]:
         """Labels a picture band by band, from top to bottom.
 

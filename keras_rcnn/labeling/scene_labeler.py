@@ -1,6 +1,6 @@
 """Labels from trained networks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -145,6 +145,7 @@ class SceneLabeler(BatchLabeler):
         image: Any,
         return_probabilities: bool = False,
         progress: Callable[[int], None] = lambda pixels: None,
+        strips: Iterable[np.ndarray] | None = None,
     ) -> Iterator[Band]:
         """Labels a picture that does not have to fit in memory.
 
@@ -153,6 +154,8 @@ class SceneLabeler(BatchLabeler):
                 `shape` whose `image[rows, columns]` is an array for slices.
             return_probabilities: whether to yield probabilities as well.
             progress: called after each tile with its number of pixels.
+            strips: pixels that the mean and standard deviation are computed
+                from, uint8 `(..., 3)` each; all pixels if not given.
 
         Returns:
             Bands from top to bottom: `labels`, uint8 `(rows, width)`, and on
@@ -176,7 +179,7 @@ class SceneLabeler(BatchLabeler):
                 for name, values in results.items()
             }
 
-        return label_bands(image, self.tiles, label_tile, progress)
+        return label_bands(image, self.tiles, label_tile, progress, strips)
 
     def _parts(
         self, photos: np.ndarray, return_probabilities: bool

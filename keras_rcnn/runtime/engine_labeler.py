@@ -2,7 +2,7 @@
 
 import abc
 import pathlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -61,13 +61,14 @@ class EngineLabeler(BatchLabeler):
         image: Any,
         return_probabilities: bool = False,
         progress: Callable[[int], None] = lambda pixels: None,
+        strips: Iterable[np.ndarray] | None = None,
     ) -> Iterator[Band]:
         """See `SceneLabeler.label_in_bands`.
 
         Raises:
             InputError: if the file does not state how to cut pictures.
         """
-        for band in self._bands(image, progress):
+        for band in self._bands(image, progress, strips):
             if not return_probabilities:
                 yield {"labels": band["labels"]}
             elif "probabilities" in band:
@@ -98,7 +99,10 @@ class EngineLabeler(BatchLabeler):
         )
 
     def _bands(
-        self, image: Any, progress: Callable[[int], None] = lambda pixels: None
+        self,
+        image: Any,
+        progress: Callable[[int], None] = lambda pixels: None,
+        strips: Iterable[np.ndarray] | None = None,
     ) -> Iterator[Band]:
         """Labels, and probabilities if the file gives them."""
         if self.tiles is None:
@@ -118,7 +122,7 @@ class EngineLabeler(BatchLabeler):
             inner = np.s_[above : above + row.size, left : left + column.size]
             return {name: values[inner] for name, values in results.items()}
 
-        return label_bands(image, self.tiles, label_tile, progress)
+        return label_bands(image, self.tiles, label_tile, progress, strips)
 
     def _results(
         self, run: Callable[[], np.ndarray], shape: tuple[int, ...]

@@ -4,7 +4,7 @@ import contextlib
 import pathlib
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -15,9 +15,10 @@ from keras_rcnn.cli.photos.photo_stream import Job
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.big_photos import ROWS_A_STRIP, open_big_photo, scaled_strips
 from keras_rcnn.io.images import scaled_size, write_png
-from keras_rcnn.io.png_stream import open_png
+from keras_rcnn.io.labels import IGNORE_LABEL
+from keras_rcnn.io.png_stream import Append, open_png
 from keras_rcnn.io.raw_picture import RawPicture
-from keras_rcnn.labeling.labeler import BandLabeler, Labeler, TooLargeError
+from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.labeling.uncertainty import uncertainty_picture
 from keras_rcnn.reports import overlay_with_legend
 
@@ -44,14 +45,13 @@ class BigPhoto:
 
     def __init__(
         self,
-        labeler: Labeler,
+        labeler: Any,
         job: Job,
         longest_side: int | None,
         annotations: Annotations,
         with_uncertainty: bool = False,
     ) -> None:
-        tiles = getattr(labeler, "tiles", None)
-        if tiles is None or not isinstance(labeler, BandLabeler):
+        if getattr(labeler, "tiles", None) is None:
             raise InputError(
                 f"{job.photo} is too large for --memory_mb, and only one "
                 "network without --flip and --scale labels photos in parts: "
@@ -59,7 +59,7 @@ class BigPhoto:
                 ".tflite or .onnx file again for any size, or raise "
                 "--memory_mb."
             )
-        self._labeler = labeler
+        self._label_in_bands = labeler.label_in_bands
         self._classes = labeler.class_names, labeler.palette
         self._annotations = annotations
         self._with_uncertainty = with_uncertainty
@@ -69,9 +69,7 @@ class BigPhoto:
         self._files = contextlib.ExitStack()
         with self._files:
             with _bar(f"Reading {job.photo.name}", job.pixels) as bar:
-                self.picture = self._files.enter_context(
-                    open_big_photo(job.photo, job.folder, bar.update)
-                )
+                self.picture = self._files.enter_context(self._open(bar.update))
             self.height, self.width, _ = self.picture.shape
             self.small = self._scaled_down(job.folder, longest_side)
             # Without an error the files stay open.
@@ -92,15 +90,11 @@ class BigPhoto:
         height, width = scaled_size(self.height, self.width, OVERLAY_SIDE)
         seen = np.empty((height, width), np.uint8)
         bands = self._observed(self._enlarged(self._label()), seen)
-        size = self.height, self.width
-        outputs = [
-            (0, open_png(self.job.labels_file, *size)),
-            (0, self._annotations.photo(self.job, *size)),
-        ]
-        if self._with_uncertainty:
-            outputs.append((1, open_png(self.job.uncertainty_file, *size)))
         with contextlib.ExitStack() as files:
-            appends = [(n, files.enter_context(each)) for n, each in outputs]
+            appends = [
+                (layer, files.enter_context(each))
+                for layer, each in self._outputs()
+            ]
             for band in bands:
                 for layer, append in appends:
                     append(band[..., layer])
@@ -111,9 +105,32 @@ class BigPhoto:
 
     @property
     def shares(self) -> np.ndarray:
-        """Fraction of the pixels that each class has, once written."""
+        """Fraction of the labeled pixels that each class has, once written."""
         counts = self.counts[: len(self._classes[0])]
-        return counts / (self.height * self.width)
+        return counts / max(1, counts.sum())
+
+    def _open(
+        self, progress: Callable[[int], None]
+    ) -> contextlib.AbstractContextManager[Any]:
+        """The pixels: an object whose windows can be read."""
+        return open_big_photo(self.job.photo, self.job.folder, progress)
+
+    def _outputs(
+        self,
+    ) -> list[tuple[int, contextlib.AbstractContextManager[Append]]]:
+        """Files to write, each with the layer of the bands that it takes."""
+        size = self.height, self.width
+        outputs = [
+            (0, open_png(self.job.labels_file, *size)),
+            (0, self._annotations.photo(self.job, *size)),
+        ]
+        if self._with_uncertainty:
+            outputs.append((1, open_png(self.job.uncertainty_file, *size)))
+        return outputs
+
+    def _strips(self) -> Iterator[np.ndarray] | None:
+        """Pixels to standardize by, if not all of them."""
+        return None
 
     def _scaled_down(
         self, folder: pathlib.Path, longest_side: int | None
@@ -135,8 +152,8 @@ class BigPhoto:
         """
         height, width, _ = self.small.shape
         with _bar(f"Labeling {self.job.photo.name}", height * width) as bar:
-            bands = self._labeler.label_in_bands(
-                self.small, self._with_uncertainty, bar.update
+            bands = self._label_in_bands(
+                self.small, self._with_uncertainty, bar.update, self._strips()
             )
             while True:
                 start = time.perf_counter()
@@ -185,11 +202,12 @@ class BigPhoto:
             labels = band[..., 0]
             seen[first:last] = labels[rows[first:last] - top][:, columns]
             self.counts += np.bincount(labels.reshape(-1), minlength=256)
-            total += int(band[..., 1:].sum(dtype=np.int64))
+            known = band[labels != IGNORE_LABEL]
+            total += int(known[:, 1:].sum(dtype=np.int64))
             yield band
         if self._with_uncertainty:
-            mean = total / (255 * self.height * self.width)
-            self.job.mean_uncertainty = mean
+            pixels = self.counts[:IGNORE_LABEL].sum()
+            self.job.mean_uncertainty = float(total / (255 * max(1, pixels)))
 
 
 def nearest(length: int, other: int) -> np.ndarray:

@@ -38,6 +38,8 @@ _ENDS_RUN = {
     errno.EPERM,
     errno.EROFS,
 }
+# Of GeoTIFF: pixel scale and transformation.
+_PLACE_TAGS = {33550, 34264}
 # Memory of a photo, its scaled copy, its labels and its overlay.
 _BYTES_A_PIXEL = 40
 # Memory of probabilities, for each class.
@@ -82,6 +84,11 @@ class PhotoLabeling:
         try:
             with open_photo(job.photo) as image:
                 job.pixels = image.width * image.height
+                if _PLACE_TAGS.intersection(getattr(image, "tag_v2", ())):
+                    job.notes = [
+                        f"{job.photo} is a GeoTIFF, labeled as a photo: give "
+                        "--maps for labels that keep its place."
+                    ]
         except TooManyPixelsError as error:
             job.failure = f"{error} Or allow more by --max_megapixels."
         except InputError as error:
@@ -95,7 +102,7 @@ class PhotoLabeling:
         try:
             job.image = read_image(job.photo)
             job.small = scale_down(job.image, self.longest_side)
-            job.notes = photo_notes(job.photo, job.image)
+            job.notes = [*job.notes, *photo_notes(job.photo, job.image)]
         except InputError as error:
             job.failure = str(error)
 
@@ -163,20 +170,20 @@ class PhotoLabeling:
         job.uncertainty = uncertainty_picture(uncertainty)
 
     def _label_big_photo(self, job: Job) -> None:
-        job.notes = photo_notes(job.photo)
-        with (
-            _failing_alone(job),
-            BigPhoto(
-                self.labeler,
-                job,
-                self.longest_side,
-                self.annotations,
-                self.with_uncertainty,
-            ) as photo,
-        ):
+        job.notes = [*job.notes, *photo_notes(job.photo)]
+        with _failing_alone(job), self._open_big(job) as photo:
             photo.write()
             job.shares = photo.shares
             self.network_seconds += photo.network_seconds
+
+    def _open_big(self, job: Job) -> BigPhoto:
+        return BigPhoto(
+            self.labeler,
+            job,
+            self.longest_side,
+            self.annotations,
+            self.with_uncertainty,
+        )
 
 
 @contextlib.contextmanager

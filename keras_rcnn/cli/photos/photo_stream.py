@@ -44,6 +44,16 @@ class Job:
     notes: Sequence[str] = ()
 
     @property
+    def more_files(self) -> Sequence[pathlib.Path]:
+        """Files that are written besides the pictures below."""
+        return ()
+
+    @property
+    def more_figures(self) -> dict[str, Any]:
+        """Figures for the report that only some kinds of photos have."""
+        return {}
+
+    @property
     def labels_file(self) -> pathlib.Path:
         """File to write the labels to."""
         return self.folder / f"{self.name}_labels.png"

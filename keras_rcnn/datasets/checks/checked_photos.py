@@ -100,7 +100,8 @@ def _read(
             return None
 
     checked.image = attempt(layout.read_photo, photo.image)
-    if is_photo(photo.image) and checked.image is not None:
+    is_shown = is_photo(photo.image) and not layout.are_maps
+    if is_shown and checked.image is not None:
         checked.notes += photo_notes(photo.image, checked.image)
     label = attempt(layout.read_mask, photo)
     if label is not None:

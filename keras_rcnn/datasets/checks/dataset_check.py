@@ -186,6 +186,8 @@ def folder_check(
     longest_side: int | None = None,
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
 ) -> DatasetCheck:
     """The check of a folder of labeled photos, which `run` starts.
 
@@ -194,13 +196,15 @@ def folder_check(
         longest_side: in pixels; photos are scaled down to it, as in training.
         ignore_label: see `load_dataset`.
         group_by: see `load_dataset`.
+        bands: see `load_dataset`.
+        value_range: see `load_dataset`.
 
     Raises:
         InputError: if there is no such folder, or if it does not say which
             classes and photos it has.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder, ignore_label, group_by)
+    layout = folder_layout(folder, ignore_label, group_by, bands, value_range)
     if not 2 <= len(layout.class_names) <= MAX_CLASSES:
         # Colors, pictures and the photos need the classes.
         raise InputError(layout.problems[0])

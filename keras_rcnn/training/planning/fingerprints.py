@@ -60,6 +60,8 @@ def folder_fingerprint(
     split: str = "train",
     ignore_label: Sequence[int] = (),
     group_by: str | None = None,
+    bands: Sequence[int] = (),
+    value_range: Sequence[float] = (),
 ) -> Fingerprint:
     """The fingerprint of a folder; only masks are read, at most 100.
 
@@ -69,7 +71,7 @@ def folder_fingerprint(
         InputError: as `load_folder`.
     """
     folder = pathlib.Path(folder).expanduser()
-    layout = folder_layout(folder, ignore_label, group_by)
+    layout = folder_layout(folder, ignore_label, group_by, bands, value_range)
     if layout.problems:
         raise InputError(layout.problems[0])
     photos = photos_of_split(layout, split)

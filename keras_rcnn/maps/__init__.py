@@ -1,0 +1,1 @@
+"""Labels of maps: rasters and polygons that geographic programs read."""
