@@ -5,6 +5,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -101,6 +102,31 @@ def named_part(
         # After the move, or if it was never made, there is no such file.
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def part_in_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
+    """A path that replaces `path` at the end of the block.
+
+    For libraries that make a file of that name and other files beside it, such
+    as the journal of a database: it lies in a new folder, which is deleted with
+    all that it holds. If the block fails, nothing is left.
+
+    Raises:
+        InputError: if the folder cannot be made or the file not be moved.
+    """
+    try:
+        with tempfile.TemporaryDirectory(
+            prefix=".", dir=path.parent, ignore_cleanup_errors=True
+        ) as folder:
+            part = pathlib.Path(folder, path.name)
+            yield part
+            part.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}): free some space, "
+            "or choose another place."
+        ) from error
 
 
 @contextlib.contextmanager

@@ -70,6 +70,11 @@ class MapRaster:
         self._files.close()
 
     @property
+    def has_place(self) -> bool:
+        """Whether the file says where on earth the pixels lie."""
+        return bool(self.source.crs or self.source.gcps[1])
+
+    @property
     def pixel_side(self) -> float:
         """Side of a square of the area of a pixel, in units of the CRS."""
         return float(abs(self.source.transform.determinant) ** 0.5)

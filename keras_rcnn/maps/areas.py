@@ -29,9 +29,9 @@ def area_in(crs: Any, transform: Any) -> tuple[Area, str]:
     if crs is not None and crs.is_geographic:
         return _on_ellipsoid(crs, transform), "square meters"
     pixel = abs(transform.determinant)
-    unit = crs.linear_units if crs else None
-    unit = {"metre": "meter", None: "unit"}.get(unit, unit)
-    return lambda polygon: polygon.area * pixel, f"square {unit}s"
+    name, factor = crs.linear_units_factor if crs else ("unit", None)
+    unit = "square meters" if factor == 1 else f"squares of 1 {name}"
+    return lambda polygon: polygon.area * pixel, unit
 
 
 def _on_ellipsoid(crs: Any, transform: Any) -> Area:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.files import part_in_folder
 from keras_rcnn.io.gdal import open_raster, quiet_gdal
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.map_raster import MapRaster
 from keras_rcnn.io.png_stream import Append
-from keras_rcnn.maps.part_file import part_file
 from keras_rcnn.maps.row_blocks import RowBlocks
 
 BLOCK = 512
@@ -41,7 +41,7 @@ def open_label_raster(
     Raises:
         InputError: if the file cannot be written.
     """
-    with quiet_gdal() as rasterio, part_file(path) as part:
+    with quiet_gdal() as rasterio, part_in_folder(path) as part:
         try:
             yield from _written(rasterio, part, map_raster.source, palette)
         except rasterio.errors.RasterioError as error:

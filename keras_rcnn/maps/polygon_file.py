@@ -9,12 +9,12 @@ import numpy as np
 
 from keras_rcnn.annotations.regions import Region
 from keras_rcnn.errors import InputError
+from keras_rcnn.io.files import part_in_folder
 from keras_rcnn.io.gdal import import_fiona, on_earth
 from keras_rcnn.io.map_raster import MapRaster
 from keras_rcnn.io.png_stream import Append
 from keras_rcnn.maps.areas import area_in
 from keras_rcnn.maps.label_raster import BLOCK
-from keras_rcnn.maps.part_file import part_file
 from keras_rcnn.maps.region_stream import RegionStream
 from keras_rcnn.maps.row_blocks import RowBlocks
 
@@ -71,7 +71,7 @@ class PolygonFile:
         if driver == "GPKG" and not has_index:
             options = {**options, "SPATIAL_INDEX": "NO"}
         with self._files:
-            part = self._files.enter_context(part_file(self._path))
+            part = self._files.enter_context(part_in_folder(self._path))
             self._files.enter_context(self._writing())
             self._files.enter_context(fiona.Env())
             self._file = self._files.enter_context(

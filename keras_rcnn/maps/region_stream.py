@@ -105,9 +105,9 @@ class RegionStream:
         return {group: find(group) for group in moved}
 
     def _whole(self, parts: list[Region]) -> Region:
-        if len(parts) == 1:
-            return parts[0]
-        union = self._shapely.union_all([part.polygon for part in parts])
+        union = parts[0].polygon
+        if len(parts) > 1:
+            union = self._shapely.union_all([part.polygon for part in parts])
         rings = [union.exterior, *union.interiors]
         outline, *holes = map(corners, rings)
         return Region(parts[0].label, self._shapely.Polygon(outline, holes))
@@ -116,7 +116,7 @@ class RegionStream:
 def corners(ring: Any) -> np.ndarray:
     """The corners of a ring along pixels, `(corners, 2)`.
 
-    Points on straight lines, where bands were joined, are left out.
+    Points on straight lines, where bands or other regions meet, are left out.
     """
     points = np.asarray(ring.coords)[:-1]
     before, after = np.roll(points, 1, 0), np.roll(points, -1, 0)

@@ -37,7 +37,6 @@ class RowBlocks:
 
     def finish(self) -> None:
         """Passes the last rows on."""
-        rows = np.concatenate(self._waiting) if self._waiting else ()
-        if len(rows):
-            self._take(rows)
+        if sum(map(len, self._waiting)):
+            self._take(np.concatenate(self._waiting))
         self._waiting = []

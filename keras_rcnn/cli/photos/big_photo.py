@@ -22,6 +22,8 @@ from keras_rcnn.labeling.labeler import TooLargeError
 from keras_rcnn.labeling.uncertainty import uncertainty_picture
 from keras_rcnn.reports import overlay_with_legend
 
+# Files to write, each with the layer of the bands that it takes.
+Outputs = list[tuple[int, contextlib.AbstractContextManager[Append]]]
 # In pixels; people look at larger pictures only in parts.
 OVERLAY_SIDE = 4000
 
@@ -115,12 +117,10 @@ class BigPhoto:
         """The pixels: an object whose windows can be read."""
         return open_big_photo(self.job.photo, self.job.folder, progress)
 
-    def _outputs(
-        self,
-    ) -> list[tuple[int, contextlib.AbstractContextManager[Append]]]:
+    def _outputs(self) -> Outputs:
         """Files to write, each with the layer of the bands that it takes."""
         size = self.height, self.width
-        outputs = [
+        outputs: Outputs = [
             (0, open_png(self.job.labels_file, *size)),
             (0, self._annotations.photo(self.job, *size)),
         ]

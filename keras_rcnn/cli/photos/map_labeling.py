@@ -1,20 +1,18 @@
 """Maps, labeled window by window and written as rasters and polygons."""
 
-import contextlib
 import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from keras_rcnn.cli.photos.big_photo import BigPhoto, nearest
+from keras_rcnn.cli.photos.big_photo import BigPhoto, Outputs, nearest
 from keras_rcnn.cli.photos.map_job import MapJob
 from keras_rcnn.cli.photos.photo_labeling import PhotoLabeling
 from keras_rcnn.cli.photos.photo_stream import Job
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.io.map_raster import ROWS_A_STRIP, MapRaster
-from keras_rcnn.io.png_stream import Append
 from keras_rcnn.io.raw_picture import RawPicture
 from keras_rcnn.labeling.labeler import Labeler, naming_photo
 from keras_rcnn.labeling.uncertainty import label_with_uncertainty
@@ -66,7 +64,7 @@ class MapLabeling(PhotoLabeling):
         try:
             with self.open_map(job) as raster:
                 job.pixels = raster.shape[0] * raster.shape[1]
-                if not raster.source.crs:
+                if not raster.has_place:
                     job.notes = [
                         f"{job.photo} has no CRS, so its labels have none."
                     ]
@@ -120,16 +118,14 @@ class BigMap(BigPhoto):
     def _open(self, progress: Callable[[int], None]) -> MapRaster:
         return self._open_map(self.job)
 
-    def _outputs(
-        self,
-    ) -> list[tuple[int, contextlib.AbstractContextManager[Append]]]:
+    def _outputs(self) -> Outputs:
         job, raster = self.job, self.picture
         assert isinstance(job, MapJob)
         names, palette = self._classes
         polygons = open_polygon_files(
             job.polygon_files, raster, names, self._choices.min_area
         )
-        outputs = [
+        outputs: Outputs = [
             (0, open_label_raster(job.labels_file, raster, palette)),
             (0, polygons),
         ]

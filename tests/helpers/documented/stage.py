@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_sample_image
 
+from docs.build import aerial_scene
 from experiments.video import write_clip
 from keras_rcnn.datasets import prepare
 from keras_rcnn.datasets.synthetic import CLASS_NAMES, PALETTE, draw_scene
@@ -34,6 +35,7 @@ LINKED = (
 RUNS = {
     "docs/annotation_tools.md": ("mine", "plain_stanford_background"),
     "docs/demo.md": ("mine", "rcnn2_stanford_background"),
+    "docs/maps.md": ("mine", "plain_stanford_background"),
     "docs/performance.md": (
         "stanford_plain_paper",
         "plain_stanford_background",
@@ -70,6 +72,8 @@ def set_up(stage, page, variant):
         prepare("stanford_background", archives, stage / "tensorflow_datasets")
     if page == "docs/video.md":
         _write_video(stage)
+    if page == "docs/maps.md":
+        _write_maps(stage)
     if variant == "labelme":
         _write_labelme(stage)
     elif variant == "cvat":
@@ -114,6 +118,15 @@ def _write_video(stage):
     """Writes street.mp4."""
     photo = np.asarray(Image.open(stage / "street.jpg"))
     write_clip(stage / "street.mp4", [photo, photo[:, ::-1].copy()])
+
+
+def _write_maps(stage):
+    """field.tif, whose bands are marked as colors, and tiles of four bands."""
+    labels = aerial_scene.draw_labels(90, 110, 1)
+    bands = aerial_scene.draw_bands(labels, 1)
+    colors = (bands[2::-1] // 16).astype(np.uint8)
+    aerial_scene.write_map(stage / "field.tif", colors)
+    aerial_scene.write_tiles(stage / "my_maps", 8, 64)
 
 
 def _scenes():
