@@ -9,6 +9,7 @@ from tests.helpers.geotiff import write_geotiff
 
 pytestmark = pytest.mark.extras(name="maps")
 CLASSES = "water\nland\n"
+BANDS = ("--bands=3,2,1", "--value_range=0,4000")
 
 
 @pytest.fixture
@@ -98,19 +99,22 @@ def test_other_data_sets_have_no_bands(tmp_path):
         datasets.load_dataset("folder", tmp_path, bands=(1, 2))
 
 
-def test_check_train_and_evaluate_take_the_flags(run_command, tiles, tmp_path):
+def test_check_takes_the_flags(run_command, tiles):
     folder = ("--dataset=folder", f"--data_dir={tiles}")
-    bands = ("--bands=3,2,1", "--value_range=0,4000")
-    status, out, err = run_command("check", *folder, *bands)
+    status, out, err = run_command("check", *folder, *BANDS)
     assert status == 0, out + err
     status, out, _ = run_command("check", *folder)
     assert status == 1
     assert "choose them by --bands=3,2,1." in out
+
+
+@pytest.mark.long
+def test_train_and_evaluate_take_the_flags(run_command, tiles, tmp_path):
+    folder = ("--dataset=folder", f"--data_dir={tiles}", *BANDS)
     run = f"{tmp_path}/run"
     status, _, err = run_command(
         "train",
         *folder,
-        *bands,
         "--stages=4x4p2",
         "--preset=plain",
         f"--model_dir={run}",
@@ -119,7 +123,7 @@ def test_check_train_and_evaluate_take_the_flags(run_command, tiles, tmp_path):
     )
     assert status == 0, err
     status, out, err = run_command(
-        "evaluate", f"--model={run}", "--split=all", *folder, *bands
+        "evaluate", f"--model={run}", "--split=all", *folder
     )
     assert status == 0, err
     assert out.startswith("6 photos, ")
