@@ -101,6 +101,9 @@ def test_a_large_map(model_dir, tmp_path):
             )
         )
         ((count,),) = database.execute("SELECT COUNT(*) FROM labels")
+        # The spatial index.
+        name = "SELECT name FROM sqlite_master WHERE name LIKE 'rtree%geom'"
+        assert database.execute(name).fetchall() == [("rtree_labels_geom",)]
     print(f"{count} polygons")
     assert sum(found.values()) == pytest.approx(SIDE**2 * PIXEL, rel=1e-12)
     for index, area in found.items():

@@ -42,9 +42,10 @@ VARIANTS = {
         "cvat": None,
     }
 }
-# These start many processes, or measure: a minute and more.
+# These start many processes, train, or measure: long on a busy machine.
 LONG = {
     "docs/afternoon.md",
+    "docs/maps.md",
     "docs/performance.md",
     "docs/scaling.md",
     "docs/video.md",

@@ -117,6 +117,7 @@ def test_a_missing_extra_is_named(run_all, core, network):
         "onnx": ["export", "--onnx=x.onnx"],
         "demo": ["demo"],
         "serving": ["serve"],
+        "maps": ["label", "--maps", "--output_dir=x", "x.tif"],
         "beam": ["label-corpus", "--images=*", "--output_dir=x"],
     }
     flags = {"export": "model_dir", "demo": "models"}
