@@ -160,6 +160,7 @@ async function sendClasses(change) {
   const next = await ask("classes", "PUT", list);
   if (next) adopt(next);
   else drawClasses();
+  return next;
 }
 
 function choose(index) {
@@ -291,7 +292,8 @@ find("add").onsubmit = (event) => {
   const name = find("new-class").value;
   const used = new Set(state.classes.map((each) => each.color));
   const color = COLORS.find((each) => !used.has(each)) || "#" + Math.random().toString(16).slice(2, 8).padEnd(6, "0");
-  sendClasses((list) => list.push({ name, color })).then(() => {
+  sendClasses((list) => list.push({ name, color })).then((next) => {
+    if (!next) return;
     find("new-class").value = "";
     choose(state.classes.length - 1);
   });
