@@ -18,6 +18,11 @@ from keras_rcnn.models.zoo import MODEL_FILE
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
 # Files that run without TensorFlow, measured if they are there.
 ENGINES = {"litert": "litert/float32.tflite", "onnx": "labeling.onnx"}
+OF_PROCESS = (
+    "processor_seconds",
+    "processor_second_label_seconds",
+    "peak_megabytes",
+)
 PARTS = ("import_seconds", "load_seconds", *LABELINGS)
 
 
@@ -83,7 +88,7 @@ def _row(
         "width": size[1],
         **{name: spread([run[name] for run in runs]) for name in PARTS},
         "to_first_labels_seconds": spread(to_first_labels),
-        "peak_megabytes": spread([run["peak_megabytes"] for run in runs]),
+        **{name: spread([run[name] for run in runs]) for name in OF_PROCESS},
     }
 
 
@@ -95,13 +100,19 @@ COLUMNS = {
     "first label s": lambda row: quartiles(row["first_label_seconds"]),
     "second label s": lambda row: quartiles(row["second_label_seconds"]),
     "to first labels s": lambda row: quartiles(row["to_first_labels_seconds"]),
+    "processor s": lambda row: quartiles(row["processor_seconds"]),
+    "second label": lambda row: quartiles(
+        row["processor_second_label_seconds"]
+    ),
     "peak MB": lambda row: quartiles(row["peak_megabytes"]),
 }
 NOTES = """\
 keras: the .keras file, loaded by the package. saved_model: loaded by TensorFlow
 alone. litert and onnx: litert/float32.tflite, which scales each photo to its
 own size, and labeling.onnx, loaded by the package without TensorFlow. Each run
-is a new process; the files are in the system's cache."""
+is a new process; the files are in the system's cache. The processor seconds of
+all threads together, to the first labels and of the second labels, depend less
+on what else the machine does."""
 
 
 def draw(rows: Sequence[dict[str, Any]]) -> Figure:
