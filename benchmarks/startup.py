@@ -1,6 +1,7 @@
 """How long a new process takes to its first labels."""
 
 import functools
+import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,12 @@ from keras_rcnn.models.zoo import MODEL_FILE
 
 # Loaded by the package, and by TensorFlow alone.
 FORMS = {"keras": MODEL_FILE, "saved_model": "saved_model.pb"}
-# Files that run without TensorFlow, measured if they are there.
-ENGINES = {"litert": "litert/float32.tflite", "onnx": "labeling.onnx"}
+# Files that run without TensorFlow, and the packages that run them. They are
+# measured if both are there.
+ENGINES = {
+    "litert": ("litert/float32.tflite", "ai_edge_litert"),
+    "onnx": ("labeling.onnx", "onnxruntime"),
+}
 OF_PROCESS = (
     "processor_seconds",
     "processor_second_label_seconds",
@@ -55,8 +60,8 @@ def measure(
             )
     models = dict.fromkeys(FORMS, folder) | {
         form: folder / file
-        for form, file in ENGINES.items()
-        if (folder / file).is_file()
+        for form, (file, package) in ENGINES.items()
+        if (folder / file).is_file() and importlib.util.find_spec(package)
     }
     samples = interleave(
         {

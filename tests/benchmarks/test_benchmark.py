@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as command
-from benchmarks import allreduce, one_photo
+from benchmarks import allreduce, one_photo, startup
 from keras_rcnn import RecurrentCNN, save_model
 from keras_rcnn.cli import benchmark as labeling_command
 from keras_rcnn.evaluation.speed import machine
@@ -229,7 +229,8 @@ def test_a_photo_too_large_for_the_memory_is_a_result(
 def test_startup(benchmark):
     rows, out = benchmark("startup", "--sizes=8x9", "--seconds=0")
 
-    assert [row["form"] for row in rows] == ["keras", "saved_model"]
+    forms = ["keras", "saved_model", "litert", "onnx"]
+    assert [row["form"] for row in rows] == forms
     for row in rows:
         parts = [
             row[f"{part}_seconds"]["median"]
@@ -239,6 +240,9 @@ def test_startup(benchmark):
             sum(parts)
         )
         check_spread(row["second_label_seconds"], runs=1)
+        cheap = row["form"] in startup.ENGINES
+        assert (row["peak_megabytes"]["median"] < 200) == cheap
+        assert (row["processor_seconds"]["median"] < 2) == cheap
     assert out.splitlines()[4].split()[:2] == ["saved_model", "8x9"]
 
 
