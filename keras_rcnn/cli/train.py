@@ -22,7 +22,8 @@ Generated scenes, no data needed, 98.6 % on two cores:
         --model_dir=runs/synthetic --minutes=5
 
 The same command continues a run that was killed. `tensorboard --logdir=DIR`
-shows the curves and some labeled validation photos.
+shows the curves and some labeled validation photos; `--log_to=mlflow,wandb`
+shows them there, with the settings and the model.
 """
 
 from keras_rcnn.cli import flags, model_flags, runner
@@ -190,6 +191,12 @@ FLAGS.add_string(
     None,
     "Address of a dispatcher whose workers draw the training batches, see "
     "`keras-rcnn data-worker`.",
+)
+FLAGS.add_multi_enum(
+    "log_to",
+    ["mlflow", "tensorboard", "wandb"],
+    "Where to follow the run; tensorboard if not given. Several are separated "
+    "by commas. mlflow and wandb need the extra logging.",
 )
 FLAGS.add_integer("seed", 0, "Decides weights, crops and their order.", None)
 flags.add_report(FLAGS)

@@ -1,44 +1,38 @@
-"""Labeled photos of a training run, for TensorBoard."""
+"""Labeled photos of a training run, where people follow it."""
 
-import pathlib
+from collections.abc import Sequence
 from typing import Any
 
 import keras
-import tensorflow as tf
 
 from keras_rcnn.datasets.scene_dataset import SceneDataset
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.reports.panels import instances_strip
-from keras_rcnn.training.budget import Budget
+from keras_rcnn.training.run_logs.run_log import RunLog
 
 
 class LabeledPhotos(keras.callbacks.Callback):
-    """Writes labels of a few validation photos, by instance, for TensorBoard.
+    """Shows labels of a few validation photos, by instance.
 
     Args:
         dataset: data set whose first photos are shown.
-        logs_dir: folder that TensorBoard reads.
-        budget: budget of the run, which counts the steps.
+        logs: where they are shown.
         num_photos: number of photos to show.
     """
 
     def __init__(
         self,
         dataset: SceneDataset,
-        logs_dir: pathlib.Path,
-        budget: Budget,
+        logs: Sequence[RunLog],
         num_photos: int = 3,
     ) -> None:
         super().__init__()
-        self.budget = budget
+        self.logs = logs
         self.class_names, self.palette = dataset.class_names, dataset.palette
         self.photos = [
             example["image"]
             for example in dataset.examples.take(num_photos).as_numpy_iterator()
         ]
-        self.writer = tf.summary.create_file_writer(
-            str(logs_dir / "validation")
-        )
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Creates a labeler for each instance of the model in training."""
@@ -57,11 +51,10 @@ class LabeledPhotos(keras.callbacks.Callback):
 
     def on_test_end(self, logs: dict[str, Any] | None = None) -> None:
         """Writes one strip for each photo: the photo and its labels."""
-        with self.writer.as_default(int(self.budget.steps)):
-            for index, photo in enumerate(self.photos):
-                labels = [labeler(photo) for labeler in self.labelers]
-                strip = instances_strip(
-                    photo, labels, self.class_names, self.palette
-                )
-                tf.summary.image(f"photo {index + 1}", strip[None])
-        self.writer.flush()
+        for index, photo in enumerate(self.photos):
+            labels = [labeler(photo) for labeler in self.labelers]
+            strip = instances_strip(
+                photo, labels, self.class_names, self.palette
+            )
+            for log in self.logs:
+                log.show(f"photo {index + 1}", strip)

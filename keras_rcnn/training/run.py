@@ -27,13 +27,13 @@ from keras_rcnn.training.run_folder import (
     lock,
     remember_settings,
 )
+from keras_rcnn.training.run_logs.run_log import RunLog
+from keras_rcnn.training.run_logs.tensorboard_log import TensorBoardLog
 from keras_rcnn.training.strategies import (
     is_chief,
     lost_worker_named,
     mean_of_replicas,
 )
-
-LOGS_DIR = "logs"
 
 
 def train(
@@ -51,6 +51,7 @@ def train(
     data_service: DataService | None = None,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     settings: Mapping[str, Any] | None = None,
+    logs: Sequence[RunLog] | None = None,
 ) -> float | None:
     """Trains a network; continues a run that was interrupted.
 
@@ -79,6 +80,7 @@ def train(
             weights, if the recipe averages weights.
         settings: more values for `settings.json`, which JSON can hold. Another
             run, with other settings, classes, recipe or seed, is refused.
+        logs: where people follow the run; TensorBoard if not given.
 
     Returns:
         The best pixel accuracy on the validation photos at the output stride
@@ -120,6 +122,11 @@ def train(
             )
             observers = [
                 *progress_callbacks(budget, model_dir, stack),
+                *log_callbacks(
+                    [TensorBoardLog(budget, model_dir, {})]
+                    if logs is None
+                    else logs
+                ),
                 *callbacks,
                 Checkpoints(manager, checkpoint_seconds),
             ]
@@ -153,9 +160,13 @@ def progress_callbacks(
     stack.callback(bar.close)
     return [
         bar,
-        keras.callbacks.TensorBoard(model_dir / LOGS_DIR, write_graph=False),
         LearningCurve(model_dir / CURVE_FILE, budget),
     ]
+
+
+def log_callbacks(logs: Sequence[RunLog]) -> list[keras.callbacks.Callback]:
+    """The logs, each with the callbacks that belong to it."""
+    return [callback for log in logs for callback in (log, *log.callbacks)]
 
 
 def check_same_start(budget: Budget, strategy: tf.distribute.Strategy) -> None:

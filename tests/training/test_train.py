@@ -14,6 +14,7 @@ from keras_rcnn.training import Budget, train
 from keras_rcnn.training.learning_curve import CURVE_FILE, read_curve
 from keras_rcnn.training.phases import compile_phase
 from keras_rcnn.training.recipes import Phase, Recipe
+from keras_rcnn.training.run_logs import TensorBoardLog
 from keras_rcnn.training.schedule import Schedule
 from tests.helpers.small_run import RECIPE, small_network, small_scenes
 
@@ -32,7 +33,7 @@ def scenes():
     return small_scenes()
 
 
-def run(scenes, model_dir, budget, recipe=RECIPE, model=None, callbacks=()):
+def run(scenes, model_dir, budget, recipe=RECIPE, model=None, **options):
     model = model or small_network(scenes[0])
     score = train(
         model,
@@ -42,7 +43,7 @@ def run(scenes, model_dir, budget, recipe=RECIPE, model=None, callbacks=()):
         model_dir,
         steps_per_epoch=3,
         checkpoint_seconds=0.0,
-        callbacks=callbacks,
+        **options,
     )
     return model, score
 
@@ -62,8 +63,9 @@ def kill_at(monkeypatch, step):
 def whole_run(scenes, tmp_path_factory):
     folder = tmp_path_factory.mktemp("whole")
     budget = Budget(steps=STEPS)
-    photos = LabeledPhotos(scenes[1], folder / "logs", budget)
-    model, score = run(scenes, folder, budget, callbacks=[photos])
+    log = TensorBoardLog(budget, folder, {})
+    photos = LabeledPhotos(scenes[1], [log])
+    model, score = run(scenes, folder, budget, callbacks=[photos], logs=[log])
     return folder, model, score
 
 

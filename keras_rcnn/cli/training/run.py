@@ -11,6 +11,7 @@ from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.training import (
     auto,
     folds,
+    logs,
     other_networks,
     photos,
     settings,
@@ -22,6 +23,7 @@ from keras_rcnn.io import quiet
 from keras_rcnn.labeling.scene_labeler import SceneLabeler
 from keras_rcnn.metrics import ConfusionMatrix
 from keras_rcnn.models import SceneParser, load_model
+from keras_rcnn.models.zoo import MODEL_FILE
 from keras_rcnn.reports.labeled_photos import LabeledPhotos
 from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment
@@ -39,6 +41,7 @@ def run_training(flags: Flags) -> dict[str, Any] | None:
     """
     # It warns of retracing for each labeler, which is intended here.
     tf.get_logger().setLevel("ERROR")
+    logs.check_extras(flags)
     experiment = settings.chosen_experiment(flags)
     devices = find_strategy(flags.strategy)
     # Refuses an impossible length before anything is read.
@@ -82,27 +85,32 @@ def train_network(
         )
     built_on = flags, experiment, model, training, model_dir
     announce(experiment, model, training, validation, strategy)
-    pictures = validation and LabeledPhotos(
-        validation, model_dir / "logs", budget
-    )
-    train(
-        model,
-        experiment.recipe,
-        training,
-        validation,
-        budget,
-        model_dir,
-        seed=experiment.seed,
-        steps_per_epoch=flags.steps_per_epoch,
-        distillation_targets=other_networks.distillation_targets(*built_on),
-        data_service=data_service,
-        strategy=strategy,
-        callbacks=[pictures] if pictures else [],
-        settings=settings.run_settings(experiment, flags, labeled),
-    )
     figures = None
-    if is_chief(strategy):
-        figures = summarize(model_dir, budget, validate(model_dir, validation))
+    with logs.open_logs(
+        flags, experiment, labeled, budget, model_dir
+    ) as run_logs:
+        pictures = validation and LabeledPhotos(validation, run_logs)
+        train(
+            model,
+            experiment.recipe,
+            training,
+            validation,
+            budget,
+            model_dir,
+            seed=experiment.seed,
+            steps_per_epoch=flags.steps_per_epoch,
+            distillation_targets=other_networks.distillation_targets(*built_on),
+            data_service=data_service,
+            strategy=strategy,
+            callbacks=[pictures] if pictures else [],
+            settings=settings.run_settings(experiment, flags, labeled),
+            logs=run_logs,
+        )
+        if is_chief(strategy):
+            matrix = validate(model_dir, validation)
+            figures = summarize(model_dir, budget, matrix)
+            for log in run_logs:
+                log.finish(model_dir / MODEL_FILE, figures)
     # A worker that ended earlier would count as lost.
     mean_of_replicas(strategy, 0.0)
     return figures
