@@ -3,8 +3,10 @@
 import csv
 import functools
 import json
+import os
 import signal
 import subprocess
+import sys
 import time
 import wave
 
@@ -16,7 +18,7 @@ from keras_rcnn import load_labeler
 from keras_rcnn.export import export_litert
 from keras_rcnn.reports import overlay
 from tests.cli.conftest import PALETTE
-from tests.helpers.run_command import error_line, popen_command
+from tests.helpers.run_command import ROOT, error_line, popen_command
 
 pytestmark = pytest.mark.extras(name="video")
 # In 1/30000 s: no two frames are shown equally long.
@@ -161,6 +163,27 @@ def test_all_ways_to_label_photos(
         ):
             photo = read_png(tmp_path / f"photo/{index}_{name}.png")[1]
             np.testing.assert_array_equal(found, photo)
+
+
+def test_a_litert_file_needs_no_tensorflow(clip, litert_file, tmp_path):
+    arguments = [
+        "label",
+        f"--model={litert_file}",
+        f"--video={clip}",
+        f"--output_dir={tmp_path / 'out'}",
+        "--temporal_smoothing=0.5",
+    ]
+    code = (
+        "import sys; from keras_rcnn.cli import main;"
+        f"print(main.run({arguments}), 'tensorflow' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.stdout.endswith("\n0 False\n"), run.stderr
 
 
 def test_labels_as_a_video_and_frames_of_odd_sides(

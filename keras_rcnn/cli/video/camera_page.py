@@ -14,7 +14,7 @@ import numpy as np
 import tqdm
 from PIL import Image
 
-from keras_rcnn.cli import model_flags, runner
+from keras_rcnn.cli import model_flags, runner, trained_side
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.io import addresses
 from keras_rcnn.io.camera import camera_device, open_camera
@@ -85,6 +85,7 @@ def show_camera(flags: Flags) -> None:
         contextlib.suppress(KeyboardInterrupt),
         open_camera(*camera_device(flags.camera)) as pictures,
     ):
+        trained_side.take_trained_side(flags, flags.model)
         labeler = model_flags.average_views(
             flags, model_flags.load_labeler(flags)
         )

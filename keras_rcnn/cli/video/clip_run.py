@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from keras_rcnn.cli import model_flags
+from keras_rcnn.cli import model_flags, trained_side
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.video.clip_files import ClipFiles, clip_settings
 from keras_rcnn.cli.video.clip_labeling import ClipLabeling
@@ -31,6 +31,7 @@ def label_clip(
     """
     start = time.perf_counter()
     clip = Clip(flags.video)
+    trained_side.take_trained_side(flags, flags.model)
     labeler = model_flags.average_views(flags, model_flags.load_labeler(flags))
     if flags.temporal_smoothing:
         labeler = TemporalAverage(labeler, flags.temporal_smoothing)
