@@ -110,9 +110,9 @@ def peak_megabytes(program: pathlib.Path, file: pathlib.Path) -> float:
     """Most memory that a process has which labels one photo."""
     photo, labels = program.parent / "photo.ppm", program.parent / "labels.pgm"
     photo_for(file)[1].save(photo)
-    command = [sys.executable, "-I", "-S", "-c", PEAK, program]
+    command: list[str | pathlib.Path] = [sys.executable, "-I", "-S", "-c", PEAK]
     result = subprocess.run(
-        [*command, file, photo, labels],
+        [*command, program, file, photo, labels],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         check=True,
