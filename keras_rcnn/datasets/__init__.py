@@ -19,6 +19,7 @@ _MODULES = {
     "prepare": "prepared",
     "sample_crops": "crops",
     "sample_patches": "patches",
+    "synthetic": "",
     "train_validation_split": "splits",
     "validation_batches": "validation",
 }
