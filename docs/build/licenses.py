@@ -27,7 +27,8 @@ lies with its license in `keras_rcnn/demo/teach/konva`.
 `make browser` gets the npm packages `@litertjs/core` and
 `@litertjs/wasm-utils` (LiteRT for the web, Apache License 2.0) and copies them
 into the page in `build/browser`, with their license. Who offers that page
-distributes them. The page also has the photo `china.jpg` by danielbuechele (CC
+distributes them. The packages do not list the licenses of the libraries that
+are compiled into their WebAssembly, XNNPACK among them. The page also has the photo `china.jpg` by danielbuechele (CC
 BY 2.0), with its credit.
 
 `pyvips-binary`, of the extra `big`, contains libvips, which has the LGPL 2.1

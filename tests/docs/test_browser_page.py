@@ -259,6 +259,7 @@ def test_the_page_serves_keyboards_phones_and_dark_rooms(page):
 
 def test_neither_page_nor_worker_can_ask_other_servers(browser, url):
     page = browser.new_page()
+    page.set_default_timeout(WAIT)
     page.goto(url)
     page.wait_for_selector("#legend li")
     refusal = """() => new Promise(resolve => {
