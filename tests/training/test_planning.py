@@ -134,11 +134,11 @@ def test_a_larger_side_needs_time():
 
 @pytest.mark.parametrize(
     ("minutes", "preset", "steps"),
-    [(0.5, "pyramid_small", 121), (10, "pyramid", 1714)],
+    [(0.5, "pyramid_small", 106), (10, "pyramid", 1714)],
 )
 def test_time_decides_about_the_network(minutes, preset, steps):
     plan = plan_for(halves(120, 160), minutes=minutes)
-    # 30 s / 0.35 s = 85 steps of `pyramid`, 85 / 0.7 = 121 shorter ones.
+    # 30 s / 0.35 s = 85 steps of `pyramid`, 85 / 0.8 = 106 shorter ones.
     assert (plan.choices.preset, plan.steps) == (preset, steps)
     assert plan.choices.steps_per_epoch == steps // 10
 
