@@ -17,6 +17,11 @@ from tests.helpers.scene_folder import add_photo, write_scenes
 TINY = "--preset=plain", "--stages=6x4p2"
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return write_scenes(tmp_path_factory.mktemp("scenes"))
+
+
 def arguments(folder, model_dir, *flags):
     return (
         "train",
@@ -51,8 +56,9 @@ def arguments(folder, model_dir, *flags):
         ),
     ],
 )
-def test_what_cannot_be_is_one_line(run_command, tmp_path, flags, message):
-    folder = write_scenes(tmp_path / "scenes")
+def test_what_cannot_be_is_one_line(
+    run_command, folder, tmp_path, flags, message
+):
     run = arguments(folder, tmp_path / "run", "--steps=1", *flags)
     status, _, errors = run_command(*run)
     assert status == 1
@@ -67,8 +73,7 @@ def test_a_range_of_scales_has_two_ends(run_command, given):
 
 
 @pytest.mark.slow
-def test_a_plan_is_made_once_and_followed(run_command, tmp_path):
-    folder = write_scenes(tmp_path / "scenes")
+def test_a_plan_is_made_once_and_followed(run_command, folder, tmp_path):
     model_dir = tmp_path / "run"
     flags = "--auto", "--minutes=0.001", "--probe_steps=1", "--longest_side=96"
     run = arguments(folder, model_dir, *TINY, *flags)
@@ -125,8 +130,7 @@ def test_a_plan_is_made_once_and_followed(run_command, tmp_path):
 
 
 @pytest.mark.slow
-def test_each_network_is_scored_on_its_fold(run_command, tmp_path):
-    folder = write_scenes(tmp_path / "scenes")
+def test_each_network_is_scored_on_its_fold(run_command, folder, tmp_path):
     model_dir = tmp_path / "run"
     run = arguments(folder, model_dir, *TINY, "--folds=2", "--minutes=0.002")
     status, output, errors = run_command(*run)

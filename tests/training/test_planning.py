@@ -104,7 +104,7 @@ def test_sizes_of_regions_are_relative_to_the_photo():
     [
         (halves(120, 160), 160, (96, 128), 16),
         (halves(240, 320), 320, (192, 256), 8),
-        (halves(4000, 6000), 320, (160, 256), 8),
+        (halves(2000, 3000), 320, (160, 256), 8),
         (halves(1280, 960), 320, (256, 192), 8),
         (halves(20, 30), 30, (32, 32), 16),
         # Signs of 10 pixels at 320, or of 4, of which squares hold less.
@@ -121,7 +121,7 @@ def test_regions_and_photos_decide_about_sizes(label, side, crop, batch_size):
 
 
 def test_a_larger_side_needs_time():
-    label = with_sign(halves(960, 1280), 0.03, 12)
+    label = with_sign(halves(480, 640), 0.03, 12)
     photos = measure_labels([label], NAMES, 100)
     few, many = (
         make_plan(each, lambda choices: 0.35, minutes=10)
