@@ -28,8 +28,8 @@ lies with its license in `keras_rcnn/demo/teach/konva`.
 `@litertjs/wasm-utils` (LiteRT for the web, Apache License 2.0) and copies them
 into the page in `build/browser`, with their license. Who offers that page
 distributes them. The packages do not list the licenses of the libraries that
-are compiled into their WebAssembly, XNNPACK among them. The page also has the photo `china.jpg` by danielbuechele (CC
-BY 2.0), with its credit.
+are compiled into their WebAssembly, XNNPACK among them. The page also
+has the photo `china.jpg` by danielbuechele (CC BY 2.0), with its credit.
 
 `pyvips-binary`, of the extra `big`, contains libvips, which has the LGPL 2.1
 or later, and libraries that libvips uses; as a whole it has the LGPL 3 or
