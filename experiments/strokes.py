@@ -72,7 +72,8 @@ def main() -> None:
             ]
         for number, scores in enumerate(curves[name], 1):
             print(
-                f"{name} strokes on a photo, round {number}: "
+                f"{f'{count} strokes' if count else 'whole masks'} on a photo, "
+                f"round {number}: "
                 f"{100 * scores['pixel_accuracy']:.1f} % of the pixels right, "
                 f"{scores['strokes']} strokes, {scores['steps']} steps",
                 flush=True,
