@@ -219,7 +219,7 @@ def test_turned_clips_are_labeled_upright(
 def test_smoothing_averages_frames_and_reduces_flicker(
     label_fast, litert, read_labels, tmp_path
 ):
-    frames, truth = moving_scene(np.random.default_rng(0), 8)
+    frames, truth = moving_scene(np.random.default_rng(0), 8, 0.0, 20.0)
     write_clip(tmp_path / "clip.mp4", frames)
     mean, expected = None, []
     for frame in frames:
