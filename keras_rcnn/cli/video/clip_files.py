@@ -111,6 +111,9 @@ class ClipFiles:
     def finish(self) -> None:
         """Removes what only an unfinished run needs."""
         _remove(self._progress)
+        for folder in (self.labels_folder, self.uncertainty_folder):
+            # Files that were being written when a run was killed.
+            _remove(*folder.glob(".*.part"))
         if not self._keeps_png:
             _remove(*_frames_in(self.labels_folder))
             # Files of the user may be there as well.
