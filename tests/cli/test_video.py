@@ -264,11 +264,11 @@ def test_an_interrupted_run_goes_on_and_ends_with_the_same_files(
     assert label_fast(*choices, f"--report={report}")[0] == 0
     # It goes on with the frame after the last complete one.
     assert json.loads(report.read_text())["frames_labeled_now"] == 2
-    assert contents(tmp_path / "out") == contents(whole)
+    assert_same_files(tmp_path / "out", whole)
     # Another run does not take over what this one has left.
     for other in (*choices[:1], "--temporal_smoothing=0.1"), choices:
         assert label_fast(*other)[0] == 0
-    assert contents(tmp_path / "out") == contents(whole)
+    assert_same_files(tmp_path / "out", whole)
 
 
 @pytest.mark.long
@@ -300,7 +300,23 @@ def test_a_run_that_is_killed_again_and_again(
         assert process.wait() == -signal.SIGKILL
         assert not list((tmp_path / "out").glob("*.*"))
     assert label_fast(*choices)[0] == 0
-    assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+    assert_same_files(tmp_path / "out", tmp_path / "whole")
+
+
+def assert_same_files(folder, expected):
+    """The same bytes, except that H.264 may code the same overlay otherwise."""
+    found, wanted = map(contents, (folder, expected))
+    assert found.keys() == wanted.keys()
+    for path, content in wanted.items():
+        if path.name != "clip_overlay.mp4":
+            assert found[path] == content, path
+            continue
+        (times, pictures), (wanted_times, wanted_pictures) = (
+            decoded(each / path) for each in (folder, expected)
+        )
+        assert times == wanted_times
+        losses = np.stack(pictures).astype(int) - np.stack(wanted_pictures)
+        assert np.abs(losses).mean() < 1
 
 
 def contents(folder):
