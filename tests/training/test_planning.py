@@ -102,11 +102,11 @@ def test_sizes_of_regions_are_relative_to_the_photo():
 @pytest.mark.parametrize(
     ("label", "side", "crop", "batch_size"),
     [
-        (halves(120, 160), 160, (96, 128), 16),
+        (halves(120, 160), 160, (96, 128), 8),
         (halves(240, 320), 320, (192, 256), 8),
         (halves(2000, 3000), 320, (160, 256), 8),
         (halves(1280, 960), 320, (256, 192), 8),
-        (halves(20, 30), 30, (32, 32), 16),
+        (halves(20, 30), 30, (32, 32), 8),
         # Signs of 10 pixels at 320, or of 4, of which squares hold less.
         (with_sign(halves(960, 1280), 0.03, 12), 640, (192, 256), 8),
         (with_sign(halves(960, 1280), 0.0125, 30), 1280, (192, 256), 8),
@@ -134,37 +134,38 @@ def test_a_larger_side_needs_time():
 
 @pytest.mark.parametrize(
     ("minutes", "preset", "steps"),
-    [(0.5, "pyramid_small", 106), (10, "pyramid", 1714)],
+    [(10, "pyramid", 1714), (200, "pyramid_large", 21428)],
 )
 def test_time_decides_about_the_network(minutes, preset, steps):
     plan = plan_for(halves(120, 160), minutes=minutes)
-    # 30 s / 0.35 s = 85 steps of `pyramid`, 85 / 0.8 = 106 shorter ones.
+    # 12000 s / 0.35 s = 34285 steps, or 21428 that take 1.6 times as long.
     assert (plan.choices.preset, plan.steps) == (preset, steps)
-    assert plan.choices.steps_per_epoch == steps // 10
+    assert plan.choices.steps_per_epoch == min(200, steps // 10)
 
 
 def test_short_trainings_take_smaller_photos():
     label = with_sign(halves(240, 320), 0.1)
     long, short = (plan_for(label, minutes=minutes) for minutes in (10, 1))
     assert long.choices.longest_side == 320
-    # 171 steps of 8 crops of 192x256, or more of 16 crops of 96x128.
+    # 171 steps of 8 crops of 192x256, or more of 8 crops of 96x128.
     assert (short.choices.longest_side, short.choices.crop) == (160, (96, 128))
-    assert short.steps == int(171 / (0.4 + 0.6 / 2))
+    assert short.steps == int(171 / (0.4 + 0.6 / 4))
+    assert short.choices.validation_fraction == 0
     assert short.reasons["longest_side"].startswith("enough for 171 steps as")
 
 
 def test_photos_decide_about_the_rest():
-    plain = plan_for(halves(120, 160), minutes=0.5).choices
+    plain = plan_for(halves(120, 160), minutes=4).choices
     assert plain.class_balance == 0
     assert plain.scale_range == (0.75, 1.33)
     assert plain.validation_fraction == 0.1
     assert plain.flip
 
-    # 1714 steps of 16 crops are 2742 crops of each of 10 photos.
+    # 1714 steps of 8 crops are 1371 crops of each of 10 photos.
     few = plan_for(halves(120, 160), count=10)
     assert few.choices.scale_range == (0.6, 1.6)
     assert few.choices.validation_fraction == 0
-    assert "2,742 crops" in few.reasons["scale_range"]
+    assert "1,371 crops" in few.reasons["scale_range"]
 
     # A sign of 8x8 pixels has 0.33 % of the photo.
     rare = plan_for(with_sign(halves(120, 160), 0.05))

@@ -76,7 +76,7 @@ def make_plan(
         lambda: Choice(0.17, "light differs from photo to photo"),
     )
     decide("flip", rules.choose_flip, photos.shares)
-    decide("validation_fraction", rules.choose_validation, photos)
+    decide("validation_fraction", rules.choose_validation, photos, steps)
     decide("steps_per_epoch", rules.choose_epoch, steps)
     return Plan(
         fingerprint=dataclasses.asdict(photos),

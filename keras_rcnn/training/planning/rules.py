@@ -39,7 +39,6 @@ _LARGEST_CROP = 192, 256
 # 8 crops of 192x256 pixels, processor time, AMD EPYC, two cores, 2026-11-28.
 COST = {"pyramid_small": 0.8, "pyramid": 1.0, "pyramid_large": 1.6}
 _STEPS_OF_LARGE = 20_000
-_STEPS_OF_SMALL = 100
 _RARE = 0.01
 _OFTEN = 100
 _FEW_PHOTOS = 50
@@ -114,12 +113,10 @@ def choose_crop(photos: Fingerprint, side: int, preset: str) -> Choice:
 
 
 def choose_batch(crop: tuple[int, int] | None) -> Choice:
-    """Twice as many crops if they are small, as each step costs some time."""
+    """Eight crops, also of small photos: more steps teach more."""
     if crop is None:
         return Choice(None, "the recipe decides")
-    if 2 * crop[0] * crop[1] > _LARGEST_CROP[0] * _LARGEST_CROP[1]:
-        return Choice(8, "what the recipe was made for")
-    return Choice(16, "twice the usual, as the crops are small")
+    return Choice(8, "what the recipe was made for")
 
 
 def relative_time(
@@ -136,14 +133,12 @@ def relative_time(
 
 
 def choose_preset(usual_steps: float) -> Choice:
-    """A wider network if there is time for many steps, or a narrower one.
+    """A wider network if there is time for many steps.
 
     Args:
         usual_steps: steps of `pyramid` in the time that there is.
     """
     steps = f"{usual_steps:,.0f} steps of pyramid"
-    if usual_steps < _STEPS_OF_SMALL:
-        return Choice("pyramid_small", f"{steps} are few, its own are shorter")
     if usual_steps >= _STEPS_OF_LARGE:
         return Choice("pyramid_large", f"{steps} are many, it can learn more")
     return Choice("pyramid", f"{steps}; it learns faster than rcnn2")
@@ -181,13 +176,15 @@ def choose_flip(class_names: Iterable[str]) -> Choice:
     return Choice(True, "no class has left or right in its name")
 
 
-def choose_validation(photos: Fingerprint) -> Choice:
+def choose_validation(photos: Fingerprint, steps: int) -> Choice:
     """A tenth of the photos, if that is more than a handful."""
     if photos.num_photos < _FEW_PHOTOS:
-        return Choice(
-            0.0, f"{photos.num_photos} photos are few: all train, last weights"
-        )
-    return Choice(0.1, "chooses the best weights; a tenth does not train")
+        few = f"{photos.num_photos} photos"
+    elif steps < _STEPS_OF_USUAL:
+        few = f"{steps:,} steps"
+    else:
+        return Choice(0.1, "chooses the best weights; a tenth does not train")
+    return Choice(0.0, f"{few} are few: all photos train, last weights")
 
 
 def choose_epoch(steps: int) -> Choice:
