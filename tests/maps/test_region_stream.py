@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-import shapely
 
 from keras_rcnn.annotations.regions import find_regions
 from keras_rcnn.io.labels import IGNORE_LABEL
 from keras_rcnn.maps.region_stream import RegionStream
 
+shapely = pytest.importorskip("shapely")
 pytestmark = pytest.mark.extras(name="maps")
 
 
