@@ -390,7 +390,7 @@ def test_tfrecords_in_and_out(run_corpus, all_kinds, tmp_path):
     assert contents(tmp_path / "out2") == before
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_two_processes_do_the_same(start_corpus, labeled_by_one, tmp_path):
     process = start_corpus()
     _, err = process.communicate(timeout=500)
@@ -452,7 +452,7 @@ def test_a_killed_worker_costs_nothing(start_corpus, labeled_by_one, tmp_path):
     assert contents(tmp_path / "out") == contents(labeled_by_one)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_file_that_cannot_be_written_ends_two_processes_as_well(
     start_corpus, labeled_by_one, tmp_path
 ):

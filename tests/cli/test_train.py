@@ -167,7 +167,7 @@ def before(tmp_path_factory):
     return folder
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_network_trained_before_teaches(train, before, tmp_path):
     teaching = (f"--teacher={before}", "--distillation=0.5")
 

@@ -47,6 +47,7 @@ LONG = {
     "docs/afternoon.md",
     "docs/maps.md",
     "docs/performance.md",
+    "docs/reproduce.md",
     "docs/scaling.md",
     "docs/video.md",
 }

@@ -84,7 +84,7 @@ def test_gains_are_counted_from_the_base():
 SHORT = "--experiments=synthetic_rcnn1_short"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_what_is_there_is_not_done_again(capfd, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

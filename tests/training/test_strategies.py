@@ -106,7 +106,7 @@ def test_two_devices_learn_what_one_does(alone, tmp_path):
     assert_same(outcome(tmp_path), alone)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_devices_and_workers_share_a_data_service(alone, tmp_path, monkeypatch):
     """Each replica learns from its part of the batches, none from another's."""
     with dispatcher() as service, worker(service.address):
@@ -155,7 +155,7 @@ def test_a_killed_worker_costs_no_step_before_the_checkpoint(alone, tmp_path):
     assert_same(outcome(tmp_path), alone, STEPS - 6)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_workers_must_share_the_folder_of_the_run(alone_folder, tmp_path):
     shutil.copytree(alone_folder / "run", tmp_path / "run")
     workers = start_workers(tmp_path, runs=("run", "another"))
