@@ -85,7 +85,7 @@ async function openOwnNetwork(file, isWanted) {
   } catch (error) {
     throw new Error(
       `${file.name} cannot be used: write it with keras-rcnn export ` +
-        `--litert=FILE --litert_size=320x240. ${error.message}`,
+        `--litert=FILE --litert_size=240x320. ${error.message}`,
     );
   }
   at("network").append(new Option(file.name, "", true, true));

@@ -141,14 +141,14 @@ def load_page() -> Any:
 
 def teach_app(hosts: Collection[str] | None) -> Any:
     """The page of painting, with the photos of --images copied."""
-    if FLAGS.images:
+    # Photos and a model that cannot be used are named before a file is written.
+    photos = flags.find_photos(FLAGS, [], "paint on") if FLAGS.images else []
+    if FLAGS.model:
+        initial_weights.trained_before(FLAGS.model)
+    if photos:
         make_folder(FLAGS.teach)
     taught = project.Project(FLAGS.teach)
-    if FLAGS.images:
-        taught.copy_photos(flags.find_photos(FLAGS, [], "paint on"))
-    if FLAGS.model:
-        # A model that cannot be used is named now.
-        initial_weights.trained_before(FLAGS.model)
+    taught.copy_photos(photos)
     return teach_server.create_teach_app(
         teach_views.TeachViews(taught, rounds.Rounds(taught, FLAGS.model)),
         FLAGS.max_upload_mb,

@@ -116,6 +116,11 @@ class MapRaster:
         meanings = list(source.colorinterp)
         colors = [getattr(interpretation, c) for c in ("red", "green", "blue")]
         data = [m for m in meanings if m != interpretation.alpha]
+        if data == [interpretation.palette]:
+            raise InputError(
+                f"{self.path} holds numbers of a color table: convert it to "
+                "colors by gdal_translate -expand rgb."
+            )
         if bands:
             chosen = list(bands)
         elif all(color in meanings for color in colors):
@@ -124,8 +129,8 @@ class MapRaster:
             chosen = [n for n, m in enumerate(meanings, 1) if m in data]
         else:
             raise InputError(
-                f"{self.path} has {len(data)} bands, not marked as red, green "
-                "and blue, and networks see three: choose them by "
+                f"{self.path} has {len(data)} band(s), not marked as red, "
+                "green and blue, and networks see three: choose them by "
                 f"bands={'3,2,1' if len(data) > 2 else '1,1,1'}."
             )
         for band in chosen:
@@ -133,11 +138,6 @@ class MapRaster:
                 raise InputError(
                     f"{self.path} has no band {band}, only 1 to "
                     f"{source.count}: correct bands=."
-                )
-            if meanings[band - 1] == interpretation.palette:
-                raise InputError(
-                    f"{self.path} holds numbers of a color table: convert it "
-                    "to colors by gdal_translate -expand rgb."
                 )
         return chosen
 

@@ -90,7 +90,7 @@ def no_probabilities() -> InputError:
     """Returns the error of a model that gives labels alone."""
     return InputError(
         "This model gives labels without probabilities: give a .keras file, or "
-        "export it again with probabilities."
+        "a LiteRT file of keras-rcnn export --litert_output=probabilities."
     )
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from keras_rcnn.errors import InputError
+from keras_rcnn.labeling.batch_labeler import no_probabilities
 from keras_rcnn.labeling.labeler import Labeler
 
 
@@ -26,11 +26,7 @@ def label_with_uncertainty(
     """
     labels, confidence = labeler.label_with_confidence(photos)
     if confidence is None:
-        raise InputError(
-            "This model gives labels without probabilities, so their "
-            "uncertainty is unknown: give a .keras file, or export it again "
-            "with probabilities."
-        )
+        raise no_probabilities()
     return labels, 1 - np.clip(confidence, 0, 1)
 
 

@@ -277,7 +277,9 @@ def test_averages_label_small_maps(label_maps, scene, tmp_path):
     ("kind", "flags", "expected"),
     [
         ("text", (), "is no GeoTIFF file that can be read"),
-        ("one", (), "has 1 bands, not marked as red, green and blue"),
+        ("one", (), "has 1 band(s), not marked as red, green"),
+        ("colors", (), "holds numbers of a color table"),
+        ("colors", ("--bands=1,1,1",), "holds numbers of a color table"),
         ("four", (), "choose them by --bands=3,2,1."),
         ("four", ("--bands=1,2,5",), "has no band 5, only 1 to 4"),
         ("int16", (), "give them by --value_range=, as in --value_range=-1"),
@@ -295,6 +297,7 @@ def test_maps_that_cannot_be_labeled(
     path = tmp_path / "a.tif"
     bands = {
         "one": scene[:1],
+        "colors": scene[:1],
         "four": np.concatenate([scene, scene[:1]]).astype(np.float32),
         "int16": scene.astype(np.int16) - 20,
         "complex64": scene.astype(np.complex64),
@@ -310,6 +313,11 @@ def test_maps_that_cannot_be_labeled(
         path.write_text("no picture")
     else:
         write_geotiff(path, bands, **profile)
+    if kind == "colors":
+        import rasterio
+
+        with rasterio.open(path, "r+") as file:
+            file.write_colormap(1, {0: (255, 0, 0, 255)})
     if kind == "broken":
         content = path.read_bytes()
         path.write_bytes(content[: len(content) // 2])

@@ -65,5 +65,5 @@ def test_labels_alone_have_no_uncertainty(noise):
         def _label(self, photos, probabilities):
             return photos[..., 0], None
 
-    with pytest.raises(InputError, match="their uncertainty is unknown"):
+    with pytest.raises(InputError, match="litert_output=probabilities"):
         label_with_uncertainty(LabelsAlone(), noise)

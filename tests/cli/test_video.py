@@ -466,3 +466,17 @@ def test_usage(label_fast, clip):
         label_fast(f"--video={clip}", "--temporal_smoothing=1"), 2
     )
     assert "give less than 1" in line
+
+
+def test_a_model_without_probabilities_leaves_no_file(
+    label, model, clip, tmp_path
+):
+    file = export_litert(model, tmp_path / "labels.tflite", None, 4, 2)
+
+    status, _, err = label(
+        f"--video={clip}", "--temporal_smoothing=0.5", model=file, choices=()
+    )
+
+    assert status == 1
+    assert "without probabilities" in err
+    assert not (tmp_path / "out").exists()

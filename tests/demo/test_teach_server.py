@@ -94,6 +94,7 @@ def test_the_page_loads_its_own_files_only(client):
     [
         (["--teach={none}"], "There is no folder {none}"),
         (["--teach={folder}", "--images={none}"], "there is no such photo"),
+        (["--teach={none}", "--images={none}"], "there is no such photo"),
         (["--teach={folder}", "--model={none}"], "no model there"),
         (
             ["--teach={folder}", "--model=rcnn2_stanford_background"],
@@ -108,6 +109,7 @@ def test_a_command_that_cannot_work_ends_in_a_line(
     given = [argument.format(**names) for argument in arguments]
     result = run_command("demo", "--port=0", *given)
     assert message.format(**names) in error_line(result)
+    assert not names["none"].exists()
 
 
 def test_flags_of_the_other_page_are_refused(run_command, taught):

@@ -108,6 +108,13 @@ class ClipFiles:
         )
         write_file(self._progress, content.getvalue())
 
+    def remove_if_empty(self) -> None:
+        """Removes the traces of a run that labeled no frame."""
+        if not _frames_in(self.labels_folder):
+            _remove(self._progress)
+            with contextlib.suppress(OSError):
+                self.labels_folder.rmdir()
+
     def finish(self) -> None:
         """Removes what only an unfinished run needs."""
         _remove(self._progress)

@@ -48,7 +48,11 @@ def label_clip(
         flags.memory_mb,
         flags.uncertainty,
     )
-    labeling.label()
+    try:
+        labeling.label()
+    except InputError:
+        files.remove_if_empty()
+        raise
     is_cut_off = clip.is_cut_off
     shares = labeling.write_videos()
     files.write_shares(labeling.seconds, shares, labeler.class_names)
