@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from keras_rcnn import load_model
+from keras_rcnn import RecurrentCNN, load_model, save_model
 from keras_rcnn.cli import main
 from keras_rcnn.cli.train import FLAGS
+from keras_rcnn.cli.training.run import summarize
+from keras_rcnn.training import Budget
 from keras_rcnn.training.experiments import Experiment, load_experiment
 from tests.helpers.run_command import error_line, popen_command
 
@@ -261,3 +263,15 @@ def test_a_saved_pyramid_is_started_from(train, tmp_path):
         for earlier, later in zip(first, second, strict=True)
     ]
     assert 0 < min(changes) <= max(changes) < 0.02
+
+
+@pytest.mark.parametrize("steps", [49, 50])
+def test_a_run_of_a_few_steps_is_told(capsys, tmp_path, steps):
+    model = RecurrentCNN.from_stages("2x2p2", 2, 2)
+    save_model(model, tmp_path / "model.keras")
+    budget = Budget(minutes=1)
+    budget.steps.assign(steps)
+
+    summarize(tmp_path, budget, None)
+
+    assert ("So few steps" in capsys.readouterr().out) == (steps == 49)

@@ -29,6 +29,8 @@ from keras_rcnn.training import Budget, create_strategy, is_chief, train
 from keras_rcnn.training.experiments import Experiment
 from keras_rcnn.training.strategies import mean_of_replicas
 
+_FEWEST_STEPS = 50
+
 
 def run_training(flags: Flags) -> dict[str, Any] | None:
     """Trains a network.
@@ -195,4 +197,9 @@ def summarize(
             f"right, {100 * matrix.class_accuracy:.1f} % by class, {summary}"
         )
     print(f"{model_dir / 'model.keras'}: {summary}")
+    if budget.total_seconds and figures["steps"] < _FEWEST_STEPS:
+        print(
+            "So few steps teach a network next to nothing. Building its graph "
+            "is part of --minutes: give more of them, and another --model_dir."
+        )
     return figures
