@@ -128,8 +128,9 @@ class MapRaster:
         elif len(data) == 3:
             chosen = [n for n, m in enumerate(meanings, 1) if m in data]
         else:
+            bands_there = "1 band" if len(data) == 1 else f"{len(data)} bands"
             raise InputError(
-                f"{self.path} has {len(data)} band(s), not marked as red, "
+                f"{self.path} has {bands_there}, not marked as red, "
                 "green and blue, and networks see three: choose them by "
                 f"bands={'3,2,1' if len(data) > 2 else '1,1,1'}."
             )

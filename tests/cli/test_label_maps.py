@@ -277,7 +277,7 @@ def test_averages_label_small_maps(label_maps, scene, tmp_path):
     ("kind", "flags", "expected"),
     [
         ("text", (), "is no GeoTIFF file that can be read"),
-        ("one", (), "has 1 band(s), not marked as red, green"),
+        ("one", (), "has 1 band, not marked as red, green"),
         ("colors", (), "holds numbers of a color table"),
         ("colors", ("--bands=1,1,1",), "holds numbers of a color table"),
         ("four", (), "choose them by --bands=3,2,1."),
