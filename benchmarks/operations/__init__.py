@@ -1,6 +1,5 @@
 """Where the time goes in the files for phones, by kind of operation."""
 
-import functools
 import pathlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -94,7 +93,8 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
     shown = [row for row in rows if row["share"] >= _SMALLEST_SHARE]
     figure, (axes,) = new_figure(9, 1.5 + 0.5 * len(files))
     ends = dict.fromkeys(files, 0.0)
-    for kind in dict.fromkeys(row["operation"] for row in shown):
+    kinds = dict.fromkeys(row["operation"] for row in shown)
+    for number, kind in enumerate(kinds):
         for row in shown:
             if row["operation"] == kind:
                 file = row["network"], row["file"]
@@ -102,7 +102,7 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
                     "\n".join(file),
                     row["milliseconds"],
                     left=ends[file],
-                    color=_color(kind),
+                    color=f"C{number}",
                     label=kind,
                 )
                 ends[file] += row["milliseconds"]
@@ -114,9 +114,3 @@ def draw(rows: Sequence[dict[str, Any]]) -> Figure:
         once.values(), once, loc="outside upper center", ncols=5, fontsize=8
     )
     return figure
-
-
-@functools.cache
-def _color(kind: str) -> str:
-    """The next color of Matplotlib's cycle of ten, for each new kind."""
-    return f"C{_color.cache_info().misses - 1}"

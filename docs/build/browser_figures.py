@@ -7,26 +7,19 @@ prints the milliseconds of the fastest run, which other programs disturb least.
 Needs npm and the extras `pages` and `litert`.
 """
 
-import contextlib
-import functools
-import http.server
 import pathlib
-import shutil
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from docs.build import browser as page_files
-from docs.build.screenshots import small_png, sync_playwright
+from docs.build.chromium import serve_folder, small_png, start_chromium
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
-from keras_rcnn.errors import InputError, missing_extra
 from keras_rcnn.io.files import write_file
 from keras_rcnn.runtime.litert_labeler import LiteRTLabeler
 
@@ -53,19 +46,13 @@ NEEDS_TENSORFLOW = False
 
 def main() -> None:
     """Takes the pictures and prints the table."""
-    chromium = FLAGS.chromium or shutil.which("chromium")
-    if not chromium:
-        raise InputError("There is no Chromium: give --chromium=FILE.")
-    if sync_playwright is None:
-        raise missing_extra("docs.build.browser_figures", "pages")
-    with tempfile.TemporaryDirectory() as work, sync_playwright() as play:
+    with (
+        start_chromium(FLAGS.chromium) as browser,
+        tempfile.TemporaryDirectory() as work,
+    ):
         folder = pathlib.Path(work, "page")
         page_files.write_page(folder)
-        # Root cannot use the sandbox, and the page is our own.
-        browser = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
-        with address_of(folder) as url:
+        with serve_folder(folder) as url:
             for name, window in WINDOWS.items():
                 page = open_page(browser, url, **window)
                 for _ in range(WARM_UP):
@@ -75,23 +62,6 @@ def main() -> None:
                 )
                 page.close()
             print_table(browser, url, folder / "china.jpg")
-
-
-@contextlib.contextmanager
-def address_of(folder: pathlib.Path) -> Iterator[str]:
-    """Serves a folder to this machine and yields its address."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_: Any) -> None:
-        """Writes nothing."""
 
 
 def open_page(browser: Any, url: str, **window: Any) -> Any:

@@ -7,24 +7,16 @@ on a phone. Needs the extras `demo` and `pages`.
 """
 
 import contextlib
-import io
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
 
-from PIL import Image
-
+from docs.build.chromium import small_png, start_chromium
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
-from keras_rcnn.errors import InputError, missing_extra
+from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder, write_file
-
-try:
-    from playwright.sync_api import sync_playwright
-except ModuleNotFoundError:
-    sync_playwright = None
 
 # Size of the window, and whether it is a phone's.
 WINDOWS: dict[str, dict[str, Any]] = {
@@ -45,17 +37,9 @@ NEEDS_TENSORFLOW = False
 
 def main() -> None:
     """Takes all pictures."""
-    chromium = FLAGS.chromium or shutil.which("chromium")
-    if not chromium:
-        raise InputError("There is no Chromium: give --chromium=FILE.")
-    if sync_playwright is None:
-        raise missing_extra("docs.build.screenshots", "pages")
-    folder = make_folder(FLAGS.output_dir)
-    with page_address() as url, sync_playwright() as play:
-        # Root cannot use the sandbox, and the page is our own.
-        browser = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
+    # Pages are closed before their server ends.
+    with page_address() as url, start_chromium(FLAGS.chromium) as browser:
+        folder = make_folder(FLAGS.output_dir)
         for name, window in WINDOWS.items():
             page = browser.new_page(**window)
             page.goto(url)
@@ -82,16 +66,6 @@ def page_address(*flags: str) -> Iterator[str]:
             yield ready.removeprefix("Ready: ").strip()
         finally:
             demo.terminate()
-
-
-def small_png(content: bytes) -> bytes:
-    """The same picture in 256 colors, a third of the size."""
-    smaller = io.BytesIO()
-    with Image.open(io.BytesIO(content)) as picture:
-        # Refined by k-means, which keeps the colors of small areas.
-        few = picture.convert("RGB").quantize(256, kmeans=3)
-        few.save(smaller, "PNG", optimize=True)
-    return smaller.getvalue()
 
 
 if __name__ == "__main__":

@@ -8,18 +8,17 @@ a phone. Needs the extras `demo` and `pages`.
 """
 
 import pathlib
-import shutil
 import sys
 import tempfile
 from typing import Any
 
 import numpy as np
 
-from docs.build.screenshots import page_address, small_png
+from docs.build.chromium import small_png, start_chromium
+from docs.build.screenshots import page_address
 from keras_rcnn.cli import runner
 from keras_rcnn.cli.flags import Flags
 from keras_rcnn.cli.lazy_module import LazyModule
-from keras_rcnn.errors import InputError
 from keras_rcnn.io.files import make_folder, write_file
 
 FLAGS = Flags()
@@ -28,7 +27,6 @@ FLAGS.add_integer("seconds", 60, "How long to learn.")
 
 images = LazyModule("keras_rcnn.io.images")
 painter = LazyModule("experiments.stroke_painter")
-playwright = LazyModule("playwright.sync_api")
 project = LazyModule("keras_rcnn.teaching.project")
 synthetic = LazyModule("keras_rcnn.datasets.synthetic")
 
@@ -45,19 +43,12 @@ WINDOWS: dict[str, dict[str, Any]] = {
 
 def main() -> None:
     """Paints, learns, and takes the pictures."""
-    chromium = shutil.which("chromium")
-    if not chromium:
-        raise InputError("There is no Chromium on the PATH: install it.")
-    output_dir = make_folder(FLAGS.output_dir)
     with (
         tempfile.TemporaryDirectory() as folder,
         page_address(f"--teach={paint(pathlib.Path(folder))}") as url,
-        playwright.sync_playwright() as play,
+        start_chromium() as browser,
     ):
-        # Root cannot use the sandbox, and the page is our own.
-        browser = play.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
-        )
+        output_dir = make_folder(FLAGS.output_dir)
         learn(browser.new_page(), url)
         for name, window in WINDOWS.items():
             page = browser.new_page(**window)

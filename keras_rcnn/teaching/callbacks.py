@@ -1,7 +1,6 @@
 """The time of a round, and what it tells and writes while it learns."""
 
 import pathlib
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +9,7 @@ import keras
 from keras_rcnn.models.saving import save_model
 from keras_rcnn.training import Budget
 from keras_rcnn.training.accuracies import instance_accuracies
+from keras_rcnn.training.every_seconds import EverySeconds
 
 Tell = Callable[[dict[str, Any]], None]
 
@@ -31,7 +31,7 @@ class RoundBudget(Budget):
         return 0.0 if is_first else seconds
 
 
-class Snapshots(keras.callbacks.Callback):
+class Snapshots(EverySeconds):
     """Writes the model every few seconds.
 
     Args:
@@ -40,18 +40,12 @@ class Snapshots(keras.callbacks.Callback):
     """
 
     def __init__(self, file: pathlib.Path, seconds: float) -> None:
-        super().__init__()
+        super().__init__(seconds)
         self.file = file
-        self.seconds = seconds
-        self._last = time.monotonic()
 
-    def on_train_batch_end(
-        self, batch: int, logs: dict[str, Any] | None = None
-    ) -> None:
-        """Writes the model if the last one is old enough."""
-        if time.monotonic() - self._last > self.seconds:
-            save_model(self.model, self.file)
-            self._last = time.monotonic()
+    def act(self) -> None:
+        """Writes the model."""
+        save_model(self.model, self.file)
 
 
 class Progress(keras.callbacks.Callback):

@@ -6,13 +6,13 @@ import shutil
 import time
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from keras_rcnn.errors import InputError
+from keras_rcnn.training.every_seconds import EverySeconds
 
 
-class Checkpoints(keras.callbacks.Callback):
+class Checkpoints(EverySeconds):
     """Saves the state of a run at intervals and at the end of each phase.
 
     Args:
@@ -23,22 +23,16 @@ class Checkpoints(keras.callbacks.Callback):
     def __init__(
         self, manager: tf.train.CheckpointManager, seconds: float
     ) -> None:
-        super().__init__()
+        super().__init__(seconds)
         self.manager = manager
-        self.seconds = seconds
-        self._last = time.monotonic()
 
-    def on_train_batch_end(
-        self, batch: int, logs: dict[str, Any] | None = None
-    ) -> None:
-        """Saves if the last checkpoint is old enough."""
-        if time.monotonic() - self._last > self.seconds:
-            self.on_train_end()
+    def act(self) -> None:
+        """Saves."""
+        self.manager.save()
 
     def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
         """Saves at the end of a phase."""
-        self.manager.save()
-        self._last = time.monotonic()
+        self.act_now()
 
 
 def restore_newest(

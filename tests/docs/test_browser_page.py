@@ -1,16 +1,14 @@
 """The page of docs/browser in a real browser, against LiteRT in Python."""
 
-import functools
-import http.server
 import io
 import shutil
-import threading
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from docs.build import browser as program
+from docs.build.chromium import serve_folder
 from keras_rcnn.errors import InputError
 from keras_rcnn.io.images import read_image
 from keras_rcnn.io.sample_photo import find_sample_photo
@@ -21,13 +19,6 @@ pytestmark = pytest.mark.extras(name="pages")
 CHROMIUM = shutil.which("chromium")
 PYRAMID, RCNN2, SIFT_FLOW = program.NETWORKS
 WAIT = 120_000
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_):
-        """Writes nothing."""
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +35,8 @@ def url(tmp_path_factory):
         if "registry" not in str(error):
             raise
         pytest.skip(str(error))
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with serve_folder(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

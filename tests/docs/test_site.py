@@ -1,18 +1,17 @@
 """The documentation site: built strictly, and looked at in a browser."""
 
 import doctest
-import functools
 import html.parser
-import http.server
 import os
 import pathlib
 import re
 import shutil
 import subprocess
 import sys
-import threading
 
 import pytest
+
+from docs.build.chromium import serve_folder
 
 pytestmark = [pytest.mark.extras(name="docs"), pytest.mark.slow]
 ROOT = pathlib.Path(__file__).parents[2]
@@ -63,18 +62,8 @@ def site(tmp_path_factory):
 @pytest.fixture(scope="module")
 def url(site):
     """Address of a server of the site."""
-    handler = functools.partial(Quiet, directory=site)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_):
-        """Writes nothing."""
+    with serve_folder(site) as address:
+        yield address.removesuffix("/")
 
 
 @pytest.fixture(scope="module")
